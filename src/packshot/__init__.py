@@ -1,0 +1,1 @@
+"""Packshot: the real product, re-photographed, checked and ready for the shop."""

@@ -1,0 +1,1 @@
+"""Pure pixels: safe decoding, colour, resizing and file formats."""

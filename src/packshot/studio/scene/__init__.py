@@ -1,0 +1,1 @@
+"""The sets the product is photographed in: backdrops in linear light, and how light falls there."""
