@@ -15,9 +15,7 @@ Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 @cache
 def _to_linear_table(levels: int) -> Float:
     encoded = np.arange(levels) / (levels - 1)
-    return np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4).astype(
-        np.float32
-    )
+    return np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
 def srgb_to_linear(pixels: Pixels) -> Float:
