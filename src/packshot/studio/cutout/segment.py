@@ -36,7 +36,7 @@ class Outline:
 def segment(survey: Survey) -> Outline:
     """The product of a photo on a plain backdrop. The mask is empty where nothing stands out."""
     backdrop = mark_backdrop(survey)
-    steep = max(3.0, 5 * survey.noise)
+    steep = max(1.2, 5 * survey.grain)
     enclosed = shrink(_behind(survey, steep, backdrop), 1) & (survey.distance > 0.6 * survey.tolerance)
     sure = mark_product(survey, backdrop, steep)
     pockets = mark_pockets(survey, backdrop, steep)
@@ -53,8 +53,8 @@ def segment(survey: Survey) -> Outline:
 
 def mark_backdrop(survey: Survey) -> Mask:
     """Surely backdrop: flat, of its colour or of its shade, and connected to the frame."""
-    like = (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.6))
-    smooth = reachable(like & (survey.gradient < max(1.2, 3 * survey.noise)), survey.rim)
+    like = (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.35))
+    smooth = reachable(like & (survey.crispness < max(0.4, 2 * survey.grain)), survey.rim)
     close = (survey.distance < 0.8 * survey.tolerance) & (survey.gradient < max(2.0, 4 * survey.noise))
     return smooth | reachable(close, survey.rim)
 
@@ -103,7 +103,7 @@ def flood(survey: Survey, backdrop: Mask, product: Mask) -> Mask:
     markers[backdrop] = 1
     markers[product] = 2
     undecided = cv2.dilate((markers == 0).view(np.uint8), disc(1)).astype(bool)
-    basins = watershed(survey.gradient, np.where(undecided, markers, 0), mask=undecided)
+    basins = watershed(survey.crispness + 0.1 * survey.gradient, np.where(undecided, markers, 0), mask=undecided)
     return np.where(undecided, basins, markers) == 2
 
 
@@ -140,7 +140,7 @@ def open_pockets(survey: Survey, mask: Mask) -> Mask:
 
 def _behind(survey: Survey, level: float, backdrop: Mask) -> Mask:
     """Where one cannot get from the backdrop or the frame without crossing a gradient steeper than `level`."""
-    return ~reachable(survey.gradient <= level, backdrop | survey.rim)
+    return ~reachable(survey.crispness <= level, backdrop | survey.rim)
 
 
 def _salient(survey: Survey, mask: Mask) -> Mask:

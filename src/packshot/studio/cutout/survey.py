@@ -15,6 +15,7 @@ WORK = 640  # longest side in pixels: enough to find the outline, cheap enough t
 HIGHLIGHT = 0.9  # linear light that the brightest half percent of the picture is brought to
 MOST_GAIN = 8.0  # three stops: beyond that an 8-bit file holds too few levels
 BORDER = 0.035  # of the shorter side: where the backdrop is looked for first
+FINE, COARSE = 0.8, 2.5  # pixels: an edge is steeper at the fine scale, a penumbra equally steep at both
 DARKEST = 2e-3  # linear light below which ratios mean nothing
 
 
@@ -22,16 +23,18 @@ DARKEST = 2e-3  # linear light below which ratios mean nothing
 class Survey:
     """Measurements of a photo at working size (h, w); lengths in working pixels, colours in CIELAB units.
 
-    `lab` (h, w, 3) smoothed Lab. `gradient` its steepness per pixel. `distance` ΔE to the backdrop. `ratio` linear
+    `lab` (h, w, 3) smoothed Lab. `gradient` its steepness per pixel; `crispness` what of that is an edge rather than the
+    ramp of a shadow's penumbra. `distance` ΔE to the backdrop. `ratio` linear
     light relative to the backdrop (1 on it, below in shadow) and `spread` how unequal that is between the channels.
     `shadow`: could be the backdrop in shade. `neutral`: the same, at any depth of shade. `backdrop`: connected to the
-    border and like it. `tolerance`: ΔE up to which a pixel counts as backdrop. `noise`: median gradient on the backdrop.
+    border and like it. `tolerance`: ΔE up to which a pixel counts as backdrop. `noise` and `grain`: median gradient and crispness on the backdrop.
     `roughness`: the border's own deviation from a smooth surface; `evenness` the share of it that follows the surface.
     `gain`: how much the photo was brightened first.
     """
 
     lab: Float
     gradient: Float
+    crispness: Float
     distance: Float
     ratio: Float
     spread: Float
@@ -42,6 +45,7 @@ class Survey:
     tolerance: float
     sigma: float
     noise: float
+    grain: float
     roughness: float
     evenness: float
     gain: float
@@ -68,7 +72,8 @@ def survey(pixels: Pixels) -> Survey:
     gain = exposure_gain(light)
     lab = cv2.cvtColor(np.minimum(light * np.float32(gain), 1), cv2.COLOR_LRGB2LAB)
     lab = cv2.bilateralFilter(lab, 5, 6, 3)
-    gradient = steepness(lab)
+    gradient = steepness(lab, FINE)
+    crispness = np.maximum(gradient - 1.2 * steepness(lab, COARSE), 0)
     shape = gradient.shape
     border = frame(shape, max(4, round(BORDER * min(shape))))
     fitted = fit_surface(lab, border)
@@ -81,6 +86,7 @@ def survey(pixels: Pixels) -> Survey:
     return Survey(
         lab=lab,
         gradient=gradient,
+        crispness=crispness,
         distance=distance,
         ratio=ratio,
         spread=spread,
@@ -91,6 +97,7 @@ def survey(pixels: Pixels) -> Survey:
         tolerance=max(4.5, 4 * sigma),
         sigma=sigma,
         noise=float(np.median(gradient[backdrop])) if backdrop.any() else 9.0,
+        grain=float(np.percentile(crispness[backdrop],90)) if backdrop.any() else 9.0,
         roughness=fitted.sigma,
         evenness=fitted.inliers,
         gain=gain,
@@ -103,9 +110,9 @@ def exposure_gain(light: Float) -> float:
     return float(np.clip(HIGHLIGHT / max(brightest, 1e-4), 1.0, MOST_GAIN))
 
 
-def steepness(lab: Float) -> Float:
-    """(h, w) float32: the colour change per pixel, all channels together."""
-    soft = cv2.GaussianBlur(lab, (0, 0), 0.8)
+def steepness(lab: Float, sigma: float) -> Float:
+    """(h, w) float32: the colour change per pixel at the scale of `sigma` pixels, all channels together."""
+    soft = cv2.GaussianBlur(lab, (0, 0), sigma)
     across = cv2.Sobel(soft, cv2.CV_32F, 1, 0) / 8
     down = cv2.Sobel(soft, cv2.CV_32F, 0, 1) / 8
     return np.sqrt((across**2 + down**2).sum(-1))
