@@ -64,8 +64,9 @@ def mark_product(survey: Survey, backdrop: Mask, steep: float) -> Mask:
     apart = survey.distance > max(12.0, 6 * survey.sigma)
     coloured = apart & ~survey.shadow & ~survey.neutral
     brighter = apart & (survey.ratio > 1.06)
-    dark = (survey.ratio < 0.34) & _behind(survey, 1.25 * steep, backdrop)
-    return opened(coloured | brighter | dark | dark_core(survey), 1)
+    behind = _behind(survey, steep, backdrop)
+    dark = (survey.ratio < 0.34) & behind
+    return opened(coloured | brighter | dark | (dark_core(survey) & _behind(survey, 0.5 * steep, backdrop)), 1)
 
 
 def dark_core(survey: Survey) -> Mask:
@@ -79,19 +80,18 @@ def dark_core(survey: Survey) -> Mask:
 
 def mark_pockets(survey: Survey, backdrop: Mask, steep: float) -> Mask:
     """Backdrop seen through the product (a mug's handle, a chair's back): flat, of its shade, with product around it."""
-    like = (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.55))
-    flat = survey.gradient < max(1.6, 5 * survey.noise)
-    behind = _behind(survey, 0.7 * steep, backdrop)
-    candidates = opened(like & flat & ~backdrop & behind, 1)
+    like = (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.35))
+    flat = survey.crispness < max(0.4, 2 * survey.grain)
+    candidates = opened(like & flat & ~backdrop & _behind(survey, 0.7 * steep, backdrop), 1)
     pockets = np.zeros_like(backdrop)
-    for region in regions(candidates, least=round(0.0006 * backdrop.size), connectivity=4):
+    for region in regions(candidates, least=round(0.0006 * backdrop.size), padding=round(survey.size / 16)):
         at = region.window
-        inside = region.mask
-        even = survey.ratio[at][inside].std() < 0.09 and survey.spread[at][inside].mean() < 0.05
-        calm = np.median(survey.gradient[at][inside]) < max(0.7, 2.5 * survey.noise)
+        shade = float(np.median(survey.ratio[at][region.mask]))
+        outside = survey.ratio[at][backdrop[at]]
+        deepest = float(np.percentile(outside, 5)) if outside.size else 1.0
         around = survey.distance[at][region.ring(2, 5)] > 2.5 * survey.tolerance
-        if even and calm and around.mean() > 0.45:
-            pockets[at] |= inside
+        if shade > deepest - 0.08 and around.mean() > 0.45:
+            pockets[at] |= region.mask
     return pockets
 
 

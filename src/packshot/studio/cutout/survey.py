@@ -16,6 +16,7 @@ HIGHLIGHT = 0.9  # linear light that the brightest half percent of the picture i
 MOST_GAIN = 8.0  # three stops: beyond that an 8-bit file holds too few levels
 BORDER = 0.035  # of the shorter side: where the backdrop is looked for first
 FINE, COARSE = 0.8, 2.5  # pixels: an edge is steeper at the fine scale, a penumbra equally steep at both
+TINT = 0.035  # how far apart the channels may be shaded: sky and the product itself colour a shadow a little
 DARKEST = 2e-3  # linear light below which ratios mean nothing
 
 
@@ -83,6 +84,7 @@ def survey(pixels: Pixels) -> Survey:
     ratio = relative.mean(-1)
     deviation = relative.std(-1)
     spread = deviation / np.maximum(ratio, 1e-3)
+    tint = TINT + 0.08 * (1 - ratio) + 0.004 / np.maximum(ratio, 0.02)
     return Survey(
         lab=lab,
         gradient=gradient,
@@ -90,8 +92,8 @@ def survey(pixels: Pixels) -> Survey:
         distance=distance,
         ratio=ratio,
         spread=spread,
-        shadow=(ratio > 0.22) & (ratio < 1.02) & (spread < 0.035 + 0.10 * (1 - ratio)),
-        neutral=(deviation < 0.035 + 0.10 * ratio) & (ratio < 1.02),
+        shadow=(ratio > 0.12) & (ratio < 1.02) & (spread < tint),
+        neutral=(ratio < 1.02) & (spread < 1.5 * tint),
         backdrop=backdrop,
         rim=frame(shape, 2),
         tolerance=max(4.5, 4 * sigma),
