@@ -66,8 +66,21 @@ def mark_product(survey: Survey, backdrop: Mask, steep: float) -> Mask:
     coloured = apart & ~survey.shadow & ~survey.neutral
     brighter = apart & (survey.ratio > 1.06)
     behind = _behind(survey, steep, backdrop)
-    dark = (survey.ratio < 0.34) & behind
-    return opened(coloured | brighter | dark | dark_core(survey), 1)
+    dark = ((survey.ratio < 0.34) & behind) | dark_core(survey)
+    if survey.saturation > 0:
+        dark &= ~survey.neutral | _sharply_bounded(survey, dark & survey.neutral, coloured, steep)
+    return opened(coloured | brighter | dark, 1)
+
+
+def _sharply_bounded(survey: Survey, candidates: Mask, coloured: Mask, steep: float) -> Mask:
+    """The regions of `candidates` with product or a sharp edge nearly all around: a shadow is soft on its far side."""
+    sharp = grow((survey.crispness > steep) | coloured, 2)
+    kept = np.zeros_like(candidates)
+    for region in regions(candidates, least=4):
+        ring = region.ring(0, 1)
+        if sharp[region.window][ring].mean() > 0.75:
+            kept[region.window] |= region.mask
+    return kept
 
 
 def dark_core(survey: Survey) -> Mask:
@@ -91,7 +104,8 @@ def mark_pockets(survey: Survey, backdrop: Mask, steep: float) -> Mask:
         outside = survey.ratio[at][backdrop[at]]
         deepest = float(np.percentile(outside, 5)) if outside.size else 1.0
         around = survey.distance[at][region.ring(2, 5)] > 2.5 * survey.tolerance
-        if shade > deepest - 0.08 and around.mean() > 0.45:
+        even = survey.ratio[at][region.mask].std() < 0.12
+        if even and shade > deepest - 0.08 and around.mean() > 0.45:
             pockets[at] |= region.mask
     return pockets
 
