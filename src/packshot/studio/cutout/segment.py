@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from packshot.imaging.colour import Float
 from packshot.studio.cutout.regions import (
     Mask,
     disc,
@@ -21,8 +22,10 @@ from packshot.studio.cutout.regions import (
 )
 from packshot.studio.cutout.shadows import peel_shadows
 from packshot.studio.cutout.survey import Survey
+from packshot.studio.cutout.walk import walk
 
 GAP = 2  # pixels: the backdrop does not leak through gaps in an edge narrower than two of these and one
+PULL = 0.02  # of the tint on an undecided pixel, where a step to its neighbour counts 1
 ISLAND = 0.03  # of the largest part: smaller loose parts are dust or noise
 
 
@@ -45,7 +48,7 @@ def segment(survey: Survey) -> Outline:
     markers = _salient(survey, (sure | (enclosed & ~grow(pockets, 3))) & ~backdrop)
     if not markers.any():
         return Outline(markers, markers)
-    mask = flood(survey, backdrop, markers)
+    mask = flood(survey, backdrop, markers) > 0.5
     mask = open_pockets(survey, fill_holes(survey, without_islands(mask, ISLAND)))
     mask = peel_shadows(survey, mask, sure)
     mask = without_islands(np.where(thin(mask), mask, smoothed(mask, 1.2)), ISLAND)
@@ -110,16 +113,15 @@ def mark_pockets(survey: Survey, backdrop: Mask, steep: float) -> Mask:
     return pockets
 
 
-def flood(survey: Survey, backdrop: Mask, product: Mask) -> Mask:
-    """The product's side of the watershed between two sets of markers."""
-    from skimage.segmentation import watershed
-
-    markers = np.zeros(backdrop.shape, np.int32)
-    markers[backdrop] = 1
-    markers[product] = 2
-    undecided = cv2.dilate((markers == 0).view(np.uint8), disc(1)).astype(bool)
-    basins = watershed(survey.crispness + 0.1 * survey.gradient, np.where(undecided, markers, 0), mask=undecided)
-    return np.where(undecided, basins, markers) == 2
+def flood(survey: Survey, backdrop: Mask, product: Mask) -> Float:
+    """The chance of every pixel to be product, from two sets of markers, the edges between, and the tint."""
+    changing = cv2.GaussianBlur(survey.hue, (0, 0), 1)
+    tinted = np.hypot(cv2.Sobel(changing, cv2.CV_32F, 1, 0), cv2.Sobel(changing, cv2.CV_32F, 0, 1)) / 8
+    edges = survey.crispness + 0.1 * survey.gradient + 0.5 * tinted
+    excess = survey.hue / survey.tint
+    leaning = (excess > 1).astype(np.float32)
+    pull = np.float32(PULL) * np.clip(np.abs(excess - 1), 0, 1) * np.where(excess > 1, 1.0, survey.ratio > 0.3)
+    return walk(edges, backdrop, product, leaning, pull.astype(np.float32))
 
 
 def fill_holes(survey: Survey, mask: Mask) -> Mask:

@@ -28,7 +28,8 @@ class Survey:
     `lab` (h, w, 3) smoothed Lab. `gradient` its steepness per pixel; `crispness` what of that is an edge rather than the
     ramp of a shadow's penumbra. `distance` ΔE to the backdrop. `ratio` linear
     light relative to the backdrop (1 on it, below in shadow) and `hue` the difference in a and b to the
-    backdrop shaded that far: 0 in any shadow of white light.
+    backdrop shaded that far: 0 in any shadow of white light,
+    up to `tint` in a real one.
     `shadow`: could be the backdrop in shade. `neutral`: the same, at any depth of shade. `backdrop`: connected to the
     border and like it. `tolerance`: ΔE up to which a pixel counts as backdrop. `noise` and `grain`: median gradient and crispness on the backdrop.
     `roughness`: the border's own deviation from a smooth surface; `evenness` the share of it that follows the surface.
@@ -41,6 +42,7 @@ class Survey:
     distance: Float
     ratio: Float
     hue: Float
+    tint: Float
     shadow: Mask
     neutral: Mask
     backdrop: Mask
@@ -95,6 +97,7 @@ def survey(pixels: Pixels) -> Survey:
         distance=distance,
         ratio=ratio,
         hue=hue,
+        tint=tint,
         shadow=(ratio > 0.12) & (ratio < 1.02) & (hue < tint),
         neutral=(ratio < 1.02) & (hue < 1.5 * tint),
         backdrop=backdrop,
