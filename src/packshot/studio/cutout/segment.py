@@ -69,10 +69,10 @@ def mark_product(survey: Survey, backdrop: Mask, steep: float) -> Mask:
     coloured = apart & ~survey.shadow & ~survey.neutral
     brighter = apart & (survey.ratio > 1.06)
     behind = _behind(survey, steep, backdrop)
-    dark = ((survey.ratio < 0.34) & behind) | dark_core(survey)
+    dark = ((survey.ratio < 0.34) & behind) | dark_core(survey, 0.1)
     if survey.saturation > 0:
         dark &= ~survey.neutral | _sharply_bounded(survey, dark & survey.neutral, coloured, steep)
-    return opened(coloured | brighter | dark, 1)
+    return opened(coloured | brighter | dark | dark_core(survey, 0.06), 1)
 
 
 def _sharply_bounded(survey: Survey, candidates: Mask, coloured: Mask, steep: float) -> Mask:
@@ -81,18 +81,18 @@ def _sharply_bounded(survey: Survey, candidates: Mask, coloured: Mask, steep: fl
     kept = np.zeros_like(candidates)
     for region in regions(candidates, least=4):
         ring = region.ring(0, 1)
-        if sharp[region.window][ring].mean() > 0.75:
+        if sharp[region.window][ring].mean() > 0.65:
             kept[region.window] |= region.mask
     return kept
 
 
-def dark_core(survey: Survey) -> Mask:
-    """Large thick regions too dark for a shadow on this backdrop."""
-    core = opened(survey.ratio < 0.10, max(4, round(survey.size / 44)))
+def dark_core(survey: Survey, darkest: float) -> Mask:
+    """Large thick regions darker than the part `darkest` of the backdrop."""
+    core = opened(survey.ratio < darkest, max(4, round(survey.size / 44)))
     thick = np.zeros_like(core)
     for region in regions(core, least=round(0.006 * core.size)):
         thick[region.window] |= region.mask
-    return grow(thick, 2) & (survey.ratio < 0.2)
+    return grow(thick, 2) & (survey.ratio < 2 * darkest)
 
 
 def mark_pockets(survey: Survey, backdrop: Mask, steep: float) -> Mask:
@@ -118,10 +118,30 @@ def flood(survey: Survey, backdrop: Mask, product: Mask) -> Float:
     changing = cv2.GaussianBlur(survey.hue, (0, 0), 1)
     tinted = np.hypot(cv2.Sobel(changing, cv2.CV_32F, 1, 0), cv2.Sobel(changing, cv2.CV_32F, 0, 1)) / 8
     edges = survey.crispness + 0.1 * survey.gradient + 0.5 * tinted
-    excess = survey.hue / survey.tint
-    leaning = (excess > 1).astype(np.float32)
-    pull = np.float32(PULL) * np.clip(np.abs(excess - 1), 0, 1) * np.where(excess > 1, 1.0, survey.ratio > 0.3)
-    return walk(edges, backdrop, product, leaning, pull.astype(np.float32))
+    leaning = lean(survey, backdrop, product)
+    tinted_much = np.clip(2 * (survey.excess - 1), 0, 1)
+    pull = PULL * np.maximum(np.abs(2 * leaning - 1), tinted_much)
+    return walk(edges, backdrop, product, np.maximum(leaning, tinted_much), pull)
+
+
+def lean(survey: Survey, backdrop: Mask, product: Mask) -> Float:
+    """(h, w) 0 to 1: how much more often the markers of the product than those of the shade have a pixel's tone and hue.
+
+    0.5 where neither has it.
+    """
+    tone = np.clip(survey.ratio * 24, 0, 31.9).astype(np.int32)
+    hue = np.clip(survey.excess * 6, 0, 15.9).astype(np.int32)
+    bin_of = tone * 16 + hue
+    shade = backdrop & (survey.distance > survey.tolerance)
+    frequencies: list[Float] = []
+    for marked in (product, shade if shade.sum() > 200 else backdrop):
+        counts = np.bincount(bin_of[marked], minlength=512).reshape(32, 16).astype(np.float32)
+        smooth = cv2.GaussianBlur(counts / max(counts.sum(), 1), (0, 0), 1.5, borderType=cv2.BORDER_CONSTANT)
+        frequencies.append(smooth.astype(np.float32))
+    of_product, of_shade = frequencies
+    unseen = 2e-3
+    share = (of_product + unseen / 2) / (of_product + of_shade + unseen)
+    return share.astype(np.float32)[tone, hue]
 
 
 def fill_holes(survey: Survey, mask: Mask) -> Mask:

@@ -16,6 +16,7 @@ HIGHLIGHT = 0.9  # linear light that the brightest half percent of the picture i
 MOST_GAIN = 8.0  # three stops: beyond that an 8-bit file holds too few levels
 BORDER = 0.035  # of the shorter side: where the backdrop is looked for first
 FINE, COARSE = 0.8, 2.5  # pixels: an edge is steeper at the fine scale, a penumbra equally steep at both
+CALM = 2.0  # pixels: averages the colour noise of JPEG files away
 COLOURED = 8.0  # units of a and b: no grey looks like that, however noisy
 BOUNCE = 0.25  # of the product's own saturation: what it throws into its shadow at most
 DARKEST = 2e-3  # linear light below which ratios mean nothing
@@ -28,8 +29,8 @@ class Survey:
     `lab` (h, w, 3) smoothed Lab. `gradient` its steepness per pixel; `crispness` what of that is an edge rather than the
     ramp of a shadow's penumbra. `distance` ΔE to the backdrop. `ratio` linear
     light relative to the backdrop (1 on it, below in shadow) and `hue` the difference in a and b to the
-    backdrop shaded that far: 0 in any shadow of white light,
-    up to `tint` in a real one.
+    backdrop shaded that far: 0 in any shadow of white light.
+    `excess`: that, averaged over a few pixels, in units of what a real shadow may have.
     `shadow`: could be the backdrop in shade. `neutral`: the same, at any depth of shade. `backdrop`: connected to the
     border and like it. `tolerance`: ΔE up to which a pixel counts as backdrop. `noise` and `grain`: median gradient and crispness on the backdrop.
     `roughness`: the border's own deviation from a smooth surface; `evenness` the share of it that follows the surface.
@@ -42,7 +43,7 @@ class Survey:
     distance: Float
     ratio: Float
     hue: Float
-    tint: Float
+    excess: Float
     shadow: Mask
     neutral: Mask
     backdrop: Mask
@@ -88,8 +89,12 @@ def survey(pixels: Pixels) -> Survey:
     lit = _light(surface)
     ratio = (_light(lab) / lit).mean(-1)
     shaded = cv2.cvtColor(lit * ratio[..., None], cv2.COLOR_LRGB2LAB)
-    hue = np.hypot(lab[..., 1] - shaded[..., 1], lab[..., 2] - shaded[..., 2])
+    cast = lab[..., 1:] - shaded[..., 1:]
+    hue = np.hypot(cast[..., 0], cast[..., 1])
     tint, saturation = shadow_tint(distance, ratio, hue, backdrop, sigma)
+    calm = cv2.GaussianBlur(cast, (0, 0), CALM)
+    calm_hue = np.hypot(calm[..., 0], calm[..., 1])
+    calm_tint = _allowed_tint(calm_hue, ratio, backdrop, saturation)
     return Survey(
         lab=lab,
         gradient=gradient,
@@ -97,7 +102,7 @@ def survey(pixels: Pixels) -> Survey:
         distance=distance,
         ratio=ratio,
         hue=hue,
-        tint=tint,
+        excess=calm_hue / calm_tint,
         shadow=(ratio > 0.12) & (ratio < 1.02) & (hue < tint),
         neutral=(ratio < 1.02) & (hue < 1.5 * tint),
         backdrop=backdrop,
@@ -128,8 +133,13 @@ def shadow_tint(distance: Float, ratio: Float, hue: Float, backdrop: Mask, sigma
     noise = float(np.percentile(hue[backdrop], 95)) if backdrop.any() else 3.0
     coloured = (distance > max(12.0, 6 * sigma)) & (hue > COLOURED + noise)
     saturation = float(np.median(hue[coloured])) if coloured.sum() > 0.002 * coloured.size else 0.0
+    return _allowed_tint(hue, ratio, backdrop, saturation), saturation
+
+
+def _allowed_tint(hue: Float, ratio: Float, backdrop: Mask, saturation: float) -> Float:
+    noise = float(np.percentile(hue[backdrop], 95)) if backdrop.any() else 3.0
     bounce = float(np.clip(BOUNCE * saturation, 3, 12))
-    return (1 + 1.2 * noise + bounce * np.clip(1 - ratio, 0, 1)).astype(np.float32), saturation
+    return (1 + 1.2 * noise + bounce * np.clip(1 - ratio, 0, 1)).astype(np.float32)
 
 
 def steepness(lab: Float, sigma: float) -> Float:
