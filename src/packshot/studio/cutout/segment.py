@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from packshot.imaging.colour import Float
 from packshot.studio.cutout.regions import (
@@ -25,6 +26,7 @@ from packshot.studio.cutout.survey import Survey
 from packshot.studio.cutout.walk import walk
 
 GAP = 2  # pixels: the backdrop does not leak through gaps in an edge narrower than two of these and one
+TONES, HUES = 32, 20  # bins of what markers look like
 PULL = 0.02  # of the tint on an undecided pixel, where a step to its neighbour counts 1
 ISLAND = 0.03  # of the largest part: smaller loose parts are dust or noise
 
@@ -129,19 +131,24 @@ def lean(survey: Survey, backdrop: Mask, product: Mask) -> Float:
 
     0.5 where neither has it.
     """
-    tone = np.clip(survey.ratio * 24, 0, 31.9).astype(np.int32)
-    hue = np.clip(survey.excess * 6, 0, 15.9).astype(np.int32)
-    bin_of = tone * 16 + hue
+    noise = max(0.25, float(np.percentile(survey.calm_hue[backdrop], 90)))
+    tone = np.clip(survey.ratio * 24, 0, TONES - 1).astype(np.int32)
+    hue = np.clip(3 * np.log2(1 + survey.calm_hue / noise), 0, HUES - 1).astype(np.int32)
     shade = backdrop & (survey.distance > survey.tolerance)
-    frequencies: list[Float] = []
-    for marked in (product, shade if shade.sum() > 200 else backdrop):
-        counts = np.bincount(bin_of[marked], minlength=512).reshape(32, 16).astype(np.float32)
-        smooth = cv2.GaussianBlur(counts / max(counts.sum(), 1), (0, 0), 1.5, borderType=cv2.BORDER_CONSTANT)
-        frequencies.append(smooth.astype(np.float32))
-    of_product, of_shade = frequencies
-    unseen = 2e-3
+    of_product = _frequencies(tone[product], hue[product])
+    where = shade if shade.sum() > 200 else backdrop
+    of_shade = _frequencies(tone[where], hue[where])
+    at_any_depth = np.broadcast_to(of_shade.sum(0) / TONES, of_shade.shape)
+    of_shade = (of_shade + at_any_depth) / 2
+    unseen = 1e-3
     share = (of_product + unseen / 2) / (of_product + of_shade + unseen)
     return share.astype(np.float32)[tone, hue]
+
+
+def _frequencies(tone: NDArray[np.int32], hue: NDArray[np.int32]) -> Float:
+    counts = np.bincount(tone * HUES + hue, minlength=TONES * HUES).reshape(TONES, HUES).astype(np.float32)
+    counts /= max(counts.sum(), 1)
+    return cv2.GaussianBlur(counts, (0, 0), 0.8, sigmaY=1.5, borderType=cv2.BORDER_REFLECT).astype(np.float32)
 
 
 def fill_holes(survey: Survey, mask: Mask) -> Mask:

@@ -30,7 +30,7 @@ class Survey:
     ramp of a shadow's penumbra. `distance` ΔE to the backdrop. `ratio` linear
     light relative to the backdrop (1 on it, below in shadow) and `hue` the difference in a and b to the
     backdrop shaded that far: 0 in any shadow of white light.
-    `excess`: that, averaged over a few pixels, in units of what a real shadow may have.
+    `calm_hue`: that averaged over a few pixels, `excess` in units of what a real shadow may have.
     `shadow`: could be the backdrop in shade. `neutral`: the same, at any depth of shade. `backdrop`: connected to the
     border and like it. `tolerance`: ΔE up to which a pixel counts as backdrop. `noise` and `grain`: median gradient and crispness on the backdrop.
     `roughness`: the border's own deviation from a smooth surface; `evenness` the share of it that follows the surface.
@@ -44,6 +44,7 @@ class Survey:
     ratio: Float
     hue: Float
     excess: Float
+    calm_hue: Float
     shadow: Mask
     neutral: Mask
     backdrop: Mask
@@ -103,6 +104,7 @@ def survey(pixels: Pixels) -> Survey:
         ratio=ratio,
         hue=hue,
         excess=calm_hue / calm_tint,
+        calm_hue=calm_hue,
         shadow=(ratio > 0.12) & (ratio < 1.02) & (hue < tint),
         neutral=(ratio < 1.02) & (hue < 1.5 * tint),
         backdrop=backdrop,
