@@ -113,9 +113,11 @@ def outline_doubts(survey: Survey, mask: Mask) -> list[Reason]:
     steep = (survey.gradient > max(2.2, 4 * survey.noise)) & outside & ~survey.neutral
     unexplained = float(steep.sum() / length)
     lines = _faint_lines(survey, outside) / length
+    weak = _share_below(survey.gradient, max(2.0, 4 * survey.noise), mask)
+    soft = _share_below(survey.crispness, max(1.0, 4 * survey.grain), mask)
     doubts = [
         reason("shadow", 0.35 * _ramp(_like_its_shade(survey, mask), 0.6, 0.8)),
-        reason("edges", 0.9 * _ramp(weak_edge_share(survey, mask), 0.08, 0.35)),
+        reason("edges", max(0.9 * _ramp(weak, 0.08, 0.35), 0.45 * _ramp(soft, 0.13, 0.32))),
         reason("alike", 0.5 * _ramp(alike, 0.15, 0.7)),
     ]
     outside_doubt = reason(
@@ -123,12 +125,6 @@ def outline_doubts(survey: Survey, mask: Mask) -> list[Reason]:
     )
     left_out = reason("lost", 0.8 * _ramp(_left_out(survey, mask) / length, 0.1, 0.45))
     return [*doubts, max(outside_doubt, left_out, key=lambda doubt: doubt.penalty)]
-
-
-def weak_edge_share(survey: Survey, mask: Mask) -> float:
-    """The share of the outline without a gradient to hold on to."""
-    steepest = cv2.dilate(survey.gradient, np.ones((5, 5), np.uint8))[_contour(mask)]
-    return float((steepest < max(2.0, 4 * survey.noise)).mean())
 
 
 def shape_doubts(mask: Mask, alpha: Float) -> list[Reason]:
@@ -163,6 +159,12 @@ def _faint_lines(survey: Survey, outside: Mask) -> float:
         if max(rows, columns) > 0.05 * survey.size:
             total += region.area
     return total / thickness
+
+
+def _share_below(edges: Float, enough: float, mask: Mask) -> float:
+    """The share of the outline with nothing as steep as `enough` to hold on to."""
+    steepest = cv2.dilate(edges, np.ones((5, 5), np.uint8))[_contour(mask)]
+    return float((steepest < enough).mean())
 
 
 def _left_out(survey: Survey, mask: Mask) -> int:
