@@ -110,7 +110,11 @@ def pack(cutout: Cutout, photo: Photo) -> bytes:
     import zlib
 
     rows, columns = np.flatnonzero(cutout.alpha.any(1)), np.flatnonzero(cutout.alpha.any(0))
-    box = (int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1) if len(rows) else (0, 0, 0, 0)
+    box = (
+        (int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
+        if len(rows)
+        else (0, 0, 0, 0)
+    )
     window = np.s_[box[0] : box[1], box[2] : box[3]]
     alpha = _quantised(cutout.alpha[window])
     colours = np.rint(np.clip(cutout.colour[window][_mixed(alpha)], 0, 1) * FULL).astype(np.uint16)
@@ -145,7 +149,9 @@ def unpack(data: bytes, photo: Photo) -> Cutout:
         raise ValueError("the cutout is of another photo")
     top, bottom, left, right = head["box"]
     packed = zlib.decompressobj()
-    small = np.frombuffer(packed.decompress(body[4 + length :]), np.uint16).reshape(bottom - top, right - left)
+    small = np.frombuffer(packed.decompress(body[4 + length :]), np.uint16).reshape(
+        bottom - top, right - left
+    )
     colours = np.frombuffer(packed.unused_data, np.uint16).reshape(head["mixed"], 3)
     alpha = np.zeros((photo.height, photo.width), np.float32)
     alpha[top:bottom, left:right] = small.astype(np.float32) / FULL

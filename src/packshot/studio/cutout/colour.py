@@ -43,7 +43,7 @@ def straight_rgba(cutout: Cutout, photo: Photo) -> Pixels:
     """(H, W, 4) straight sRGB and alpha in `photo`'s depth; opaque pixels are the photo's, bit for bit."""
     full = np.iinfo(photo.pixels.dtype).max
     alpha = cutout.alpha
-    result = np.empty((*alpha.shape, 4), photo.pixels.dtype)
+    result: Pixels = np.empty_like(photo.pixels, shape=(*alpha.shape, 4))
     result[..., :3] = photo.pixels
     mixed = (alpha > 0) & (alpha < 1)
     result[..., :3][mixed] = np.rint(linear_to_srgb(cutout.colour[mixed]) * full)

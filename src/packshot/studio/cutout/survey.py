@@ -17,7 +17,9 @@ HIGHLIGHT = 0.9  # linear light that the brightest half percent of the picture i
 MOST_GAIN = 8.0  # three stops: beyond that an 8-bit file holds too few levels
 BORDER = 0.035  # of the shorter side: where the backdrop is looked for first
 FINE, COARSE = 0.8, 2.5  # pixels: an edge is steeper at the fine scale, a penumbra equally steep at both
-COARSE_FILE = 9.0  # compression step (JPEG quality 60) from which colour is put back on the edges of lightness
+COARSE_FILE = (
+    9.0  # compression step (JPEG quality 60) from which colour is put back on the edges of lightness
+)
 BLEED = 8  # pixels that colour bleeds over an edge in a strongly compressed file
 FLAT = 4.0  # variance of L below which there is no edge for colour to follow
 CALM = 2.0  # pixels: averages the colour noise of JPEG files away
@@ -118,7 +120,7 @@ def survey(pixels: Pixels) -> Survey:
         tolerance=max(4.5, 4 * sigma),
         sigma=sigma,
         noise=float(np.median(gradient[backdrop])) if backdrop.any() else 9.0,
-        grain=float(np.percentile(crispness[backdrop],90)) if backdrop.any() else 9.0,
+        grain=float(np.percentile(crispness[backdrop], 90)) if backdrop.any() else 9.0,
         roughness=fitted.sigma,
         evenness=fitted.inliers,
         gain=gain,
@@ -151,7 +153,9 @@ def realigned(lab: Float) -> Float:
     return result
 
 
-def shadow_tint(distance: Float, ratio: Float, hue: Float, backdrop: Mask, sigma: float) -> tuple[Float, float]:
+def shadow_tint(
+    distance: Float, ratio: Float, hue: Float, backdrop: Mask, sigma: float
+) -> tuple[Float, float]:
     """(h, w) how much hue a shadow may have, and how much the product has, both in units of a and b.
 
     A shadow is tinted by light that the product throws into it, always less saturated than the product and the more
