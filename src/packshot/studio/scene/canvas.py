@@ -42,12 +42,12 @@ class Canvas:
     @cached_property
     def u(self) -> Float:
         """(1, W) float32: column centres, 0 left to 1 right."""
-        return ((np.arange(self.width, dtype=np.float32) + 0.5) / self.width)[None]
+        return ((np.arange(self.width) + 0.5) / self.width).astype(np.float32)[None]
 
     @cached_property
     def v(self) -> Float:
         """(H, 1) float32: row centres, 0 top to 1 bottom."""
-        return ((np.arange(self.height, dtype=np.float32) + 0.5) / self.height)[:, None]
+        return ((np.arange(self.height) + 0.5) / self.height).astype(np.float32)[:, None]
 
     @property
     def _focal(self) -> float:
