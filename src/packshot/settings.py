@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Settings:
-    """`cache_dir`: folder for what can be made again (cutouts). `cache_mb`: what that folder may grow to, in megabytes."""
+    """`cache_dir`: folder for what can be made again (cutouts). `cache_mb`: what it may grow to, in megabytes."""
 
     cache_dir: Path
     cache_mb: int = 512

@@ -41,10 +41,10 @@ class Cost:
 class Capabilities:
     """What one model can do; a request that asks for more is refused by `Engine.check`.
 
-    `references`: how many pictures it takes. `count`: pictures per call. `sides` and `pixels`: smallest and largest side
-    and area in pixels. `ratio`: longest side over shortest. `styles`: slugs it knows, None for any words. `keeps_product`:
-    the product's pixels in the picture are the photo's own. `submits`: whether sending twice makes one picture, can be
-    looked up afterwards, or must happen once.
+    `references`: how many pictures it takes. `count`: pictures per call. `sides` and `pixels`: smallest and largest
+    side and area in pixels. `ratio`: longest side over shortest. `styles`: slugs it knows, None for any words.
+    `keeps_product`: the product's pixels in the picture are the photo's own. `submits`: whether sending twice makes
+    one picture, can be looked up afterwards, or must happen once.
     """
 
     kinds: frozenset[Kind] = frozenset({"image"})
@@ -125,7 +125,7 @@ class GenerationRequest:
 
 @dataclass(frozen=True)
 class Unsupported:
-    """One thing of a request that the model cannot honour: the request's field, why in words, and what could be asked."""
+    """One thing of a request that the model cannot honour: its field, why in words, and what could be asked instead."""
 
     field: str
     words: str

@@ -68,7 +68,7 @@ class Canvas:
         return 0.5 + tan(below_horizon - self._pitch) * self._focal / self.height
 
     def floor(self) -> tuple[Float, Float]:
-        """Floor coordinates x (H, W) and z (H, 1) under every pixel, float32; at and above the horizon z is infinite."""
+        """Floor coordinates x (H, W) and z (H, 1) under every pixel, float32; z is infinite above the horizon."""
         y = ((self.v - 0.5) * self.height / self._focal).astype(np.float64)
         x = ((self.u - 0.5) * self.width / self._focal).astype(np.float64)
         rise = self._distance * sin(radians(self.elevation))
