@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -66,7 +66,8 @@ def command(
         accept=accept,
     )
     todo = plan(order)
-    with _progress(len(order.photos), sum(len(job.sizes) for job in todo), quiet=json) as (looked, shot):
+    reporting = nullcontext((lambda: None, say)) if json else progress(len(photos), sum(len(job.sizes) for job in todo))
+    with reporting as (looked, shot):
         records = run(todo, workers=jobs or min(os.cpu_count() or 1, 4), looked=looked, shot=shot)
     if not json:
         _summary(records)
@@ -78,13 +79,8 @@ def command(
 
 
 @contextmanager
-def _progress(
-    photos: int, pictures: int, *, quiet: bool
-) -> Generator[tuple[Callable[[], None], Callable[[Record], None]]]:
-    """What to call per photo looked at and per picture made: JSON lines when `quiet`, else a progress bar."""
-    if quiet:
-        yield lambda: None, say
-        return
+def progress(photos: int, pictures: int) -> Generator[tuple[Callable[[], None], Callable[[Record], None]]]:
+    """A progress bar: what to call per photo looked at, and per picture made."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
