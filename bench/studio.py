@@ -1,8 +1,8 @@
-"""CPU time and memory of the embedded studio: `python bench/studio.py` prints a table and writes bench/results/studio.md.
+"""CPU time and memory of the embedded studio: prints a table and writes bench/results/studio.md.
 
-Every figure is a median of rounds in fresh processes on one thread, CPU seconds of the process and of the child that opens
-the photo. "First" opens, cuts out, composes and writes one picture; "cached" finds the cutout of the same photo.
-The cutout is also held against OpenCV's GrabCut (a rectangle 3 % inside the frame, 5 rounds), on the same photos in the same run.
+Every figure is a median of rounds in fresh processes on one thread, CPU seconds of the process and of the child that
+opens the photo. "First" opens, cuts out, composes and encodes one picture; "cached" finds the cutout of the same photo.
+The cutout is also held against OpenCV's GrabCut (a rectangle 3 % inside the frame, 5 rounds) on the same photos.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def main() -> None:
     lines = [
         "# The embedded studio",
         "",
-        f"`python bench/studio.py`: {ROUNDS} rounds, medians, one thread, CPU seconds. Python {platform.python_version()}.",
+        f"`make bench`: {ROUNDS} rounds, medians, one thread, CPU seconds. Python {platform.python_version()}.",
         "",
         "| picture | first | cached, white | cached, slowest style | peak memory |",
         "|---|---|---|---|---|",
@@ -105,7 +105,6 @@ def shoot(side: str) -> dict[str, Any]:
 def cutout() -> dict[str, Any]:
     """Ours and GrabCut on every accepted sample: CPU seconds and overlap with the exact alpha."""
     import cv2
-    import numpy as np
     import yaml
 
     cv2.setNumThreads(1)
@@ -120,21 +119,28 @@ def cutout() -> dict[str, Any]:
             continue
         photo = decode((ROOT / f"samples/photos/{sample['name']}.jpg").read_bytes(), name=sample["name"])
         truth = cv2.imread(str(ROOT / f"samples/alpha/{sample['name']}.png"), cv2.IMREAD_GRAYSCALE) > 127
-        found: dict[str, Any] = {}
-        seconds = _cpu(lambda: found.update(ours=cut(photo).alpha > 0.5))
-        ours.append((seconds, _iou(found["ours"], truth)))
-
-        def grab() -> None:
-            mask = np.zeros(truth.shape, np.uint8)
-            height, width = truth.shape
-            box = (int(width * 0.03), int(height * 0.03), int(width * 0.94), int(height * 0.94))
-            cv2.setRNGSeed(1)
-            cv2.grabCut(photo.pixels, mask, box, np.zeros((1, 65)), np.zeros((1, 65)), 5, cv2.GC_INIT_WITH_RECT)
-            found["theirs"] = (mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD)
-
-        seconds = _cpu(grab)
-        theirs.append((seconds, _iou(found["theirs"], truth)))
+        ours.append(_judged(lambda photo=photo: cut(photo).alpha > 0.5, truth))
+        theirs.append(_judged(lambda photo=photo: _grabcut(photo.pixels), truth))
     return {"packshot": _summary(ours), "grabcut": _summary(theirs)}
+
+
+def _grabcut(pixels: Any) -> Any:
+    import cv2
+    import numpy as np
+
+    height, width = pixels.shape[:2]
+    mask = np.zeros((height, width), np.uint8)
+    box = (int(width * 0.03), int(height * 0.03), int(width * 0.94), int(height * 0.94))
+    cv2.setRNGSeed(1)
+    cv2.grabCut(pixels, mask, box, np.zeros((1, 65)), np.zeros((1, 65)), 5, cv2.GC_INIT_WITH_RECT)
+    return (mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD)
+
+
+def _judged(segment: Callable[[], Any], truth: Any) -> tuple[float, float]:
+    """CPU seconds of `segment`, and the overlap of its mask with `truth`."""
+    found: list[Any] = []
+    seconds = _cpu(lambda: found.append(segment()))
+    return seconds, float((found[0] & truth).sum() / (found[0] | truth).sum())
 
 
 def _summary(rows: list[tuple[float, float]]) -> dict[str, float]:
@@ -144,10 +150,6 @@ def _summary(rows: list[tuple[float, float]]) -> dict[str, float]:
         "mean_iou": statistics.mean(overlaps),
         "worst_iou": min(overlaps),
     }
-
-
-def _iou(found: Any, truth: Any) -> float:
-    return float((found & truth).sum() / (found | truth).sum())
 
 
 def _photo(side: int) -> bytes:

@@ -217,7 +217,15 @@ def test_bad_remedies_are_refused_in_words(mug: Path, tmp_path: Path, arguments:
     assert run.returncode == 2 and words in run.stderr
 
 
-def test_an_error_of_ours_is_a_sentence_and_70(mug: Path, tmp_path: Path) -> None:
-    (tmp_path / "out").write_text("a file where the folder should be")
-    run = packshot("shoot", mug, "--style", "white", "--size", "256x256", "--out", tmp_path / "out")
-    assert run.returncode in (2, 70) and run.stderr.strip()
+def test_a_file_where_the_folder_should_be(mug: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("in the way")
+    run = packshot("shoot", mug, "--style", "white", "--out", tmp_path / "out")
+    assert run.returncode == 2 and "is a file" in run.stderr
+
+
+def test_an_error_of_ours_is_a_sentence_and_70(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import packshot.cli.lists as lists\ndef broken(): raise ZeroDivisionError('seven')\nlists.styles = broken\n"
+    )
+    run = packshot("styles", PYTHONPATH=str(tmp_path))
+    assert run.returncode == 70 and "not your fault" in run.stderr and "seven" in run.stderr
