@@ -225,7 +225,10 @@ def test_a_file_where_the_folder_should_be(mug: Path, tmp_path: Path) -> None:
 
 def test_an_error_of_ours_is_a_sentence_and_70(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
-        "import packshot.cli.lists as lists\ndef broken(): raise ZeroDivisionError('seven')\nlists.styles = broken\n"
+        "import sys, types\n"
+        "class Broken(types.ModuleType):\n"
+        "    def __getattr__(self, name): raise ZeroDivisionError('seven')\n"
+        "sys.modules['packshot.studio.scene.library'] = Broken('library')\n"
     )
     run = packshot("styles", PYTHONPATH=str(tmp_path))
     assert run.returncode == 70 and "not your fault" in run.stderr and "seven" in run.stderr
