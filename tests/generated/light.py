@@ -11,7 +11,8 @@ import numpy as np
 from .shapes import Float, Mesh, unit
 
 CLOUD = 36000  # points scattered on the product that stand for it in every shadow
-DOME_DIRECTIONS = 44
+DOME_DIRECTIONS = 40
+SKY_DIRECTIONS = 26
 KEY_DIRECTIONS = 14
 FLOOR_CELLS = 512
 FLOOR_SPAN = 1.9  # half-width of the shadowed part of the floor, in product sizes
@@ -120,28 +121,38 @@ def irradiance(mesh: Mesh, cloud: Float, rig: Rig) -> tuple[Float, Float, Float]
     return key, dome / (DOME_DIRECTIONS / 4), floor / (DOME_DIRECTIONS / 4) * lit_floor
 
 
-def floor_light(cloud: Float, rig: Rig) -> Float:
+def floor_light(cloud: Float, rig: Rig, rng: np.random.Generator) -> Float:
     """The light, 0..1, on the floor's square of half-width FLOOR_SPAN, (FLOOR_CELLS, FLOOR_CELLS) by z then x."""
-    sky = directions(DOME_DIRECTIONS)
-    sky = sky[sky[:, 1] > 0.08]
-    key = _floor_lit(cloud, key_directions(rig), np.ones(KEY_DIRECTIONS))
-    dome = _floor_lit(cloud, sky, sky[:, 1])
-    return cv2.GaussianBlur((rig.share * key + (1 - rig.share) * dome).astype(np.float32), (0, 0), 0.8)
+    lights = key_directions(rig)
+    runs = lights[:, [2, 0]] / np.maximum(lights[:, 1:2], 0.08)
+    blur = 1.5 * np.tan(rig.spread) / KEY_DIRECTIONS**0.5
+    key = _floor_lit(cloud, runs, np.full(len(runs), blur), rng)
+    # Cosine-weighted directions of the dome lie evenly on the disc below it (Malley's method).
+    index = np.arange(SKY_DIRECTIONS) + 0.5
+    radius, angle = np.sqrt(index / SKY_DIRECTIONS) * 0.97, index * pi * (3 - 5**0.5)
+    rise = np.sqrt(1 - radius**2)
+    runs = np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1) / rise[:, None]
+    dome = _floor_lit(cloud, runs, 1.1 / SKY_DIRECTIONS**0.5 / rise**2, rng)
+    return (rig.share * key + (1 - rig.share) * cv2.GaussianBlur(dome, (0, 0), 1.2)).astype(np.float32)
 
 
-def _floor_lit(cloud: Float, lights: Float, weights: Float) -> Float:
+def _floor_lit(cloud: Float, runs: Float, blurs: Float, rng: np.random.Generator) -> Float:
+    """The part of lights that reach the floor: `runs` (N, 2) z and x of the shadow per height, `blurs` (N,) its spread."""
+    jitter = rng.uniform(-1, 1, (2, len(cloud))).astype(np.float32)
     shadow = np.zeros((FLOOR_CELLS, FLOOR_CELLS), np.float32)
     kernel = np.ones((3, 3), np.uint8)
-    for light, weight in zip(lights, weights, strict=True):
-        landed = cloud[:, [2, 0]] - cloud[:, 1:2] * (light[[2, 0]] / max(float(light[1]), 0.08))
-        cell = ((landed / FLOOR_SPAN + 1) * (FLOOR_CELLS / 2)).astype(np.int32)
-        cell = cell[np.all((cell >= 0) & (cell < FLOOR_CELLS), axis=1)]
+    scale = FLOOR_CELLS / 2 / FLOOR_SPAN
+    z, height, x = cloud[:, 2] * scale, cloud[:, 1] * scale, cloud[:, 0] * scale
+    for number, (run, blur) in enumerate(zip(runs.astype(np.float32), blurs.astype(np.float32), strict=True)):
+        # Spreading every point by its own height softens the shadow with distance, and hides the single directions.
+        shaken = np.roll(jitter, 977 * number, axis=1)
+        row = z - height * (run[0] + blur * shaken[0]) + FLOOR_CELLS / 2
+        column = x - height * (run[1] + blur * shaken[1]) + FLOOR_CELLS / 2
+        inside = (row >= 0) & (row < FLOOR_CELLS) & (column >= 0) & (column < FLOOR_CELLS)
         mask = np.zeros(FLOOR_CELLS * FLOOR_CELLS, np.uint8)
-        mask[cell[:, 0] * FLOOR_CELLS + cell[:, 1]] = 1
-        shadow += float(weight) * cv2.morphologyEx(
-            mask.reshape(FLOOR_CELLS, -1), cv2.MORPH_CLOSE, kernel, iterations=2
-        )
-    return 1 - shadow / float(weights.sum())
+        mask[row[inside].astype(np.int32) * FLOOR_CELLS + column[inside].astype(np.int32)] = 1
+        shadow += cv2.morphologyEx(mask.reshape(FLOOR_CELLS, -1), cv2.MORPH_CLOSE, kernel, iterations=2)
+    return cv2.GaussianBlur(1 - shadow / len(runs), (0, 0), 0.8)
 
 
 def reflected(towards: Float, rig: Rig, roughness: Float, floor: Float, backdrop: Float) -> Float:

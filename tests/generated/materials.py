@@ -115,6 +115,7 @@ def _print(u: Float, v: Float) -> Float:
 def shade(
     material: Material,
     uv: Float,
+    skin: Float,
     normals: Float,
     view: Float,
     light: Float,
@@ -124,19 +125,19 @@ def shade(
 ) -> Float:
     """Radiance (N, 3) of samples of one material.
 
-    `uv` (N, 2), `normals` (N, 3) towards the camera, `view` (N, 3) unit vectors to it; `light` (N, 3) the irradiance by
+    `uv` and `skin` (N, 2), `normals` (N, 3) towards the camera, `view` (N, 3) unit vectors to it; `light` (N, 3) the irradiance by
     colour; `floor` and `backdrop` (3,) linear colours seen in reflections.
     """
-    u, v = uv[:, 0], uv[:, 1]
     if material.bump > 0:
-        normals = _bumped(material, u, v, normals)
-    mix = pattern_mix(material, u, v)[:, None]
+        normals = _bumped(material, skin, normals)
+    woven = material.pattern in ("weave", "knit")
+    mix = pattern_mix(material, *(skin if woven else uv).T)[:, None]
     albedo = np.array(material.colour, np.float32) * (1 - mix) + np.array(material.second, np.float32) * mix
-    texture = 0.6 * look_up(grain("blotch"), u * 1.3, v * 1.3) + 0.5 * look_up(grain("fine"), u * 3, v * 3)
+    texture = 0.6 * look_up(grain("blotch"), *(skin.T * 1.1)) + 0.5 * look_up(grain("fine"), *(skin.T * 2.5))
     albedo = np.clip(albedo * (1 + material.grain * texture[:, None]), 0, 0.95)
     slope = np.clip(np.sum(normals * view, axis=1), 0, 1)
     mirrored = 2 * slope[:, None] * normals - view
-    roughness = np.full(len(u), material.roughness, np.float32)
+    roughness = np.full(len(uv), material.roughness, np.float32)
     seen = reflected(mirrored, rig, roughness, floor, backdrop)
     rim = (1 - slope)[:, None] ** 5 * (1 - material.roughness) ** 2
     occlusion = np.clip(light.mean(axis=1, keepdims=True) * 1.3, 0.05, 1)
@@ -148,15 +149,15 @@ def shade(
     return (albedo * light * (1 - mirror) + mirror * seen * occlusion).astype(np.float32)
 
 
-def _bumped(material: Material, u: Float, v: Float, normals: Float) -> Float:
+def _bumped(material: Material, skin: Float, normals: Float) -> Float:
     tile = grain("leather" if material.pattern == "leather" else "fine")
     if material.pattern in ("weave", "knit"):
-        a, b = 2 * np.pi * u * material.repeat[0], 2 * np.pi * v * material.repeat[1]
+        a, b = 2 * np.pi * (skin * np.array(material.repeat, np.float32)).T
         tilt = np.stack([np.cos(a) * np.sin(b), np.sin(a) * np.cos(b)], axis=1)
     else:
         across = np.roll(tile, -1, axis=1) - np.roll(tile, 1, axis=1)
         down = np.roll(tile, -1, axis=0) - np.roll(tile, 1, axis=0)
-        tilt = np.stack([look_up(across, u * 2, v * 2), look_up(down, u * 2, v * 2)], axis=1)
+        tilt = np.stack([look_up(across, *(skin.T * 1.6)), look_up(down, *(skin.T * 1.6))], axis=1)
     side = unit(np.cross(normals, np.array([0.05, 1, 0.02], np.float32)))
     rise = np.cross(normals, side)
     return unit(normals + material.bump * (tilt[:, :1] * side + tilt[:, 1:] * rise))

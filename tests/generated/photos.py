@@ -136,38 +136,33 @@ def compose(kind: Kind, backdrop: Backdrop, rng: np.random.Generator, size: tupl
     rig = draw_rig(rng)
     cloud = scatter(mesh, rng)
     key, dome, bounce = irradiance(mesh, cloud, rig)
-    face_part = np.repeat(np.arange(len(parts)), [len(part.mesh.faces) for part in parts])
+    face_part = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part.mesh.faces) for part in parts])
     closed = np.array([part.mesh.closed for part in parts])[face_part]
     towards, drawn = facing(mesh, closed, camera.position)
-    samples = rasterise(mesh, drawn, camera)
+    samples = rasterise(mesh, face_part, drawn, camera)
+    light = rig.share * key + (1 - rig.share) * dome
     fields = samples.blend(
-        np.concatenate([mesh.normals, mesh.uv, key[:, None], dome[:, None], bounce[:, None]], axis=1)
+        np.concatenate([mesh.normals, mesh.uv, mesh.skin, light[:, None], bounce[:, None]], axis=1)
     )
     flip = np.where(towards | closed, 1, -1).astype(np.float32)[samples.face]
     normals = unit(fields[:, :3] * flip[:, None])
     view = -unit(camera.rays(samples.x, samples.y))
-    light = (rig.share * fields[:, 5:6] + (1 - rig.share) * fields[:, 6:7]) + fields[
-        :, 7:8
-    ] * 0.85 * backdrop.colour
+    light = fields[:, 7:8] + fields[:, 8:9] * 0.85 * backdrop.colour
     colour = np.empty((len(samples.face), 3), np.float32)
     sample_part = face_part[samples.face]
     for index, part in enumerate(parts):
         of = sample_part == index
         if of.any():
-            colour[of] = shade(
-                part.material,
-                fields[of, 3:5],
-                normals[of],
-                view[of],
-                light[of],
-                rig,
-                backdrop.colour,
-                backdrop.colour,
-            )
-    frame = samples.to_pixels(np.concatenate([colour, np.ones_like(colour[:, :1])], axis=1), camera)
+            uv, skin = fields[of, 3:5], fields[of, 5:7]
+            paper = backdrop.colour
+            colour[of] = shade(part.material, uv, skin, normals[of], view[of], light[of], rig, paper, paper)
+    frame = samples.gather(colour, camera)
     frame = cv2.GaussianBlur(frame, (0, 0), LENS_BLUR)
     return Layers(
-        frame[..., :3], frame[..., 3].clip(0, 1), paint(backdrop, camera, floor_light(cloud, rig)), camera
+        frame[..., :3],
+        frame[..., 3].clip(0, 1),
+        paint(backdrop, camera, floor_light(cloud, rig, rng)),
+        camera,
     )
 
 

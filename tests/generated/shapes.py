@@ -18,13 +18,15 @@ Index = NDArray[np.int32]
 class Mesh:
     """Triangles in the world: x to the right, y up, z away from the camera, the floor at y = 0.
 
-    `points`, `normals` (V, 3) and `uv` (V, 2) float32, `faces` (F, 3) int32. `closed`: its back is never seen, so that
-    faces turned away need no drawing; an open sheet shows both sides.
+    `points`, `normals` (V, 3) float32, `faces` (F, 3) int32. `uv` (V, 2) runs 0..1 for prints, `skin` (V, 2) in the
+    world's lengths for grain. `closed`: its back is never seen, so that faces turned away need no drawing; an open
+    sheet shows both sides.
     """
 
     points: Float
     normals: Float
     uv: Float
+    skin: Float
     faces: Index
     closed: bool = True
 
@@ -113,7 +115,10 @@ def surface(grid: Float, wrap: bool = False, closed: bool = True) -> Mesh:
         normals[:, 0] = normals[:, -1] = normals[:, 0] + normals[:, -1]
     v, u = np.meshgrid(np.linspace(0, 1, rows), np.linspace(0, 1, columns), indexing="ij")
     uv = np.stack([u, v], axis=-1).reshape(-1, 2).astype(np.float32)
-    return Mesh(points, unit(normals.reshape(-1, 3)), uv, faces, closed)
+    around = np.linalg.norm(np.diff(grid, axis=1), axis=2).sum(axis=1).max()
+    along = np.linalg.norm(np.diff(grid, axis=0), axis=2).sum(axis=0).mean()
+    skin = uv * np.array([around, along], np.float32)
+    return Mesh(points, unit(normals.reshape(-1, 3)), uv, skin, faces, closed)
 
 
 def revolve(profile: ArrayLike, segments: int = 88, step: float = 0.03, closed: bool = True) -> Mesh:
@@ -134,9 +139,12 @@ def tube(
     sides: int = 14,
     closed: bool = False,
     flat: float = 1.0,
-    up: tuple[float, float, float] = (0.0, 1.0, 0.0),
+    up: tuple[float, float, float] | None = None,
 ) -> Mesh:
-    """A round rod along a path (N, 3) with `radius` (one or N); `flat` squeezes its section along the direction `up`."""
+    """A round rod along a path (N, 3) with `radius` (one or N).
+
+    `flat` squeezes its section along the direction `up`; without one that is the direction in which the path is flattest.
+    """
     line = np.asarray(path, np.float32)
     if closed:
         line = np.concatenate([line, line[:1]])
@@ -147,10 +155,8 @@ def tube(
     else:
         along = unit(np.gradient(line, axis=0).astype(np.float32))
         line, radii, along = _with_caps(line, radii, along)
-    side = np.cross(along, np.array(up, np.float32))
-    weak = np.linalg.norm(side, axis=1) < 0.05
-    side[weak] = np.cross(along[weak], np.array([up[2], up[0], up[1]], np.float32))
-    side = unit(side)
+    least = np.linalg.svd(line - line.mean(axis=0))[2][-1] if up is None else np.array(up)
+    side = unit(np.cross(along, least.astype(np.float32)))
     rise = unit(np.cross(side, along))
     angle = np.linspace(0, 2 * pi, sides + 1, dtype=np.float32)[None, :, None]
     ring = np.cos(angle) * side[:, None] + flat * np.sin(angle) * rise[:, None]
@@ -203,7 +209,9 @@ def box(size: tuple[float, float, float], radius: float, cells: int = 14) -> Mes
             core = np.clip(cube, radius - half, half - radius)
             out = unit(cube - core)
             uv = ((cube + half) / (2 * half)).reshape(-1, 3)[:, [u_axis, v_axis]]
-            sides.append(replace(surface(core + radius * out), uv=uv, normals=out.reshape(-1, 3)))
+            side = surface(core + radius * out)
+            skin = uv * (2 * half[[u_axis, v_axis]])
+            sides.append(replace(side, uv=uv, skin=skin, normals=out.reshape(-1, 3)))
     return join(sides).moved(y=float(half[1]))
 
 
@@ -220,6 +228,7 @@ def join(meshes: Sequence[Mesh]) -> Mesh:
         np.concatenate([mesh.points for mesh in meshes]),
         np.concatenate([mesh.normals for mesh in meshes]),
         np.concatenate([mesh.uv for mesh in meshes]),
+        np.concatenate([mesh.skin for mesh in meshes]),
         np.concatenate([mesh.faces + offset for mesh, offset in zip(meshes, offsets, strict=True)]).astype(
             np.int32
         ),
@@ -280,7 +289,7 @@ def pillow(
     faces[under] = faces[under][:, ::-1]
     normals = unit(smooth_normals(points, faces))
     uv = (flat - low) / (high - low)
-    return Mesh(points, normals, uv.astype(np.float32), faces, closed=False)
+    return Mesh(points, normals, uv.astype(np.float32), flat - low, faces, closed=False)
 
 
 def _within(points: Float, edges: Sequence[Float]) -> NDArray[np.bool_]:
