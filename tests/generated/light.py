@@ -14,6 +14,7 @@ CLOUD = 36000  # points scattered on the product that stand for it in every shad
 DOME_DIRECTIONS = 40
 SKY_DIRECTIONS = 26
 KEY_DIRECTIONS = 14
+CONTACT = 0.07  # below this height, in product sizes, the dome's shadow is drawn sharply
 FLOOR_CELLS = 512
 FLOOR_SPAN = 1.9  # half-width of the shadowed part of the floor, in product sizes
 
@@ -132,8 +133,11 @@ def floor_light(cloud: Float, rig: Rig, rng: np.random.Generator) -> Float:
     radius, angle = np.sqrt(index / SKY_DIRECTIONS) * 0.97, index * pi * (3 - 5**0.5)
     rise = np.sqrt(1 - radius**2)
     runs = np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1) / rise[:, None]
-    dome = _floor_lit(cloud, runs, 1.1 / SKY_DIRECTIONS**0.5 / rise**2, rng)
-    return (rig.share * key + (1 - rig.share) * cv2.GaussianBlur(dome, (0, 0), 1.2)).astype(np.float32)
+    blurs = 1.1 / SKY_DIRECTIONS**0.5 / rise**2
+    near = cloud[:, 1] < CONTACT
+    contact = _floor_lit(cloud[near], runs, blurs, rng)
+    broad = cv2.GaussianBlur(_floor_lit(cloud[~near], runs, blurs, rng), (0, 0), 4)
+    return (rig.share * key + (1 - rig.share) * contact * broad).astype(np.float32)
 
 
 def _floor_lit(cloud: Float, runs: Float, blurs: Float, rng: np.random.Generator) -> Float:

@@ -7,7 +7,7 @@ from math import pi
 
 import numpy as np
 
-from .draw import Draw, Part
+from .draw import GREENS, Draw, Part
 from .materials import Material
 from .shapes import Mesh, box, chaikin, join, revolve, surface, tube
 
@@ -111,10 +111,10 @@ def jar(draw: Draw) -> list[Part]:
         (wide * 0.95, lid_high),
         (0, lid_high),
     ]
-    gap = [(0, high - 0.01), (wide * 0.93, high - 0.01), (wide * 0.93, high + 0.02), (0, high + 0.02)]
+    gap = [(0, high - 0.01), (wide * 0.9, high - 0.01), (wide * 0.9, high + 0.011), (0, high + 0.011)]
     return [
         Part(revolve(chaikin(pot, 2)).turned("y", draw.between(70, 110)), draw.body("label", "label")),
-        Part(revolve(gap), draw.matt()),
+        Part(revolve(gap), Material((0.03, 0.03, 0.03), gloss=0.2)),
         Part(revolve(chaikin(lid, 2)), draw.metal() if draw.chance(0.5) else draw.glossy()),
     ]
 
@@ -157,15 +157,7 @@ def chair(draw: Draw) -> list[Part]:
     """A chair on four thin legs, its back of slats."""
     wide, deep, seat = draw.between(0.42, 0.5), draw.between(0.4, 0.48), draw.between(0.44, 0.5)
     thin, splay = draw.between(0.014, 0.024), draw.between(0, 0.07)
-    wood = Material(
-        draw.colour((15, 40), (0.3, 0.7)),
-        draw.colour((15, 40), (0.3, 0.7)),
-        "wood",
-        (1, 9),
-        gloss=0.4,
-        roughness=0.3,
-    )
-    wood = wood if draw.chance(0.5) else draw.body()
+    wood = draw.wood() if draw.chance(0.6) else draw.body()
     parts = [box((wide, 0.045, deep), 0.018).moved(y=seat)]
     for x in (-1, 1):
         for z in (-1, 1):
@@ -210,9 +202,8 @@ def plant(draw: Draw) -> list[Part]:
             earth,
         )
     )
-    green = draw.between(80, 140)
     for index in range(draw.whole(9, 22)):
-        shade = draw.colour((green - 12, green + 12), (0.45, 0.85))
+        shade = draw.colour(GREENS)
         leaf = Material(shade, gloss=0.5, roughness=0.3, grain=0.08)
         parts.append(Part(_leaf(draw, index * 137.5).moved(y=high - 0.04), leaf))
     return parts
