@@ -132,14 +132,22 @@ def wristwatch(draw: Draw) -> list[Part]:
 
 
 def belt(draw: Draw) -> list[Part]:
-    """A belt rolled into a loose loop, its buckle in front."""
-    angle = np.linspace(-0.35, 2 * np.pi * draw.between(0.92, 1.02), 90)
-    radius = draw.between(0.3, 0.4) * (1 + 0.05 * angle)
-    line = np.stack([radius * np.cos(angle), np.full(90, 0.075), 0.8 * radius * np.sin(angle)], axis=1)
-    strap = tube(line, 0.018, 12, flat=4.2)
-    end, last = line[-1], line[-1] - line[-4]
-    heading = float(np.degrees(np.arctan2(-last[2], last[0])))
-    ring = np.array([(-0.05, 0.0), (0.05, 0.0), (0.05, 0.14), (-0.05, 0.14), (-0.05, 0.0)]) * 1.0
-    frame = chaikin(np.stack([ring[:-1, 0], ring[:-1, 1] + 0.01, np.zeros(4)], axis=1), 2, closed=True)
-    buckle = tube(frame, 0.014, 10, closed=True).turned("y", heading).moved(float(end[0]), 0.0, float(end[2]))
-    return [Part(strap, draw.leather()), Part(buckle, draw.metal())]
+    """A belt laid in a curve, with a buckle at one end and a keeper."""
+    half, bend = draw.between(0.035, 0.055), draw.between(200, 330)
+    turn = np.radians(np.linspace(0, bend, 110))
+    radius = draw.between(0.3, 0.36) * (1 + draw.between(-0.1, 0.25) * turn / turn[-1])
+    line = np.stack([radius * np.cos(turn), np.full(110, 0.02), radius * np.sin(turn)], axis=1)
+    leather, metal = draw.leather(), draw.metal()
+    strap = tube(line, half, 16, flat=0.16, up=(0, 1, 0))
+    heading = line[0] - line[2]
+    frame = np.array([(-1.35, 0), (1.35, 0), (1.35, 1.9), (-1.35, 1.9)]) * half
+    frame = chaikin(np.stack([frame[:, 0], np.full(4, 0.03), frame[:, 1]], axis=1), 2, closed=True)
+    angle = float(np.degrees(np.arctan2(heading[0], heading[2])))
+    buckle = tube(frame, draw.between(0.011, 0.016), 10, closed=True)
+    pin = tube(np.array([[0, 0.035, 0], [0, 0.045, half * 1.9]]), 0.008, 8)
+    end = line[0]
+    parts = [Part(strap, leather), Part(tube(line[9:13], half * 1.12, 16, flat=0.3, up=(0, 1, 0)), leather)]
+    for piece in (buckle, pin):
+        parts.append(Part(piece.turned("y", angle).moved(float(end[0]), 0, float(end[2])), metal))
+    twist = draw.between(0, 360)
+    return [Part(part.mesh.turned("y", twist), part.material) for part in parts]

@@ -126,18 +126,22 @@ def floor_light(cloud: Float, rig: Rig, rng: np.random.Generator) -> Float:
     """The light, 0..1, on the floor's square of half-width FLOOR_SPAN, (FLOOR_CELLS, FLOOR_CELLS) by z then x."""
     lights = key_directions(rig)
     runs = lights[:, [2, 0]] / np.maximum(lights[:, 1:2], 0.08)
-    blur = 1.5 * np.tan(rig.spread) / KEY_DIRECTIONS**0.5
-    key = _floor_lit(cloud, runs, np.full(len(runs), blur), rng)
+    spread = np.full(len(runs), 1.5 * np.tan(rig.spread) / KEY_DIRECTIONS**0.5)
+    key = _shadowed(cloud, runs, spread, 1 + 9 * rig.spread, rng)
     # Cosine-weighted directions of the dome lie evenly on the disc below it (Malley's method).
     index = np.arange(SKY_DIRECTIONS) + 0.5
     radius, angle = np.sqrt(index / SKY_DIRECTIONS) * 0.97, index * pi * (3 - 5**0.5)
     rise = np.sqrt(1 - radius**2)
     runs = np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1) / rise[:, None]
-    blurs = 1.1 / SKY_DIRECTIONS**0.5 / rise**2
-    near = cloud[:, 1] < CONTACT
-    contact = _floor_lit(cloud[near], runs, blurs, rng)
-    broad = cv2.GaussianBlur(_floor_lit(cloud[~near], runs, blurs, rng), (0, 0), 4)
-    return (rig.share * key + (1 - rig.share) * contact * broad).astype(np.float32)
+    dome = _shadowed(cloud, runs, 1.1 / SKY_DIRECTIONS**0.5 / rise**2, 4, rng)
+    return (rig.share * key + (1 - rig.share) * dome).astype(np.float32)
+
+
+def _shadowed(cloud: Float, runs: Float, blurs: Float, soften: float, rng: np.random.Generator) -> Float:
+    """As _floor_lit, what stands high softened by `soften` cells and what lies low kept sharp."""
+    low = cloud[:, 1] < CONTACT
+    broad = cv2.GaussianBlur(_floor_lit(cloud[~low], runs, blurs, rng), (0, 0), soften)
+    return _floor_lit(cloud[low], runs, blurs, rng) * broad
 
 
 def _floor_lit(cloud: Float, runs: Float, blurs: Float, rng: np.random.Generator) -> Float:

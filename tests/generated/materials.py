@@ -142,9 +142,11 @@ def shade(
     rim = (1 - slope)[:, None] ** 5 * (1 - material.roughness) ** 2
     occlusion = np.clip(light.mean(axis=1, keepdims=True) * 1.3, 0.05, 1)
     if material.metal:
-        # Photographers flag the edges of metal with black card, or it would melt into the backdrop.
-        flagged = 0.25 + 0.75 * np.clip(slope[:, None] / 0.55, 0, 1) ** 1.5
-        return (np.array(material.colour, np.float32) * seen * occlusion * flagged).astype(np.float32)
+        # Photographers flag the edges of metal with black card, or rim-light them before a dark backdrop, or it would
+        # melt into what it reflects.
+        edge = 1 - np.clip(slope[:, None] / 0.55, 0, 1) ** 1.5
+        seen = seen * (1 - 0.75 * edge) if backdrop.mean() > 0.1 else seen + 0.5 * edge
+        return (np.array(material.colour, np.float32) * seen * occlusion).astype(np.float32)
     mirror = material.gloss * (0.045 + 0.5 * rim)
     return (albedo * light * (1 - mirror) + mirror * seen * occlusion).astype(np.float32)
 

@@ -66,8 +66,16 @@ def mug(draw: Draw) -> list[Part]:
     grip = tube(handle, draw.between(0.035, 0.05), flat=draw.between(0.8, 1.3), up=(0, 0, 1))
     side = 0 if draw.chance(0.5) else 180
     return [
-        Part(revolve(chaikin(outside + inside, 2)).turned("y", 90), material),
+        *_vessel(chaikin(outside + inside[:1], 2), chaikin(outside[-1:] + inside, 2), material),
         Part(grip.turned("y", turn + side), replace(material, pattern="plain")),
+    ]
+
+
+def _vessel(outside: Float, inside: Float, material: Material) -> list[Part]:
+    """A hollow vessel, patterned outside and plain inside."""
+    return [
+        Part(revolve(outside).turned("y", 90), material),
+        Part(revolve(inside, closed=False), replace(material, pattern="plain")),
     ]
 
 
@@ -87,7 +95,7 @@ def vase(draw: Draw) -> list[Part]:
         (lip, 1.0),
     ]
     inside = [(lip - 0.02, 1.0), (neck - 0.02, 0.84), (neck - 0.03, 0.6), (0, 0.55)]
-    return [Part(revolve(chaikin(outside + inside, 3)), draw.body("stripes", "checks"))]
+    return _vessel(chaikin(outside, 3), chaikin(outside[-1:] + inside, 3), draw.body("stripes", "checks"))
 
 
 def bowl(draw: Draw) -> list[Part]:
@@ -95,7 +103,7 @@ def bowl(draw: Draw) -> list[Part]:
     foot, rim, high = draw.between(0.18, 0.28), draw.between(0.42, 0.52), draw.between(0.3, 0.48)
     outside = [(0, 0), (foot, 0), (foot, 0.05), (foot + 0.03, 0.06), (rim * 0.9, high * 0.5), (rim, high)]
     inside = [(rim - 0.025, high), (rim * 0.85, high * 0.5), (foot * 0.9, 0.08), (0, 0.07)]
-    return [Part(revolve(chaikin(outside + inside, 3)), draw.body("stripes"))]
+    return _vessel(chaikin(outside, 3), chaikin(outside[-1:] + inside, 3), draw.body("stripes"))
 
 
 def jar(draw: Draw) -> list[Part]:
