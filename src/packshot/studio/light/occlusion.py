@@ -1,99 +1,88 @@
-"""How much of the sky and of the key light a body of slices keeps from each point of the floor."""
+"""How much of the sky and of the key light a body keeps from each point of the floor around it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, pi, sqrt
+from math import pi, sqrt
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from packshot.imaging.colour import Float
-from packshot.studio.light.body import Slice
 from packshot.studio.scene.paint import blur
 
 _SOFTBOX = 0.42  # half a large softbox's width, in shadow runs per unit of height
-_KEY_RAYS = 28
-_SKY_RINGS, _SKY_SPOKES = 6, 12
+_KEY_RAYS, _SKY_RAYS = 28, 80
 _GOLDEN_ANGLE = pi * (3 - sqrt(5))
-_LEVELS = 40
-_SUBPIXEL = 4  # bits of fraction when outlines are drawn
+_LEAST_SIGMA = 0.3  # of a cell
 
-Directions = Sequence[tuple[float, float]]
-"""Shadow runs on the floor, (right, away) per unit of height, each of the same weight."""
+Mask = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """What of a body is at `height` cells above the floor: `mask` (rows, columns) 0..255 on a grid of the floor."""
+
+    height: float
+    mask: Mask
 
 
 @dataclass(frozen=True)
-class Grid:
-    """Cells on the floor: `left`, `near` the first corner and `cell` the size in floor pixels, `columns`, `rows` of them."""
+class Rays:
+    """Directions of light of equal weight, as shadow runs per unit of height along the grid's (columns, rows).
 
-    left: float
-    near: float
-    cell: float
-    columns: int
-    rows: int
+    `spacing`: how far apart the runs are.
+    """
 
-
-def key_directions(run: tuple[float, float], softness: float) -> Directions:
-    """Rays from a round softbox whose centre throws shadows of `run`: a Vogel spiral, even in area."""
-    radii = np.sqrt((np.arange(_KEY_RAYS) + 0.5) / _KEY_RAYS) * _SOFTBOX * softness
-    angles = np.arange(_KEY_RAYS) * _GOLDEN_ANGLE
-    return [
-        (run[0] + radius * np.cos(angle), run[1] + radius * np.sin(angle))
-        for radius, angle in zip(radii, angles, strict=True)
-    ]
+    runs: tuple[tuple[float, float], ...]
+    spacing: float
 
 
-def sky_directions() -> Directions:
-    """Rays from an even sky, as many from each part as a floor receives light from it (cosine-weighted)."""
-    directions: list[tuple[float, float]] = []
-    for ring in range(_SKY_RINGS):
-        sine_squared = (ring + 0.5) / _SKY_RINGS
-        run = sqrt(sine_squared / (1 - sine_squared))
-        for spoke in range(_SKY_SPOKES):
-            angle = 2 * pi * (spoke + ring / _SKY_RINGS) / _SKY_SPOKES
-            directions.append((run * np.cos(angle), run * np.sin(angle)))
-    return directions
+def key_rays(run: tuple[float, float], softness: float) -> Rays:
+    """From a round softbox whose centre throws shadows of `run`."""
+    radius = _SOFTBOX * softness
+    runs = [(run[0] + radius * x, run[1] + radius * y) for x, y in _disc(_KEY_RAYS)]
+    return Rays(tuple(runs), radius * sqrt(pi / _KEY_RAYS))
 
 
-class Occluder:
-    """A body drawn once on a grid, ready to be lit from any directions."""
+def sky_rays() -> Rays:
+    """From an even sky: a disc projected up onto it meets it as densely as a floor is lit by it (Nusselt's analogue)."""
+    runs = [(x / sqrt(1 - x * x - y * y), y / sqrt(1 - x * x - y * y)) for x, y in _disc(_SKY_RAYS)]
+    return Rays(tuple(runs), sqrt(pi / _SKY_RAYS))
 
-    def __init__(self, slices: Sequence[Slice], grid: Grid) -> None:
-        self._grid = grid
-        tallest = max(piece.height for piece in slices) or 1.0
-        levels: dict[int, list[Slice]] = {}
-        for piece in slices:
-            levels.setdefault(round(sqrt(piece.height / tallest) * _LEVELS), []).append(piece)
-        self._layers = [
-            (float(np.mean([piece.height for piece in pieces])) / grid.cell, self._draw(pieces, tallest))
-            for _, pieces in sorted(levels.items())
-        ]
 
-    def _draw(self, pieces: list[Slice], tallest: float) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-        mask = np.zeros((self._grid.rows, self._grid.columns), np.uint8)
-        origin = np.array([self._grid.left, self._grid.near], np.float32)
-        for piece in pieces:
-            cells = ((piece.outline - origin) / self._grid.cell - 0.5) * 2**_SUBPIXEL
-            cv2.fillConvexPoly(mask, np.rint(cells).astype(np.int32), 255, cv2.LINE_AA, _SUBPIXEL)
+def _disc(count: int) -> list[tuple[float, float]]:
+    """`count` points spread evenly over the unit disc (Vogel's spiral)."""
+    turns = np.arange(count)
+    radii = np.sqrt((turns + 0.5) / count)
+    points = radii * np.cos(turns * _GOLDEN_ANGLE), radii * np.sin(turns * _GOLDEN_ANGLE)
+    return [(float(x), float(y)) for x, y in zip(*points, strict=True)]
+
+
+def hidden(layers: Sequence[Layer], rays: Rays) -> Float:
+    """(rows, columns) 0..1: the part of `rays` that the body hides from each cell.
+
+    Each layer is softened by its height times the rays' spacing, so that the rays' shadows run into one another.
+    """
+    softened = [(layer.height, _softened(layer.mask, layer.height * rays.spacing / 2)) for layer in layers]
+    total = np.zeros(layers[0].mask.shape, np.float32)
+    for across, down in rays.runs:
+        shadow = np.zeros(total.shape, np.uint8)
+        for height, mask in softened:
+            _lay(shadow, mask, round(across * height), round(down * height))
+        total += shadow
+    return total / np.float32(255 * len(rays.runs))
+
+
+def _softened(mask: Mask, sigma: float) -> Mask:
+    if sigma < _LEAST_SIGMA:
         return mask
-
-    def hidden(self, directions: Directions) -> Float:
-        """(rows, columns) 0..1: the part of `directions` that the body hides from each cell."""
-        total = np.zeros((self._grid.rows, self._grid.columns), np.float32)
-        for right, away in directions:
-            total += self._shadow(right, away)
-        return total / np.float32(255 * len(directions))
-
-    def _shadow(self, right: float, away: float) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-        shadow = np.zeros((self._grid.rows, self._grid.columns), np.uint8)
-        for height, mask in self._layers:
-            _lay(shadow, mask, round(away * height), round(right * height))
-        return shadow
+    return np.rint(blur(mask.astype(np.float32), sigma, outside=0.0)).astype(np.uint8)
 
 
-def _lay(shadow: np.ndarray, mask: np.ndarray, down: int, across: int) -> None:
+def _lay(shadow: Mask, mask: Mask, across: int, down: int) -> None:
     """Lays `mask`, moved by whole cells, over `shadow`."""
     rows, columns = shadow.shape
     if abs(down) >= rows or abs(across) >= columns:
