@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log2
+from math import atan, cos, inf, log2, radians, sin
 
 import cv2
 import numpy as np
 
 from packshot.imaging.colour import Float
-from packshot.studio.scene.canvas import Canvas
+from packshot.studio.scene.canvas import FOCAL, Canvas
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +47,20 @@ def flat(canvas: Canvas) -> Ground:
     side = min(canvas.width, canvas.height)
     x = np.repeat((canvas.u - 0.5) * (canvas.width / side), canvas.height, axis=0)
     return Ground(0, x.astype(np.float32), ((0.5 - canvas.v) * (canvas.height / side)).astype(np.float32))
+
+
+def upright(canvas: Canvas, z: float) -> tuple[Float, Float]:
+    """Coordinates on a wall that stands `z` units behind the product: x (H, W) and height above the floor (H, 1)."""
+    side = min(canvas.width, canvas.height)
+    focal = FOCAL * max(canvas.width, canvas.height)
+    pitch = atan((0.5 - canvas.line(inf)) * canvas.height / focal)
+    elevation = radians(canvas.elevation)
+    reach = focal / side * cos(elevation) + z
+    down = (canvas.v - 0.5) * (canvas.height / focal)
+    away = reach / (cos(pitch) - down * sin(pitch))
+    x = (canvas.u - 0.5) * (canvas.width / focal) * away
+    height = focal / side * sin(elevation) - (down * cos(pitch) + sin(pitch)) * away
+    return x.astype(np.float32), height.astype(np.float32)
 
 
 def lay(tile: Tile, ground: Ground, offset: tuple[float, float] = (0.0, 0.0)) -> Float:
