@@ -7,36 +7,14 @@ import numpy as np
 from packshot.imaging.colour import Float, hex_to_linear
 from packshot.studio.scene import textures
 from packshot.studio.scene.canvas import Canvas
+from packshot.studio.scene.corner import meet, slid
 from packshot.studio.scene.focus import grow, small, soften, softness
 from packshot.studio.scene.lay import Ground, flat, ground_before, lay, upright
 from packshot.studio.scene.paint import blur, mix, pool, smoothstep, vignette
 from packshot.studio.scene.room import sunny_room
 from packshot.studio.scene.scene import Light, Scene, Surface
 
-_SLAB, _ROOM = 1, 2  # layers of the canvas's generator
-
-
-def slid(canvas: Canvas, span: float) -> tuple[float, float]:
-    """Which part of a tile `span` units wide lies under the product."""
-    x, z = canvas.rng(_SLAB).uniform(0, span, 2)
-    return float(x), float(z)
-
-
-def meet(canvas: Canvas, wall: Float, floor: Float, ground: Ground, z: float, aperture: float, crease: float) -> Float:
-    """`wall` (H, W, 3) with `floor` (rows, W, 3) laid before it, their seam as soft as the lens leaves it.
-
-    `crease` 0..1 is how much less light reaches the corner between them; it fades over a tenth of a unit or two.
-    """
-    seam = canvas.line(z) * canvas.height
-    blurred = max(0.7, 1.6 * float(softness(canvas, z, aperture)))
-    rows = canvas.v[:, 0] * canvas.height
-    part = smoothstep(seam - blurred, seam + blurred, rows)[ground.top :, None, None]
-    reach = 0.16 * min(canvas.width, canvas.height) / (1 + z / 2)
-    dimmer = 1 - crease * np.exp(-np.abs(rows - seam) / np.where(rows < seam, reach, reach * 0.6)).astype(np.float32)
-    out = wall
-    out[ground.top :] += (floor - out[ground.top :]) * part
-    out *= dimmer[:, None, None]
-    return out
+_WINDOW = 2  # a layer of the canvas's generator
 
 
 # marble
@@ -146,7 +124,7 @@ def panes(canvas: Canvas, x: Float, height: Float | float, z: Float | float, sun
 
     `sun` is the run of a shadow per unit of height, (right, away), as in Light.direction.
     """
-    rng = canvas.rng(_ROOM)
+    rng = canvas.rng(_WINDOW)
     travelled = (x + _WINDOW_AWAY) / sun[0]
     along = np.asarray(z - sun[1] * travelled, np.float32)
     up = np.asarray(height + travelled, np.float32)
@@ -189,7 +167,7 @@ def linen(canvas: Canvas) -> Float:
 
 def curtain(canvas: Canvas) -> Float:
     """(H, W): the brightness of cloth hanging in soft, uneven folds, out of focus."""
-    rng = canvas.rng(_ROOM)
+    rng = canvas.rng(_WINDOW)
     side = min(canvas.width, canvas.height)
     x = (canvas.u[0] - 0.5) * (canvas.width / side)
     lean = (canvas.v - 0.5) * (canvas.height / side)

@@ -39,11 +39,23 @@ CARRARA = (
     Veins((1, 3), 0.026, 0.45, 0.60, 0.050, 0.35),
     Veins((3, 4), 0.020, 0.30, 0.70, 0.060, 0.35),
 )
+PORTORO = (
+    Veins((1, 1), 0.020, 1.0, 0.46, 0.035, 0.40),
+    Veins((2, -1), 0.016, 0.7, 0.55, 0.045, 0.36),
+    Veins((3, 2), 0.012, 0.5, 0.70, 0.060, 0.32),
+)
 
 
 @lru_cache(maxsize=1)
 def carrara() -> Tile:
+    """White marble: (n, n, 2) clouds -1..1 and grey veins 0..1."""
     return Tile(_stone(CARRARA, (_STONE, 1)), 2.0)
+
+
+@lru_cache(maxsize=1)
+def portoro() -> Tile:
+    """Black stone: (n, n, 2) clouds -1..1 and golden veins 0..1."""
+    return Tile(_stone(PORTORO, (_STONE, 2)), 2.0)
 
 
 def _stone(families: tuple[Veins, ...], seed: tuple[int, ...]) -> Float:
