@@ -9,7 +9,7 @@ from packshot.imaging.colour import Pixels
 
 @dataclass(frozen=True, eq=False)
 class Photo:
-    """`pixels` (H, W, 3) sRGB and `alpha` (H, W) straight or None, both uint8 or both uint16; upright, metadata gone."""
+    """`pixels` (H, W, 3) sRGB, `alpha` (H, W) straight or None, both uint8 or both uint16; upright, metadata gone."""
 
     pixels: Pixels
     alpha: Pixels | None = None

@@ -18,7 +18,7 @@ _LEAST_SIGMA = 0.15  # a kernel of one pixel
 
 
 def smoothstep(start: float, end: float, x: Float) -> Float:
-    """0 at `start`, 1 at `end` (which may be the smaller) and beyond, a cubic ease between; shaped like `x`."""
+    """0 at `start`, 1 at `end` (which may be the smaller) and beyond, a cubic ease between; like `x`."""
     t = np.clip((x - start) / (end - start), 0, 1)
     return (t * t * (3 - 2 * t)).astype(np.float32)
 
