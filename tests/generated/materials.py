@@ -159,7 +159,7 @@ def _bumped(material: Material, skin: Float, normals: Float) -> Float:
     else:
         across = np.roll(tile, -1, axis=1) - np.roll(tile, 1, axis=1)
         down = np.roll(tile, -1, axis=0) - np.roll(tile, 1, axis=0)
-        tilt = np.stack([look_up(across, *(skin.T * 1.6)), look_up(down, *(skin.T * 1.6))], axis=1)
+        tilt = np.stack([look_up(across, *(skin.T * 3.2)), look_up(down, *(skin.T * 3.2))], axis=1)
     side = unit(np.cross(normals, np.array([0.05, 1, 0.02], np.float32)))
     rise = np.cross(normals, side)
     return unit(normals + material.bump * (tilt[:, :1] * side + tilt[:, 1:] * rise))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from packshot.imaging.colour import linear_to_srgb
 
-from . import flat, standing
+from . import flat, rooms, vessels, worn
 from .backdrops import BACKDROPS, Backdrop, draw_backdrop, paint
 from .camera import Camera, aim
 from .draw import Draw, Part
@@ -71,24 +71,39 @@ class Layers:
 
 
 KINDS: dict[str, Kind] = {
-    "bottle": Kind(standing.bottle, "standing"),
-    "mug": Kind(standing.mug, "standing", (8, 32)),
-    "vase": Kind(standing.vase, "standing"),
-    "bowl": Kind(standing.bowl, "standing", (10, 36)),
-    "jar": Kind(standing.jar, "standing", (6, 32)),
-    "carton": Kind(standing.carton, "standing", (6, 32)),
-    "lamp": Kind(standing.lamp, "standing", (4, 16)),
-    "chair": Kind(standing.chair, "standing", (8, 24)),
-    "plant": Kind(standing.plant, "standing", (6, 24)),
-    "bag": Kind(standing.bag, "standing", (4, 20)),
-    "headphones": Kind(standing.headphones, "standing", (6, 26)),
+    "bottle": Kind(vessels.bottle, "standing"),
+    "mug": Kind(vessels.mug, "standing", (8, 32)),
+    "vase": Kind(vessels.vase, "standing"),
+    "bowl": Kind(vessels.bowl, "standing", (10, 36)),
+    "jar": Kind(vessels.jar, "standing", (6, 32)),
+    "candle": Kind(vessels.candle, "standing", (8, 28)),
+    "teapot": Kind(vessels.teapot, "standing", (6, 28)),
+    "perfume": Kind(vessels.perfume, "standing", (4, 24)),
+    "carton": Kind(rooms.carton, "standing", (6, 32)),
+    "lamp": Kind(rooms.lamp, "standing", (4, 16)),
+    "chair": Kind(rooms.chair, "standing", (8, 24)),
+    "stool": Kind(rooms.stool, "standing", (8, 26)),
+    "plant": Kind(rooms.plant, "standing", (6, 24)),
+    "speaker": Kind(rooms.speaker, "standing", (4, 22)),
+    "bag": Kind(worn.bag, "standing", (4, 20)),
+    "shoe": Kind(worn.shoe, "standing", (8, 30)),
+    "spectacles": Kind(worn.spectacles, "standing", (8, 26)),
+    "headphones": Kind(worn.headphones, "standing", (6, 26)),
     "t_shirt": Kind(flat.t_shirt, "above", (86, 90)),
     "trousers": Kind(flat.trousers, "above", (86, 90)),
     "wristwatch": Kind(flat.wristwatch, "above", (82, 90)),
     "belt": Kind(flat.belt, "above", (80, 90)),
+    "pan": Kind(flat.pan, "above", (82, 90)),
+    "necklace": Kind(flat.necklace, "above", (84, 90)),
 }
-TUNING_KINDS = ("bottle", "mug", "bowl", "carton", "chair", "plant", "t_shirt", "wristwatch")
-HELD_OUT_KINDS = ("vase", "jar", "lamp", "bag", "headphones", "trousers", "belt")
+TUNING_KINDS = (
+    *("bottle", "mug", "bowl", "perfume", "carton", "chair"),
+    *("plant", "shoe", "headphones", "t_shirt", "wristwatch", "pan"),
+)
+HELD_OUT_KINDS = (
+    *("vase", "jar", "candle", "teapot", "lamp", "stool"),
+    *("speaker", "bag", "spectacles", "trousers", "belt", "necklace"),
+)
 
 
 def photograph(
