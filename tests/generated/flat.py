@@ -9,7 +9,7 @@ import numpy as np
 
 from .draw import Draw, Part
 from .materials import Material
-from .shapes import Float, box, chaikin, pillow, revolve, tube
+from .shapes import Float, box, chaikin, ellipsoid, join, pillow, revolve, tube
 
 
 def folds(draw: Draw, height: float) -> Float:
@@ -151,3 +151,48 @@ def belt(draw: Draw) -> list[Part]:
         parts.append(Part(piece.turned("y", angle).moved(float(end[0]), 0, float(end[2])), metal))
     twist = draw.between(0, 360)
     return [Part(part.mesh.turned("y", twist), part.material) for part in parts]
+
+
+def pan(draw: Draw) -> list[Part]:
+    """A frying pan seen from above, its handle to one side."""
+    wide, high = draw.between(0.3, 0.36), draw.between(0.07, 0.12)
+    outside = [(0, 0), (wide * 0.8, 0), (wide, high), (wide * 0.985, high), (wide * 0.78, 0.012), (0, 0.012)]
+    coat = replace(draw.matt(), gloss=0.5, roughness=0.3)
+    grip = chaikin(
+        [(wide * 0.95, high * 0.8, 0), (wide * 1.25, high * 1.3, 0), (wide * 2.1, high * 1.5, 0)], 3
+    )
+    neck = grip[: len(grip) // 3]
+    parts = [
+        Part(revolve(chaikin(outside, 2)), coat),
+        Part(
+            tube(grip[len(grip) // 3 :], draw.between(0.03, 0.045), 14, flat=0.6, up=(0, 1, 0)),
+            draw.wood() if draw.chance(0.4) else draw.matt(),
+        ),
+        Part(tube(neck, 0.022, 12, up=(0, 1, 0)), draw.metal()),
+    ]
+    turn = draw.between(0, 360)
+    return [Part(part.mesh.turned("y", turn), part.material) for part in parts]
+
+
+def necklace(draw: Draw) -> list[Part]:
+    """A string of beads laid in a loop, with a pendant."""
+    wide, long, count = draw.between(0.24, 0.36), draw.between(0.4, 0.5), draw.whole(44, 76)
+    angle = np.linspace(0, 2 * np.pi, count + 1)[:-1] + np.pi / 2
+    taper = 1 - 0.35 * np.clip(-np.sin(angle), 0, 1) ** 2
+    loop = np.stack([wide * np.cos(angle) * taper, np.full(count, 0.016), long * np.sin(angle)], axis=1)
+    beads = draw.metal() if draw.chance(0.4) else draw.glossy()
+    size = draw.between(0.012, 0.02)
+    bead = ellipsoid((size, size, size), 14, 9)
+    strung = join([bead.moved(*spot) for spot in loop.tolist()])
+    thread = tube(loop, 0.005, 6, closed=True, up=(0, 1, 0))
+    tip = -long - 0.05
+    pendant = ellipsoid((draw.between(0.035, 0.06), 0.025, draw.between(0.045, 0.075)), 36, 20).moved(
+        y=0.03, z=tip
+    )
+    turn = draw.between(-25, 25)
+    parts = [
+        Part(strung, beads),
+        Part(thread, beads),
+        Part(pendant, draw.glossy() if draw.chance(0.6) else draw.metal()),
+    ]
+    return [Part(part.mesh.turned("y", turn), part.material) for part in parts]

@@ -163,20 +163,20 @@ def _floor_lit(cloud: Float, runs: Float, blurs: Float, rng: np.random.Generator
     return cv2.GaussianBlur(1 - shadow / len(runs), (0, 0), 0.8)
 
 
-def reflected(towards: Float, rig: Rig, roughness: Float, floor: Float, backdrop: Float) -> Float:
-    """Radiance (N, 3) that comes from the directions `towards` (N, 3): softboxes, studio, floor (3,) and backdrop (3,)."""
-    blur = np.maximum(roughness, 0.02)
-    height = np.clip(towards[:, 1:2] / (0.25 + blur[:, None]) * 0.5 + 0.5, 0, 1)
-    behind = np.clip(towards[:, 2:3] / (0.3 + blur[:, None]) * 0.5 + 0.5, 0, 1)
-    room = rig.surround * (0.45 + 0.55 * height) * (1 - behind) + backdrop * behind
-    light = floor * (1 - height) + room * height
+def reflected(towards: Float, rig: Rig, roughness: float, paper: Float) -> Float:
+    """Radiance (N, 3) from the directions `towards` (N, 3): the paper (3,) below and behind, the studio, its softboxes."""
+    height = np.clip(towards[:, 1:2] / (0.25 + roughness) * 0.5 + 0.5, 0, 1)
+    behind = np.clip(towards[:, 2:3] / (0.3 + roughness) * 0.5 + 0.5, 0, 1)
+    room = rig.surround * (0.45 + 0.55 * height) * (1 - behind) + paper * behind
+    light = paper * (1 - height) + room * height
+    edge = 0.03 + roughness
     for centre, wide, tall, radiance in rig.boxes:
         side = unit(np.cross(centre, np.array([0, 1, 0.01], np.float32)))
-        rise = np.cross(side, centre)
-        ahead = np.maximum(towards @ centre, 1e-3)
-        u, v = np.abs(towards @ side) / ahead, np.abs(towards @ rise) / ahead
-        edge = 0.03 + blur
+        ahead = towards @ centre
+        lit = np.flatnonzero(ahead > 0.05)
+        u = np.abs(towards[lit] @ side) / ahead[lit]
+        v = np.abs(towards[lit] @ np.cross(side, centre)) / ahead[lit]
         shape = np.clip((wide - u) / edge * 0.5 + 0.5, 0, 1) * np.clip((tall - v) / edge * 0.5 + 0.5, 0, 1)
-        dilution = wide * tall / ((wide + 0.6 * blur) * (tall + 0.6 * blur))
-        light = light + (radiance * shape * dilution * (ahead > 2e-3))[:, None]
+        dilution = wide * tall / ((wide + 0.6 * roughness) * (tall + 0.6 * roughness))
+        light[lit] += (radiance * dilution * shape)[:, None]
     return light.astype(np.float32)
