@@ -38,7 +38,7 @@ _WORDS = {
     ),
     "damaged": ("is damaged or cut short.", _AGAIN),
     "memory": ("needs more than {memory_gigabytes:.2g} GB of memory to decode.", _SMALLER),
-    "time": ("takes longer than {seconds} seconds to decode.", _SMALLER),
+    "time": ("takes longer than {seconds} s to decode.", _SMALLER),
 }
 
 
