@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -46,9 +46,6 @@ def command(
     json: Annotated[bool, typer.Option("--json", help="One JSON line per picture, for programs.")] = False,
 ) -> None:
     """Photograph products again: every PHOTO in every style."""
-    # One thread per process: the pool already fills the cores, and numpy reads these when it is first imported.
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VIPS_CONCURRENCY"):
-        os.environ.setdefault(variable, "1")
     from packshot.cli.batch import Order, plan, run
 
     order = Order(
@@ -66,7 +63,8 @@ def command(
         accept=accept,
     )
     todo = plan(order)
-    with _progress(len(order.photos), sum(len(job.sizes) for job in todo), quiet=json) as (looked, shot):
+    reporting = nullcontext((lambda: None, say)) if json else progress(len(photos), sum(len(job.sizes) for job in todo))
+    with reporting as (looked, shot):
         records = run(todo, workers=jobs or min(os.cpu_count() or 1, 4), looked=looked, shot=shot)
     if not json:
         _summary(records)
@@ -78,13 +76,8 @@ def command(
 
 
 @contextmanager
-def _progress(
-    photos: int, pictures: int, *, quiet: bool
-) -> Generator[tuple[Callable[[], None], Callable[[Record], None]]]:
-    """What to call per photo looked at and per picture made: JSON lines when `quiet`, else a progress bar."""
-    if quiet:
-        yield lambda: None, say
-        return
+def progress(photos: int, pictures: int) -> Generator[tuple[Callable[[], None], Callable[[Record], None]]]:
+    """A progress bar: what to call per photo looked at, and per picture made."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())

@@ -34,7 +34,10 @@ class Cost:
     micros: int = 0
 
     def __str__(self) -> str:
-        return f"${self.micros / 1_000_000:.4f}".rstrip("0").removesuffix(".") if self.micros else "free"
+        if not self.micros:
+            return "free"
+        dollars, rest = divmod(self.micros, 1_000_000)
+        return f"${dollars}.{f'{rest:06}'.rstrip('0').ljust(2, '0')}"
 
 
 @dataclass(frozen=True)
