@@ -22,6 +22,7 @@ Problem = tuple[str, dict[str, Any]]
 COLOUR_BANDS = {"b-w": 1, "grey16": 1, "srgb": 3, "rgb16": 3, "cmyk": 4}
 DEPTHS = {"uchar": 8, "ushort": 16}
 STAND_IN_PROFILES = {"srgb": "srgb", "rgb16": "srgb", "cmyk": "cmyk"}
+HUGE_WEBP = 40_000_000  # pixels that may need more than 1 GB while libwebp decodes and libvips turns them
 PROBE = bytes(level for r in range(5) for g in range(5) for b in range(5) for level in (r * 63, g * 63, b * 63))
 
 
@@ -147,8 +148,13 @@ def decode(data: bytes, task: dict[str, Any]) -> dict[str, Any]:
     if task["header_only"]:
         raise Unfit()
     depth = DEPTHS[str(image.format)]
-    picture = upright_srgb(image)
-    picture.rawsave_target(pyvips.Target.new_to_descriptor(task["output"]))
+    try:
+        picture = upright_srgb(image)
+        picture.rawsave_target(pyvips.Target.new_to_descriptor(task["output"]))
+    except pyvips.Error as error:
+        # libwebp does not say so when its memory ran out.
+        starved = "out of memory" in str(error) or (kind == "webp" and image.width * image.height > HUGE_WEBP)
+        raise Unfit(("memory" if starved else "damaged", {})) from error
     if kind == "jpeg" and complaints.broken_jpeg:
         raise Unfit(("damaged", {}))
     return {"width": picture.width, "height": picture.height, "bands": picture.bands, "depth": depth}
@@ -158,16 +164,14 @@ def main() -> None:
     """Read the task from the command line, confine this process, decode, report."""
     task = json.loads(sys.argv[1])
     confine(task["memory"], task["seconds"], task["output_bytes"])
-    data = sys.stdin.buffer.read()
     try:
-        report = decode(data, task)
+        report = decode(sys.stdin.buffer.read(), task)
     except Unfit as unfit:
         report = {"problems": unfit.problems}
     except MemoryError:
         report = {"problems": [("memory", {})]}
-    except pyvips.Error as error:
-        out_of_memory = "out of memory" in str(error)
-        report = {"problems": [("memory" if out_of_memory else "damaged", {})]}
+    except (pyvips.Error, UnicodeDecodeError):  # pyvips repeats the file's own bytes in some messages
+        report = {"problems": [("damaged", {})]}
     os.write(1, json.dumps(report).encode())
 
 

@@ -37,8 +37,8 @@ _WORDS = {
         "Flatten it and try again.",
     ),
     "damaged": ("is damaged or cut short.", _AGAIN),
-    "memory": ("needs more than {memory_megabytes:,.0f} MB of memory to decode.", _SMALLER),
-    "time": ("takes longer than {seconds} seconds to decode.", _SMALLER),
+    "memory": ("needs more than {memory_gigabytes:.2g} GB of memory to decode.", _SMALLER),
+    "time": ("takes longer than {seconds} s to decode.", _SMALLER),
 }
 
 
@@ -82,7 +82,7 @@ def _refusal(name: str, problems: list[Problem], limits: Limits) -> BadInputErro
         "max_megapixels": limits.max_pixels / 1e6,
         "max_side": limits.max_side,
         "min_side": limits.min_side,
-        "memory_megabytes": limits.memory / 1e6,
+        "memory_gigabytes": limits.memory / 2**30,
         "seconds": limits.seconds,
     }
     messages = [_WORDS[code][0].format(**bounds, **values) for code, values in problems]
