@@ -22,6 +22,7 @@ from packshot.studio.cutout.regions import (
 from packshot.studio.cutout.shadows import peel_shadows
 from packshot.studio.cutout.survey import Survey
 
+GAP = 2  # pixels: the backdrop does not leak through gaps in an edge narrower than two of these and one
 ISLAND = 0.03  # of the largest part: smaller loose parts are dust or noise
 
 
@@ -54,7 +55,7 @@ def segment(survey: Survey) -> Outline:
 def mark_backdrop(survey: Survey) -> Mask:
     """Surely backdrop: flat, of its colour or of its shade, and connected to the frame."""
     like = (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.35))
-    smooth = reachable(like & (survey.crispness < max(0.4, 2 * survey.grain)), survey.rim)
+    smooth = reachable(opened(like & (survey.crispness < max(0.4, 2 * survey.grain)), GAP), survey.rim)
     close = (survey.distance < 0.8 * survey.tolerance) & (survey.gradient < max(2.0, 4 * survey.noise))
     return smooth | reachable(close, survey.rim)
 
@@ -64,34 +65,34 @@ def mark_product(survey: Survey, backdrop: Mask, steep: float) -> Mask:
     apart = survey.distance > max(12.0, 6 * survey.sigma)
     coloured = apart & ~survey.shadow & ~survey.neutral
     brighter = apart & (survey.ratio > 1.06)
-    dark = (survey.ratio < 0.34) & _behind(survey, 1.25 * steep, backdrop)
+    behind = _behind(survey, steep, backdrop)
+    dark = (survey.ratio < 0.34) & behind
     return opened(coloured | brighter | dark | dark_core(survey), 1)
 
 
 def dark_core(survey: Survey) -> Mask:
     """Large thick regions too dark for a shadow on this backdrop."""
-    core = opened(survey.ratio < 0.30, max(4, round(survey.size / 44)))
+    core = opened(survey.ratio < 0.10, max(4, round(survey.size / 44)))
     thick = np.zeros_like(core)
     for region in regions(core, least=round(0.006 * core.size)):
         thick[region.window] |= region.mask
-    return grow(thick, 2) & (survey.ratio < 0.36)
+    return grow(thick, 2) & (survey.ratio < 0.2)
 
 
 def mark_pockets(survey: Survey, backdrop: Mask, steep: float) -> Mask:
     """Backdrop seen through the product (a mug's handle, a chair's back): flat, of its shade, with product around it."""
-    like = (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.55))
-    flat = survey.gradient < max(1.6, 5 * survey.noise)
-    behind = _behind(survey, 0.7 * steep, backdrop)
-    candidates = opened(like & flat & ~backdrop & behind, 1)
+    like = (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.35))
+    flat = survey.crispness < max(0.4, 2 * survey.grain)
+    candidates = opened(like & flat & ~backdrop, 1)
     pockets = np.zeros_like(backdrop)
-    for region in regions(candidates, least=round(0.0006 * backdrop.size), connectivity=4):
+    for region in regions(candidates, least=round(0.0006 * backdrop.size), padding=round(survey.size / 16)):
         at = region.window
-        inside = region.mask
-        even = survey.ratio[at][inside].std() < 0.09 and survey.spread[at][inside].mean() < 0.05
-        calm = np.median(survey.gradient[at][inside]) < max(0.7, 2.5 * survey.noise)
+        shade = float(np.median(survey.ratio[at][region.mask]))
+        outside = survey.ratio[at][backdrop[at]]
+        deepest = float(np.percentile(outside, 5)) if outside.size else 1.0
         around = survey.distance[at][region.ring(2, 5)] > 2.5 * survey.tolerance
-        if even and calm and around.mean() > 0.45:
-            pockets[at] |= inside
+        if shade > deepest - 0.08 and around.mean() > 0.45:
+            pockets[at] |= region.mask
     return pockets
 
 
@@ -140,7 +141,8 @@ def open_pockets(survey: Survey, mask: Mask) -> Mask:
 
 def _behind(survey: Survey, level: float, backdrop: Mask) -> Mask:
     """Where one cannot get from the backdrop or the frame without crossing a gradient steeper than `level`."""
-    return ~reachable(survey.crispness <= level, backdrop | survey.rim)
+    wide = reachable(opened(survey.crispness <= level, GAP), backdrop | survey.rim)
+    return ~grow(wide, GAP)
 
 
 def _salient(survey: Survey, mask: Mask) -> Mask:

@@ -16,6 +16,7 @@ HIGHLIGHT = 0.9  # linear light that the brightest half percent of the picture i
 MOST_GAIN = 8.0  # three stops: beyond that an 8-bit file holds too few levels
 BORDER = 0.035  # of the shorter side: where the backdrop is looked for first
 FINE, COARSE = 0.8, 2.5  # pixels: an edge is steeper at the fine scale, a penumbra equally steep at both
+BOUNCE = 0.3  # of the product's own saturation: what it throws into its shadow at most
 DARKEST = 2e-3  # linear light below which ratios mean nothing
 
 
@@ -83,6 +84,7 @@ def survey(pixels: Pixels) -> Survey:
     ratio = relative.mean(-1)
     deviation = relative.std(-1)
     spread = deviation / np.maximum(ratio, 1e-3)
+    tint = shadow_tint(distance, ratio, spread, backdrop, sigma)
     return Survey(
         lab=lab,
         gradient=gradient,
@@ -90,8 +92,8 @@ def survey(pixels: Pixels) -> Survey:
         distance=distance,
         ratio=ratio,
         spread=spread,
-        shadow=(ratio > 0.22) & (ratio < 1.02) & (spread < 0.035 + 0.10 * (1 - ratio)),
-        neutral=(deviation < 0.035 + 0.10 * ratio) & (ratio < 1.02),
+        shadow=(ratio > 0.12) & (ratio < 1.02) & (spread < tint),
+        neutral=(ratio < 1.02) & (spread < 1.5 * tint),
         backdrop=backdrop,
         rim=frame(shape, 2),
         tolerance=max(4.5, 4 * sigma),
@@ -108,6 +110,21 @@ def exposure_gain(light: Float) -> float:
     """The factor, 1 to 8, that brings the brightest half percent of linear `light` (h, w, 3) to a proper exposure."""
     brightest = float(np.percentile(light.max(-1), 99.5))
     return float(np.clip(HIGHLIGHT / max(brightest, 1e-4), 1.0, MOST_GAIN))
+
+
+def shadow_tint(distance: Float, ratio: Float, spread: Float, backdrop: Mask, sigma: float) -> Float:
+    """(h, w) how unequal the channels of a shadow may be: the light that a coloured product throws into it, and noise.
+
+    Bounced light is never as saturated as the product and grows with the depth of the shade; noise is taken from the
+    lit backdrop and grows as the square root of the light falls.
+    """
+    noise = float(np.percentile(spread[backdrop], 95)) if backdrop.any() else 0.05
+    depth = np.maximum(ratio, 0.02)
+    grain = 1.2 * noise / np.sqrt(depth) + 0.002 / depth
+    coloured = (distance > max(12.0, 6 * sigma)) & (spread > 0.15 + grain)
+    saturation = float(np.median(spread[coloured])) if coloured.sum() > 0.002 * coloured.size else 0.0
+    bounce = float(np.clip(BOUNCE * saturation, 0.03, 0.13))
+    return (0.015 + bounce * np.clip(1 - ratio, 0, 1) + grain).astype(np.float32)
 
 
 def steepness(lab: Float, sigma: float) -> Float:
