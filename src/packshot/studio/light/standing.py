@@ -112,7 +112,7 @@ def _touch(transmittance: Float, box: Box, placed: Placed, footing: Footing, lig
     margin = int(3 * _SEAM[0] * unit) + 2
     touching = footing.low[footing.touch > 0.01]
     x0, x1 = max(placed.box[0] - margin, box[0]), min(placed.box[2] + margin, box[2])
-    y0, y1 = max(int(touching.min()) - margin, box[1]), min(int(touching.max()) + margin, box[3])
+    y0, y1 = max(int(np.nanmin(touching)) - margin, box[1]), min(int(np.nanmax(touching)) + margin, box[3])
     rows = np.arange(y0, y1, dtype=np.float32)[:, None] + 0.5
     below = np.nan_to_num(footing.low, nan=-1e6)[None] + _OVERHANG * unit - rows
     strip = np.clip(below + 0.5, 0, 1) * np.clip(_SEED * unit + 0.5 - below, 0, 1) * footing.touch[None]
