@@ -1,4 +1,4 @@
-"""Composing the picture: the set, the product's shade and reflection on it, the untouched product, and the file's pixels."""
+"""Composing the picture: the set, the product's shade and mirror image, the untouched product; and encoding it."""
 
 from __future__ import annotations
 

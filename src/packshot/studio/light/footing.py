@@ -22,6 +22,8 @@ _LEVEL = 0.03  # of the product's height: feet this little above the lowest need
 _TIP = 0.05  # of the product's height above a foot's tip, where its width is taken
 _NARROW = 0.14  # of the product's larger side: so slim is a leg, and no handle's round underside
 _ALIKE = 0.6  # of the lowest foot's width: a foot of its own kind
+_LEVEL_SLOPE = 1.2  # pixels a column: a foot's end, not its side
+_LEAST_SHOULDER, _FLANK = 0.006, 0.02  # of the product's width: how wide such an end is, and the sides beside it
 _FLATTER = 0.4  # of the steepest slope before: flat enough to be another part of the product
 _BASE_LEVELS = 24
 
@@ -105,7 +107,24 @@ class _Contour:
             level = rise <= _LEVEL * self.height
             if column != lowest and (level or (rise <= reach and self._is_foot(column, lowest))):
                 columns.append(column)
-        return columns
+        return columns + self._shoulders(min(columns), max(columns), reach)
+
+    def _shoulders(self, first: int, last: int, reach: float) -> list[int]:
+        """Rear feet half hidden by front ones: between two feet, short level steps in the contour's climb."""
+        flank = max(3, round(_FLANK * self.low.size))
+        climb = _LEVEL * self.height
+        level = np.abs(np.gradient(self.low)) < _LEVEL_SLOPE
+        level &= self.low[first] - reach < self.low
+        level[: first + flank] = level[last - flank :] = False
+        edges = np.flatnonzero(np.diff(level.astype(np.int8), prepend=0, append=0))
+        shoulders: list[int] = []
+        for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            left = float(self.low[start - flank] - self.low[start])
+            right = float(self.low[end - 1 + flank] - self.low[end - 1])
+            wide = _LEAST_SHOULDER * self.low.size <= end - start <= _NARROW * self.low.size
+            if wide and max(left, right) > climb and min(left, right) < -climb:
+                shoulders.append((start + end) // 2)
+        return shoulders
 
     def _is_foot(self, column: int, lowest: int) -> bool:
         """Whether the contour around `column` is a leg's end or like the lowest foot, not a handle's underside."""
@@ -152,8 +171,8 @@ class _Contour:
     def _walk(self, peak: int, steepest: float) -> tuple[int, int]:
         """From `peak` outwards to where the contour leaves the floor.
 
-        There it rises more steeply than `steepest` on the floor; or, as where a handle begins, it flattens again after
-        rising, which no convex base does.
+        There it rises, or drops to a foot before it, more steeply than `steepest` on the floor; or it flattens again
+        after rising, as where a handle begins, which no convex base does.
         """
         step = max(2, round(0.008 * self.low.size))
         limit = (steepest * self.lean + 0.1) * step
@@ -161,10 +180,10 @@ class _Contour:
         for direction in (-1, 1):
             outwards = self.low[peak::direction]
             ahead = np.concatenate([outwards[step:], np.full(min(step, outwards.size), -np.inf, np.float32)])
-            slope = np.minimum(outwards - ahead, limit + 1)
+            slope = np.clip(outwards - ahead, -limit - 1, limit + 1)
             flat = uniform_filter1d(slope, 2 * step) < _FLATTER * np.maximum.accumulate(slope)
             notch = flat & (outwards < outwards[0] - _LEVEL * self.height)
-            stops = np.flatnonzero((slope > limit) | notch)
+            stops = np.flatnonzero((np.abs(slope) > limit) | notch)
             ends.append(peak + direction * int(stops[0]))
         return ends[0], ends[1]
 
