@@ -19,15 +19,19 @@ def slid(canvas: Canvas, span: float) -> tuple[float, float]:
     return float(x), float(z)
 
 
-def meet(canvas: Canvas, wall: Float, floor: Float, ground: Ground, z: float, aperture: float, crease: float) -> Float:
+def meet(canvas: Canvas, wall: Float, floor: Float, ground: Ground, z: float, aperture: float, crease: float,
+    relief: Float | None = None) -> Float:
     """`wall` (H, W, 3) with `floor` (rows, W, 3) laid before it, their seam as soft as the lens leaves it.
 
-    `crease` 0..1 is how much less light reaches the corner between them; it fades over a tenth of a unit or two.
+    `relief` (W,) lifts the seam, in the frame's shorter side, where the ground is not level. `crease` 0..1 is how much less light reaches the corner between them; it fades over a tenth of a unit or two.
     """
     seam = canvas.line(z) * canvas.height
     blurred = max(0.7, 1.6 * float(softness(canvas, z, aperture)))
     rows = canvas.v[:, 0] * canvas.height
-    part = smoothstep(seam - blurred, seam + blurred, rows)[ground.top :, None, None]
+    below = rows[ground.top :, None] - seam
+    if relief is not None:
+        below = below + relief * min(canvas.width, canvas.height)
+    part = smoothstep(-blurred, blurred, below.astype(np.float32))[..., None]
     reach = 0.16 * min(canvas.width, canvas.height) / (1 + z / 2)
     dimmer = 1 - crease * np.exp(-np.abs(rows - seam) / np.where(rows < seam, reach, reach * 0.6)).astype(np.float32)
     out = wall

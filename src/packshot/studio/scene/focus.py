@@ -14,8 +14,9 @@ from packshot.studio.scene.lay import Ground
 from packshot.studio.scene.paint import blur
 
 _SHARP_BEHIND = 0.30  # floor units: the product's own depth is all in focus
-_SHARP_BEFORE = 0.12
+_SHARP_BEFORE = 0.16
 _SMALL_SIDE = 320
+_AFTERGLOW = 1.2  # small pixels: what is grown later must not show them
 
 
 def softness(canvas: Canvas, z: Float | float, aperture: float) -> Float:
@@ -26,7 +27,7 @@ def softness(canvas: Canvas, z: Float | float, aperture: float) -> Float:
     away = FOCAL * max(canvas.width, canvas.height) / min(canvas.width, canvas.height)
     away *= cos(radians(canvas.elevation))
     depth = np.asarray(z, np.float32)
-    beyond = np.maximum(depth - _SHARP_BEHIND, 0) + np.maximum(-depth - _SHARP_BEFORE, 0)
+    beyond = np.maximum(depth - _SHARP_BEHIND, 0) + 0.6 * np.maximum(-depth - _SHARP_BEFORE, 0)
     return (aperture * min(canvas.width, canvas.height) * beyond / np.maximum(away + depth, 0.2)).astype(np.float32)
 
 
@@ -79,4 +80,5 @@ def bokeh(picture: Float, radius: float) -> Float:
     steps = np.arange(-reach, reach + 1, dtype=np.float32)
     away = np.hypot(steps[:, None], steps)
     disc = np.clip(radius + 0.5 - away, 0, 1) * (0.85 + 0.15 * np.clip(away / radius, 0, 1) ** 3)
-    return cv2.filter2D(picture, -1, disc / disc.sum(), borderType=cv2.BORDER_REPLICATE).astype(np.float32)
+    blurred = cv2.filter2D(picture, -1, disc / disc.sum(), borderType=cv2.BORDER_REPLICATE)
+    return cv2.GaussianBlur(blurred, (0, 0), _AFTERGLOW).astype(np.float32)

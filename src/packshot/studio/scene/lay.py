@@ -12,6 +12,9 @@ from packshot.imaging.colour import Float
 from packshot.studio.scene.canvas import FOCAL, Canvas
 
 
+_FINEST = 1.2  # frame pixels that a texture's pixel covers at least: threads finer than that would shimmer
+
+
 @dataclass(frozen=True, eq=False)
 class Tile:
     """A square of a surface that repeats without a seam: `pixels` (n, n) or (n, n, C), `span` floor units to a side."""
@@ -34,9 +37,8 @@ class Ground:
     z: Float
 
 
-def ground_before(canvas: Canvas, wall: float) -> Ground:
-    """The floor as far as a wall `wall` units behind the product, and a few rows more to blend it in."""
-    rim = 0.012
+def ground_before(canvas: Canvas, wall: float, rim: float = 0.012) -> Ground:
+    """The floor as far as a wall `wall` units behind the product, and `rim` of the frame more to blend it in."""
     top = int(np.clip((canvas.line(wall) - rim) * canvas.height, 0, canvas.height - 1))
     x, z = canvas.floor()
     return Ground(top, x[top:], np.minimum(z[top:], 4 * wall + 4))
@@ -71,15 +73,14 @@ def lay(tile: Tile, ground: Ground, offset: tuple[float, float] = (0.0, 0.0)) ->
     """
     across = np.abs(ground.x[:, 1] - ground.x[:, 0]) * tile.density
     along = np.abs(np.gradient(ground.z[:, 0])) * tile.density
-    halvings = max(0, round(log2(max(float(across[-1]), 1e-6))))
-    side = max(4, tile.pixels.shape[0] >> halvings)
+    side = round(tile.pixels.shape[0] / max(_FINEST * float(across[-1]), 1))
     level = _shrunk(tile.pixels, side, side)
     lod = np.clip(np.log2(np.maximum(along * side / tile.pixels.shape[0], 1e-6)), 0, log2(side / 2))
     x = (ground.x + offset[0]) * (side / tile.span) - 0.5
     turns = (ground.z + offset[1]) * np.float32(-1 / tile.span)
 
     out = np.empty((*ground.x.shape, *tile.pixels.shape[2:]), np.float32)
-    for step in range(int(lod.max()) + 1):
+    for step in range(int(lod.min()), int(lod.max()) + 1):
         rows = np.flatnonzero(np.floor(lod) == step)
         if rows.size:
             band = slice(int(rows[0]), int(rows[-1]) + 1)

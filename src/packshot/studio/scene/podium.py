@@ -106,7 +106,7 @@ def _paint_side(part: Float, seen: Rays, drum: Drum, colour: Float) -> None:
     met = (b - np.sqrt(np.maximum(b * b - a * (axis**2 - drum.radius**2), 0))) / a
     height = seen.rise * (1 - met)
     cover *= np.clip(0.5 + (height - drum.bottom) / seen.upright_pixel, 0, 1)
-    cover *= np.clip(0.5 + (drum.top - height) / seen.upright_pixel, 0, 1)
+    cover *= np.clip(1.5 + (drum.top - height) / seen.upright_pixel, 0, 1)
     right, away = seen.x * met / drum.radius, (seen.reach * met - axis) / drum.radius
     towards = -(right * 0.62 + away * 0.55)
     light = 0.70 + 0.20 * towards
@@ -123,7 +123,7 @@ def _paint_top(part: Float, seen: Rays, drum: Drum, colour: Float, above: Drum |
     cover = np.clip(0.5 + (drum.radius - away) / np.maximum(pixel, 1e-5), 0, 1)
     light = 0.95 - 0.04 * x / drum.radius + 0.02 * z / drum.radius
     edge = np.exp(-(((drum.radius - away) / _ROUNDING) ** 2))
-    light += 0.05 * edge * np.clip(-(x + z) / drum.radius, -0.6, 1)
+    light += 0.05 * edge * np.clip(0.3 - (x + z) / drum.radius, 0, 1)
     if above is not None:
         light *= _shade(x, z, above, above.top - above.bottom)
     _over(part, colour, light.astype(np.float32), cover.astype(np.float32))

@@ -8,9 +8,11 @@ import numpy as np
 from packshot.imaging.colour import Float, hex_to_linear
 from packshot.studio.scene.canvas import Canvas
 from packshot.studio.scene.focus import bokeh
+from packshot.studio.scene.noise import noise
 from packshot.studio.scene.paint import blur, smoothstep
 
-_ROOM = 3
+_ROOM = 3  # a layer of the canvas's generator
+_WOOD_AWAY = 2.4
 
 
 def above(canvas: Canvas, z: float) -> tuple[Float, Float]:
@@ -30,8 +32,8 @@ def sunny_room(canvas: Canvas, z: float) -> Float:
     rng = canvas.rng(_ROOM)
     side = min(canvas.width, canvas.height)
     x, y = above(canvas, z)
-    plaster = hex_to_linear("#b9a58c")
-    out = plaster * (0.62 + 0.25 * smoothstep(0.7, -0.6, x) + 0.1 * smoothstep(0.0, 0.7, y))[..., None]
+    plaster = hex_to_linear("#cdbba3")
+    out = plaster * (0.66 + 0.26 * smoothstep(0.7, -0.6, x) + 0.1 * smoothstep(0.0, 0.7, y))[..., None]
     left = rng.uniform(-0.52, -0.38)
     garden = _garden(canvas, rng, x, y)
     for start in (left, left + 0.30):
@@ -39,16 +41,16 @@ def sunny_room(canvas: Canvas, z: float) -> Float:
         out += (garden - out) * pane
     glow = np.exp(-(((x - left - 0.28) / 0.5) ** 2)) * smoothstep(-0.1, 0.4, y)
     out += 0.10 * glow[..., None] * hex_to_linear("#fff0d8")
-    out = bokeh(out.astype(np.float32), 0.030 * side)
-    return np.minimum(out, 1.05)
+    out = bokeh(out.astype(np.float32), 0.036 * side)
+    return np.minimum(out, 1.0)
 
 
 def _garden(canvas: Canvas, rng: np.random.Generator, x: Float, y: Float) -> Float:
     """Bright sky over soft green foliage with light falling through."""
     side = min(canvas.width, canvas.height)
-    sky, deep = hex_to_linear("#fbf6ea"), hex_to_linear("#7f8f62")
+    sky, deep = hex_to_linear("#f6efdf"), hex_to_linear("#8f9c70")
     crown = smoothstep(0.55, 0.1, y + 0.06 * np.sin(x * 9 + rng.uniform(0, 6)))
-    out = (sky * 1.15 + (deep - sky * 1.15) * (0.75 * crown)[..., None]).astype(np.float32)
+    out = (sky + (deep - sky) * (0.75 * crown)[..., None]).astype(np.float32)
     leaves = [hex_to_linear(code) * gain for code, gain in (("#8da25e", 0.9), ("#c3cf8f", 1.2), ("#5f7444", 0.8), ("#fff6d8", 2.2))]
     seam = canvas.height * canvas.line(1.5)
     for _ in range(260):
@@ -66,76 +68,99 @@ def dusk_forest(canvas: Canvas, z: float) -> Float:
     rng = canvas.rng(_ROOM)
     side = min(canvas.width, canvas.height)
     x, y = above(canvas, z)
-    sky, mist = hex_to_linear("#6f8fb8"), hex_to_linear("#cfdbe8")
-    out = (mist + (sky - mist) * smoothstep(0.0, 0.85, y + 0 * x)[..., None]).astype(np.float32)
-    for colour, count, thick, reach, cover in (
-        ("#9fb4cd", 26, (0.020, 0.060), 0.55, 0.60),
-        ("#6c86a6", 15, (0.020, 0.050), 0.85, 0.65),
-        ("#3f5674", 7, (0.018, 0.040), 1.4, 0.75),
-    ):
-        stand = _trees(canvas, rng, x, y, count, thick, reach)
-        stand = blur(stand, 0.006 * side) * smoothstep(-0.05, 0.16, y)
-        out += (hex_to_linear(colour) - out) * (cover * stand)[..., None]
-    out = bokeh(out, 0.022 * side)
-    return out + _lights(canvas, rng, z, side)
+    sky, mist = hex_to_linear("#7f9cc2"), hex_to_linear("#c6d3e3")
+    out = (mist + (sky - mist) * smoothstep(0.05, 0.95, y + 0 * x)[..., None]).astype(np.float32)
+    for colour, count, half, tall, cover in _WOOD_ROWS:
+        boughs = _boughs(canvas, rng)
+        stand = _trees(canvas, rng, boughs, (count, half, tall))
+        snowed = hex_to_linear(colour) * (1 + 0.9 * smoothstep(0.2, 1.6, boughs))[..., None]
+        veil = smoothstep(-0.06, 0.30, y)
+        out += (snowed - out) * (cover * stand * veil)[..., None]
+    out = bokeh(out, 0.026 * side)
+    return _lights(canvas, rng, z, out)
+
+
+_WOOD_ROWS = (  # colour, trees a frame's width, half width and height in the frame's shorter side, cover; far to near
+    ("#a3b6cf", 20, (0.030, 0.055), (0.35, 0.70), 0.70),
+    ("#7890b0", 10, (0.040, 0.075), (0.60, 1.20), 0.75),
+    ("#4d6484", 5, (0.050, 0.095), (1.00, 2.00), 0.80),
+)
+
+
+def _boughs(canvas: Canvas, rng: np.random.Generator) -> Float:
+    """(H, W): layered, drooping branches as a noise longer across than down."""
+    side = min(canvas.width, canvas.height)
+    field = noise(256, (_ROOM, int(rng.integers(4))), 0.7, finest=34, stretch=(2.2, 1.0))
+    left, top = rng.integers(0, 256, 2)
+    columns = (np.arange(canvas.width) * 230 // side + left) % 256
+    rows = (np.arange(canvas.height) * 230 // side + top) % 256
+    return field[np.ix_(rows, columns)]
 
 
 def _trees(
     canvas: Canvas,
     rng: np.random.Generator,
-    x: Float,
-    y: Float,
-    count: int,
-    thick: tuple[float, float],
-    reach: float,
+    boughs: Float,
+    row: tuple[int, tuple[float, float], tuple[float, float]],
 ) -> Float:
-    """(H, W): slender spruces, their branches ragged, most of them taller than the frame."""
+    """(H, W): one row of slender spruces with ragged boughs, many of them taller than the frame."""
+    x, y = above(canvas, _WOOD_AWAY)
+    count, half, tall = row
     wide = canvas.width / min(canvas.width, canvas.height)
     out = np.zeros((canvas.height, canvas.width), np.float32)
-    for _ in range(round(count * max(wide, 0.6))):
-        centre, half = rng.uniform(-0.55, 0.55) * wide, rng.uniform(*thick)
-        tall = reach * rng.uniform(0.6, 1.25)
-        taper = np.clip((tall - y) / tall, 0, 1)
-        ragged = 1 + 0.35 * np.sin(y * rng.uniform(60, 110) + rng.uniform(0, 6)) * rng.uniform(0.4, 1)
-        away = np.abs(x - centre - 0.01 * np.sin(y * 9 + rng.uniform(0, 6)))
-        crown = smoothstep(1.15, 0.55, away / (half * (0.25 + 0.9 * taper) * ragged + 1e-4)) * (taper > 0)
-        out = np.maximum(out, crown * rng.uniform(0.55, 1.0))
+    number = max(2, round(count * wide))
+    places = (np.arange(number) + rng.uniform(-0.42, 0.42, number)) / (number - 1) - 0.5
+    for place in places:
+        top = rng.uniform(*tall)
+        taper = np.clip((top - y) / top, 0, 1) ** 0.8
+        spread = rng.uniform(*half) * (0.12 + taper) * np.exp(0.32 * boughs)
+        crown = smoothstep(1.3, 0.6, np.abs(x - place * wide * 1.1) / np.maximum(spread, 1e-4)) * (taper > 0)
+        out = np.maximum(out, crown * rng.uniform(0.5, 1.0))
     return out
 
 
-def _lights(canvas: Canvas, rng: np.random.Generator, z: float, side: int) -> Float:
-    """(H, W, 3): points of warm light as soft discs, in loose groups over the horizon."""
-    out = np.zeros((canvas.height, canvas.width, 3), np.float32)
+def _lights(canvas: Canvas, rng: np.random.Generator, z: float, wood: Float) -> Float:
+    """`wood` (H, W, 3) with warm lamps among the trees: discs of light in loose groups, and their glow in the mist."""
+    side = min(canvas.width, canvas.height)
     seam = canvas.line(z) * canvas.height
+    warm = [hex_to_linear(code) for code in ("#ffca86", "#ffdfae", "#ffbd70")]
+    out = wood
     rows, columns = np.indices(out.shape[:2], dtype=np.float32)
-    warm = [hex_to_linear(code) for code in ("#ffc873", "#ffdca0", "#ffb45a")]
     for _ in range(3):
-        group = rng.uniform(0.04, 0.96) * canvas.width, seam - rng.uniform(0.06, 0.26) * side
-        for _ in range(int(rng.integers(2, 6))):
-            centre = group[0] + rng.normal() * 0.09 * side, group[1] + rng.normal() * 0.045 * side
-            radius = rng.uniform(0.012, 0.026) * side
-            away = np.hypot(columns - centre[0], rows - centre[1]) / radius
-            disc = smoothstep(1.12, 0.88, away) * (0.8 + 0.2 * np.clip(away, 0, 1) ** 3)
-            out += (disc * rng.uniform(0.10, 0.42))[..., None] * warm[int(rng.integers(3))]
-    return out
+        group = rng.uniform(0.05, 0.95) * canvas.width, seam - rng.uniform(0.07, 0.24) * side
+        glow = np.exp(-(((columns - group[0]) / (0.20 * side)) ** 2) - ((rows - group[1]) / (0.14 * side)) ** 2)
+        out = out + (0.06 * glow)[..., None] * hex_to_linear("#ffcf98")
+        for _ in range(int(rng.integers(2, 5))):
+            centre = group[0] + rng.normal() * 0.08 * side, group[1] + rng.normal() * 0.04 * side
+            cover = _disc(rows, columns, centre, rng.uniform(0.011, 0.024) * side) * rng.uniform(0.2, 0.6)
+            out = out + (warm[int(rng.integers(3))] * 1.05 - out) * cover[..., None]
+    return out.astype(np.float32)
+
+
+def _disc(rows: Float, columns: Float, centre: tuple[float, float], radius: float) -> Float:
+    """(H, W): a point of light out of focus: a soft-edged disc, a little brighter towards its rim."""
+    away = np.hypot(columns - centre[0], rows - centre[1]) / radius
+    return smoothstep(1.0 + 1.0 / radius, 1.0 - 1.0 / radius, away) * (0.8 + 0.2 * np.clip(away, 0, 1) ** 3)
 
 
 def warm_dark(canvas: Canvas, z: float) -> Float:
-    """(H, W, 3): a deep dark wall with a pool of warm light and a few points of gold before it."""
+    """(H, W, 3): a dark, reeded wall in a pool of warm light, and a few points of gold before it."""
     rng = canvas.rng(_ROOM)
     side = min(canvas.width, canvas.height)
     x, y = above(canvas, z)
-    centre = rng.uniform(-0.22, 0.02)
-    spot = np.exp(-(((x - centre) / 0.46) ** 2) - (((y - 0.30) / 0.42) ** 2))
-    halo = np.exp(-(((x - centre) / 0.9) ** 2) - (((y - 0.25) / 0.7) ** 2))
-    out = hex_to_linear("#15120f") + hex_to_linear("#7a5a35") * (0.62 * spot + 0.16 * halo)[..., None]
+    centre = rng.uniform(-0.30, -0.04)
+    spot = np.exp(-(((x - centre) / 0.36) ** 2) - (((y - 0.30) / 0.36) ** 2))
+    halo = np.exp(-(((x - centre) / 0.75) ** 2) - (((y - 0.25) / 0.65) ** 2))
+    turn = ((x / 0.066 + rng.uniform(0, 1)) % 1 - 0.5) * 2.6
+    reeds = np.maximum(np.cos(turn + 0.75), 0) ** 1.2
+    reeds = blur(np.repeat(reeds, 4, axis=0), 0.011 * side, 0.01)[:1]
+    light = hex_to_linear("#8a6a48") * (0.42 * spot + 0.07 * halo)[..., None] * (0.45 + 0.85 * reeds)[..., None]
+    out = hex_to_linear("#100e0d") + light
     gold = [hex_to_linear(code) for code in ("#f0c06a", "#d99b43", "#ffe0a0")]
     rows, columns = np.indices(out.shape[:2], dtype=np.float32)
-    for number in range(11):
-        beside = (-1 if number % 2 else 1) * rng.uniform(0.16, 0.55) * canvas.width
-        middle = canvas.width / 2 + beside, canvas.height * (canvas.line(z)) - rng.uniform(0.08, 0.75) * side
-        radius = rng.uniform(0.008, 0.024) * side
-        away = np.hypot(columns - middle[0], rows - middle[1]) / radius
-        disc = smoothstep(1.2, 0.8, away) * (0.75 + 0.25 * np.clip(away, 0, 1) ** 3)
-        out = out + (disc * rng.uniform(0.03, 0.20))[..., None] * gold[int(rng.integers(3))]
+    for number in range(6):
+        beside = (-1 if number % 2 else 1) * rng.uniform(0.24, 0.52) * canvas.width
+        middle = canvas.width / 2 + beside, canvas.height * canvas.line(z) - rng.uniform(0.10, 0.75) * side
+        disc = _disc(rows, columns, middle, rng.uniform(0.010, 0.026) * side)
+        out = out + (disc * rng.uniform(0.03, 0.14))[..., None] * gold[int(rng.integers(3))]
     return out.astype(np.float32)

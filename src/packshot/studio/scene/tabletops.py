@@ -50,7 +50,7 @@ def marble_top(canvas: Canvas) -> Float:
 
 
 # wood
-OAK_PALE, OAK_DARK = hex_to_linear("#d8b68a"), hex_to_linear("#5a3a22")
+OAK_PALE, OAK_DARK = hex_to_linear("#e0bc8c"), hex_to_linear("#62401f")
 
 
 def wood(canvas: Canvas) -> Float:
@@ -61,7 +61,7 @@ def wood(canvas: Canvas) -> Float:
     floor = mix(OAK_PALE, OAK_DARK, soften(canvas, lay(tile, ground, slid(canvas, tile.span)), ground, aperture)[..., None])
     scout = small(canvas)
     out = meet(canvas, grow(canvas, sunny_room(scout, z)), floor, ground, z, aperture, 0.0)
-    light = 0.74 + 0.3 * pool(scout, (0.3, 0.7), (0.7, 0.55))
+    light = 0.80 + 0.3 * pool(scout, (0.3, 0.7), (0.7, 0.55))
     out *= grow(canvas, light * vignette(scout, 0.2))[..., None]
     return out
 
@@ -91,8 +91,8 @@ def concrete(canvas: Canvas) -> Float:
     wall = CONCRETE_WALL * blur(wall, float(softness(canvas, z, aperture)))[..., None]
     out = meet(canvas, wall, floor, ground, z, aperture, 0.3)
     scout = small(canvas)
-    light = 0.42 + 0.16 * pool(scout, (0.3, 0.35), (0.8, 0.8))[..., 0] + 0.62 * window_light(scout, z, SUN)
-    out *= grow(canvas, light * vignette(scout, 0.2)[..., 0])[..., None]
+    light = daylight(0.55 + 0.16 * pool(scout, (0.3, 0.35), (0.8, 0.8))[..., 0], 0.55 * window_light(scout, z, SUN))
+    out *= grow(canvas, light * vignette(scout, 0.2))
     return out
 
 
@@ -101,9 +101,18 @@ def concrete_top(canvas: Canvas) -> Float:
     out = CONCRETE_FLOOR * lay(tile, flat(canvas), slid(canvas, tile.span))[..., None]
     scout = small(canvas)
     ground = flat(scout)
-    light = 0.5 + 0.14 * pool(scout, (0.25, 0.2), (0.9, 0.9))[..., 0] + 0.45 * panes(scout, ground.x, 0, ground.z, SUN)
-    out *= grow(canvas, light * vignette(scout, 0.16)[..., 0])[..., None]
+    sky = 0.55 + 0.14 * pool(scout, (0.25, 0.2), (0.9, 0.9))[..., 0]
+    light = daylight(sky, 0.45 * panes(scout, ground.x, 0, ground.z, SUN))
+    out *= grow(canvas, light * vignette(scout, 0.16))
     return out
+
+
+SKYLIGHT, SUNLIGHT = np.float32([0.97, 1.0, 1.045]), np.float32([1.035, 1.0, 0.945])
+
+
+def daylight(sky: Float, sun: Float) -> Float:
+    """(H, W, 3): cool light from everywhere and warm light from the sun, by their strengths (H, W)."""
+    return sky[..., None] * SKYLIGHT + sun[..., None] * SUNLIGHT
 
 
 def window_light(canvas: Canvas, wall: float, sun: tuple[float, float]) -> Float:
@@ -116,7 +125,7 @@ def window_light(canvas: Canvas, wall: float, sun: tuple[float, float]) -> Float
 
 
 _WINDOW_AWAY = 3.0  # floor units from the product to the window's wall
-_PENUMBRA = 0.028
+_PENUMBRA = 0.045
 
 
 def panes(canvas: Canvas, x: Float, height: Float | float, z: Float | float, sun: tuple[float, float]) -> Float:
@@ -125,17 +134,15 @@ def panes(canvas: Canvas, x: Float, height: Float | float, z: Float | float, sun
     `sun` is the run of a shadow per unit of height, (right, away), as in Light.direction.
     """
     rng = canvas.rng(_WINDOW)
+    pane, tall, bar = 0.85, 0.8, 0.06
     travelled = (x + _WINDOW_AWAY) / sun[0]
     along = np.asarray(z - sun[1] * travelled, np.float32)
     up = np.asarray(height + travelled, np.float32)
     product_along, product_up = -sun[1] / sun[0] * _WINDOW_AWAY, _WINDOW_AWAY / sun[0]
-    pane, bar = 0.36, 0.045
-    slip = rng.uniform(-0.25, 0.25)
-    columns = _bars((along - product_along) / pane + 0.5 + slip, bar / pane, _PENUMBRA / pane)
-    tall = 0.62
-    rise = rng.uniform(0.35, 0.65)
-    sill, head = product_up - tall * (1 + rise), product_up + tall * (2 - rise)
-    rungs = _bars((up - sill) / tall, bar / tall, _PENUMBRA / tall)
+    columns = _bars((along - product_along) / pane + 0.5 + rng.uniform(-0.2, 0.2), bar / pane, _PENUMBRA / pane)
+    head = product_up + rng.uniform(0.75, 1.0)
+    sill = head - 3 * tall
+    rungs = _bars((head - up) / tall, bar / tall, _PENUMBRA / tall)
     soft = _PENUMBRA * 1.5
     inside = smoothstep(sill - soft, sill + soft, up) * smoothstep(head + soft, head - soft, up)
     return (columns * rungs * inside).astype(np.float32)
@@ -148,7 +155,7 @@ def _bars(places: Float, width: float, soft: float) -> Float:
 
 
 # linen
-FLAX = hex_to_linear("#d8cdbb")
+FLAX = hex_to_linear("#e0d7c9")
 
 
 def linen(canvas: Canvas) -> Float:

@@ -22,7 +22,8 @@ class Veins:
     """One family of veins in stone.
 
     `waves` across and down a tile give its direction and number, `width` (of the distance between two) its sharpness,
-    `wander` and `jag` how far it strays in broad bends and fine ones, `share` the part of its length that shows.
+    `wander` and `jag` how far it strays in broad bends and fine ones, `share` the part of its length that shows, `bleed` how
+    strongly the stone around it is stained.
     """
 
     waves: tuple[int, int]
@@ -31,6 +32,7 @@ class Veins:
     wander: float = 0.5
     jag: float = 0.03
     share: float = 0.5
+    bleed: float = 0.16
 
 
 CARRARA = (
@@ -40,9 +42,9 @@ CARRARA = (
     Veins((3, 4), 0.020, 0.30, 0.70, 0.060, 0.35),
 )
 PORTORO = (
-    Veins((1, 1), 0.020, 1.0, 0.46, 0.035, 0.40),
-    Veins((2, -1), 0.016, 0.7, 0.55, 0.045, 0.36),
-    Veins((3, 2), 0.012, 0.5, 0.70, 0.060, 0.32),
+    Veins((1, 1), 0.010, 1.0, 0.46, 0.022, 0.42, 0.05),
+    Veins((2, 1), 0.010, 0.7, 0.50, 0.030, 0.36, 0.04),
+    Veins((3, 4), 0.012, 0.4, 0.60, 0.040, 0.34, 0.03),
 )
 
 
@@ -73,7 +75,7 @@ def _stone(families: tuple[Veins, ...], seed: tuple[int, ...]) -> Float:
         phase += crumple[turn] * family.jag
         away = np.abs(phase % 1 - 0.5) * 2
         width = family.width * np.exp(0.6 * breadth)
-        line = np.exp(-(away / width)) + 0.16 * np.exp(-(away / (width * 7)))
+        line = np.exp(-(away / width)) + family.bleed * np.exp(-(away / (width * 7)))
         veins = np.maximum(veins, 0) + family.strength * line * smoothstep(-1, 1.2, mood + (family.share - 0.5) * 3)
     clouds = noise(_SIZE, (*seed, 50), 1.5, finest=60)
     clouds = shifted(clouds, bends[0] * 30 + crumple[0] * 12, bends[1] * 30 + crumple[1] * 12)
@@ -188,12 +190,13 @@ def _wrapped_blur(tile: Float, sigma: float) -> Float:
 def snow() -> Tile:
     """Fresh snow in low light from the left: (n, n) relative brightness about 1."""
     seed = (_SNOW, 1)
-    drift = noise(_SIZE, (*seed, 1), 1.6, finest=12)
-    lumps = noise(_SIZE, (*seed, 2), 0.9, finest=120, coarsest=10)
-    height = drift * 26 + lumps * 1.1
+    drift = noise(_SIZE, (*seed, 1), 1.3, finest=7)
+    lumps = noise(_SIZE, (*seed, 2), 1.0, finest=60, coarsest=8)
+    crumbs = noise(_SIZE, (*seed, 5), 0.5, finest=300, coarsest=40)
+    height = drift * 34 + lumps * 2.2 + crumbs * 0.35
     right = (np.roll(height, -1, 1) - np.roll(height, 1, 1)) / 2
     down = (np.roll(height, -1, 0) - np.roll(height, 1, 0)) / 2
     grain = noise(_SIZE, (*seed, 3), 0.0)
-    light = 1 + 0.13 * (0.8 * right + 0.5 * down) + 0.03 * grain
-    glints = smoothstep(3.3, 4.4, noise(_SIZE, (*seed, 4), 0.0))
-    return Tile((np.clip(light, 0.6, 1.3) + 0.5 * glints).astype(np.float32), 1.6)
+    light = 0.97 + 0.16 * (0.8 * right + 0.5 * down) + 0.012 * grain
+    glints = smoothstep(3.5, 4.6, noise(_SIZE, (*seed, 4), 0.0))
+    return Tile((np.clip(light, 0.5, 1.3) + 0.5 * glints).astype(np.float32), 1.6)

@@ -15,7 +15,7 @@ from packshot.studio.scene.podium import inlay, podium
 from packshot.studio.scene.room import dusk_forest, warm_dark
 from packshot.studio.scene.scene import Light, Scene, Surface
 
-_FLAKES = 4
+_FLAKES, _DRIFTS = 4, 6  # layers of the canvas's generator
 SNOW_LIT, SNOW_SHADE = hex_to_linear("#eef4fb"), hex_to_linear("#8fa8c8")
 
 
@@ -27,14 +27,22 @@ def _snow_colour(light: Float) -> Float:
 def winter(canvas: Canvas) -> Float:
     """Fresh snow at dusk before a misty wood."""
     z, aperture = 2.4, 0.028
-    ground = ground_before(canvas, z)
+    ground = ground_before(canvas, z, rim=0.05)
     tile = textures.snow()
     floor = _snow_colour(soften(canvas, lay(tile, ground, slid(canvas, tile.span)), ground, aperture))
     scout = small(canvas)
-    out = meet(canvas, grow(canvas, dusk_forest(scout, z)), floor, ground, z, aperture * 2.2, 0.0)
+    out = meet(canvas, grow(canvas, dusk_forest(scout, z)), floor, ground, z, aperture * 2.2, 0.0, drifts(canvas))
     light = 0.80 + 0.18 * pool(scout, (0.36, 0.78), (0.7, 0.5))
     out *= grow(canvas, light * vignette(scout, 0.16))[..., None]
     return out
+
+
+def drifts(canvas: Canvas) -> Float:
+    """(W,): how far the snow on the horizon rises, in the frame's shorter side."""
+    rng = canvas.rng(_DRIFTS)
+    x = (canvas.u[0] - 0.5) * (canvas.width / min(canvas.width, canvas.height))
+    waves = [np.sin(2 * np.pi * (x * turns + rng.uniform(0, 1))) / turns for turns in (0.45, 1.1, 1.9)]
+    return (0.008 * sum(waves)).astype(np.float32)
 
 
 def winter_top(canvas: Canvas) -> Float:
@@ -67,12 +75,12 @@ def _flake(flakes: Float, centre: tuple[float, float], radius: float, strength: 
     np.maximum(patch, strength * smoothstep(1 + edge, 1 - edge, away), out=patch)
 
 
-BLACK, SMOKE, GOLD = hex_to_linear("#1b1a1b"), hex_to_linear("#3a3734"), hex_to_linear("#d9a95a")
+BLACK, SMOKE, GOLD = hex_to_linear("#171617"), hex_to_linear("#2c2a29"), hex_to_linear("#d2ab68")
 
 
 def _portoro_colour(stone: Float) -> Float:
-    body = mix(BLACK, SMOKE, (0.35 + 0.35 * stone[..., :1]))
-    return mix(body, GOLD, 0.8 * stone[..., 1:])
+    body = mix(BLACK, SMOKE, 0.4 + 0.4 * stone[..., :1])
+    return mix(body, GOLD, 0.75 * stone[..., 1:])
 
 
 def luxury(canvas: Canvas) -> Float:
@@ -83,7 +91,7 @@ def luxury(canvas: Canvas) -> Float:
     floor = _portoro_colour(soften(canvas, lay(tile, ground, slid(canvas, tile.span)), ground, aperture))
     scout = small(canvas)
     wall = warm_dark(scout, z)
-    lit = 0.35 + 0.75 * pool(scout, (0.45, 0.84), (0.5, 0.24))
+    lit = 0.45 + 0.85 * pool(scout, (0.45, 0.84), (0.5, 0.26))
     floor *= grow(canvas, lit)[ground.top :, :, None]
     floor += grow(canvas, mirrored(scout, wall, z))[ground.top :]
     out = meet(canvas, grow(canvas, wall), floor, ground, z, aperture, 0.25)
