@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import Literal
 
 import numpy as np
 import pyvips
@@ -12,9 +11,9 @@ import pyvips
 from packshot.errors import BadInputError
 from packshot.imaging.colour import Float
 from packshot.studio.cutout.result import Cutout, View
+from packshot.studio.framing import Framing
 from packshot.studio.scene.scene import Scene
 
-Framing = Literal["standard", "wide", "close", "detail"]
 Box = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels; the ends are outside."""
 
@@ -65,9 +64,7 @@ def place(
     """
     aspect = width / height
     if not 1 / MOST_EXTREME_ASPECT <= aspect <= MOST_EXTREME_ASPECT:
-        raise BadInputError(
-            f"A frame of {width} × {height} pixels is too narrow.", remedy="Stay between 1:3 and 3:1."
-        )
+        raise BadInputError(f"A frame of {width} × {height} pixels is too narrow.", remedy="Stay between 1:3 and 3:1.")
     bounds = product_bounds(cutout.alpha)
     if framing == "detail":
         return _detail(cutout, bounds, width, height)
@@ -89,9 +86,7 @@ def product_bounds(alpha: Float) -> Box:
     rows = np.flatnonzero((alpha > VISIBLE).any(1))
     columns = np.flatnonzero((alpha > VISIBLE).any(0))
     if not rows.size:
-        raise BadInputError(
-            "The cutout is empty.", remedy="Cut the product out again or draw a box around it."
-        )
+        raise BadInputError("The cutout is empty.", remedy="Cut the product out again or draw a box around it.")
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 

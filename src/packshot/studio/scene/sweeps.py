@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from packshot.imaging.colour import Float, hex_to_linear
 from packshot.studio.scene.canvas import Canvas
@@ -55,7 +57,7 @@ class _Paper:
     def _brightness(self) -> list[float]:
         return [self.top, (self.top + self.curve) / 2, self.curve, self.floor, self.front]
 
-    def _lit(self, light: Float) -> Float:
+    def _lit(self, light: NDArray[np.floating[Any]]) -> Float:
         return (light * hex_to_linear(self.colour)).astype(np.float32)
 
 
