@@ -85,6 +85,11 @@ class Part:
     material: Material
 
 
+def turned(parts: Sequence[Part], degrees: float) -> list[Part]:
+    """The whole product turned on the floor."""
+    return [replace(part, mesh=part.mesh.turned("y", degrees)) for part in parts]
+
+
 @dataclass(frozen=True, eq=False)
 class Draw:
     """Draws from one generator against one backdrop (3,) linear."""

@@ -159,7 +159,7 @@ def _floor_lit(cloud: Float, runs: Float, blurs: Float, rng: np.random.Generator
         inside = (row >= 0) & (row < FLOOR_CELLS) & (column >= 0) & (column < FLOOR_CELLS)
         mask = np.zeros(FLOOR_CELLS * FLOOR_CELLS, np.uint8)
         mask[row[inside].astype(np.int32) * FLOOR_CELLS + column[inside].astype(np.int32)] = 1
-        shadow += cv2.morphologyEx(mask.reshape(FLOOR_CELLS, -1), cv2.MORPH_CLOSE, kernel, iterations=2)
+        shadow += cv2.morphologyEx(mask.reshape(FLOOR_CELLS, -1), cv2.MORPH_CLOSE, kernel)
     return cv2.GaussianBlur(1 - shadow / len(runs), (0, 0), 0.8)
 
 

@@ -60,7 +60,7 @@ def planks(x: Float, z: Float, rng: np.random.Generator) -> Float:
 
 def room(camera: Camera, wall: float) -> tuple[Float, Float, Float]:
     """Where every pixel looks: a wall's x and height (H, W) `wall` product sizes behind, and 1 where the wall is seen."""
-    x, z = camera.floor()
+    _, z = camera.floor()
     columns, rows = np.meshgrid(
         np.arange(camera.width, dtype=np.float32) + 0.5, np.arange(camera.height, dtype=np.float32) + 0.5
     )
