@@ -19,7 +19,7 @@ SPAN = 0.75
 
 
 def folds(draw: Draw, height: float) -> Float:
-    """A height field (RELIEF, RELIEF) of creases and soft waves over the square of half-width SPAN, in world units."""
+    """A height field (RELIEF, RELIEF) of creases and soft waves over the square of half-width SPAN."""
     x, z = np.meshgrid(*[np.linspace(-SPAN, SPAN, RELIEF, dtype=np.float32)] * 2)
     field = np.zeros_like(x)
     for _ in range(draw.whole(10, 22)):

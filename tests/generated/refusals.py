@@ -1,4 +1,4 @@
-"""Pictures that the cutout must refuse: what has no single plain backdrop, or no product that stands out from it."""
+"""Pictures that the cutout must refuse: without a plain backdrop, or a product that stands out from it."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ Picture = NDArray[np.uint8]
 
 
 def _developed(light: Float, rng: np.random.Generator) -> Picture:
-    return expose(cv2.GaussianBlur(light, (0, 0), LENS_BLUR), 0.0, NOISE, rng)
+    blurred: Float = cv2.GaussianBlur(light, (0, 0), LENS_BLUR)
+    return expose(blurred, 0.0, NOISE, rng)
 
 
 def glass_bottle(seed: int, size: int) -> Picture:
-    """A clear bottle, half full, that shows nothing but the backdrop bent, with faint edges and a highlight."""
+    """A clear bottle, half full, that shows but the backdrop, bent, with faint edges and a highlight."""
     rng = np.random.default_rng((1, seed))
     backdrop = draw_backdrop(["white", "grey", "sweep"][seed % 3], rng)
     shot = arrange(_clear_bottle(rng), (3, 14), rng, (size, size))
@@ -128,7 +129,7 @@ def busy_wood(seed: int, size: int) -> Picture:
 def _strewn(
     light: Float, rng: np.random.Generator, count: int, sizes: tuple[float, float], names: list[str]
 ) -> Float:
-    """The picture (S, S, 3) with `count` small products strewn over it, the far ones first, their sides as parts of it."""
+    """The picture (S, S, 3) with `count` products strewn over it, far ones first; `sizes` as parts of it."""
     side = len(light)
     drawn = [
         lay(names[int(rng.integers(len(names)))], int(rng.integers(1000)), size=160)
