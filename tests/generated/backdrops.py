@@ -13,7 +13,7 @@ from .shapes import Float
 
 BACKDROPS = ("white", "grey", "beige", "blue", "dark", "sweep", "uneven")
 
-SHADOW_FILL = 0.22  # light in the deepest shadow on white paper
+SHADOW_FILL = 0.13  # light in the deepest shadow on white paper
 
 
 @dataclass(frozen=True, eq=False)

@@ -119,7 +119,7 @@ def wristwatch(draw: Draw) -> list[Part]:
         ),
         80,
     )
-    metal = draw.metal()
+    metal = draw.metal() if draw.chance(0.5) else draw.glossy()
     dial = Material(draw.colour(), gloss=1, roughness=0.04, grain=0.01)
     glass = revolve([(0, 0.069), (radius * 0.84, 0.069), (radius * 0.84, 0.073), (0, 0.075)], 64)
     strap_material = draw.leather() if draw.chance(0.6) else draw.body()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import cv2
 import numpy as np
@@ -126,15 +127,18 @@ def busy_wood(seed: int, size: int) -> Picture:
     return _developed(_lit_by(layers, surroundings), rng)
 
 
+@cache
+def _small(kind: str, seed: int) -> Layers:
+    return lay(kind, seed, size=160)
+
+
 def _strewn(
     light: Float, rng: np.random.Generator, count: int, sizes: tuple[float, float], names: list[str]
 ) -> Float:
     """The picture (S, S, 3) with `count` products strewn over it, far ones first; `sizes` as parts of it."""
     side = len(light)
-    drawn = [
-        lay(names[int(rng.integers(len(names)))], int(rng.integers(1000)), size=160)
-        for _ in range(min(count, 7))
-    ]
+    kinds = rng.choice(names, min(count, 7))
+    drawn = [_small(str(kind), int(rng.integers(3))) for kind in kinds]
     for number, at in enumerate(np.sort(rng.uniform(-0.1, 0.85, count))):
         layers = drawn[number % len(drawn)]
         size = int(side * rng.uniform(*sizes))
