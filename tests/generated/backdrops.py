@@ -13,13 +13,15 @@ from .shapes import Float
 
 BACKDROPS = ("white", "grey", "beige", "blue", "dark", "sweep", "uneven")
 
-SHADOW_FILL = 0.22  # light in the deepest shadow on white paper
+SHADOW_FILL = 0.13  # light in the deepest shadow on white paper
 
 
 @dataclass(frozen=True, eq=False)
 class Backdrop:
-    """`colour` (3,) linear; `slope` brightens towards the far wall, `tilt` to the right, `vignette` darkens the corners
-    (all as parts of 1); the paper rises into a wall `wall` product sizes behind, lit `wall_gain` times as brightly."""
+    """`colour` (3,) linear; `slope` brightens towards the far wall, `tilt` to the right, `vignette` darkens
+    the corners (all as parts of 1); the paper rises into a wall `wall` product sizes behind, lit `wall_gain`
+    times as brightly.
+    """
 
     colour: Float
     slope: float

@@ -72,8 +72,8 @@ LEATHERS = [
 WOODS = ["#4a2f1b", "#6e4526", "#8f6236", "#b58a55", "#c9a472", "#2f211a"]
 GREENS = ["#1f3d22", "#2c5a2e", "#3f7a3a", "#5d9150", "#7aa35a", "#31523f", "#4d6b2f"]
 METALS: tuple[Colour, ...] = ((0.72, 0.72, 0.74), (0.83, 0.62, 0.3), (0.78, 0.48, 0.36), (0.35, 0.35, 0.37))
-# How far a product's colour must lie from the backdrop's in CIE L*: light falls off over a product, so that one lighter
-# than its backdrop needs more distance than a darker one.
+# How far a product's colour must lie from the backdrop's in CIE L*: light falls off over a product, so that
+# one lighter than its backdrop needs more distance than a darker one.
 DARKER, LIGHTER = -22, 34
 
 
@@ -83,6 +83,11 @@ class Part:
 
     mesh: Mesh
     material: Material
+
+
+def turned(parts: Sequence[Part], degrees: float) -> list[Part]:
+    """The whole product turned on the floor."""
+    return [replace(part, mesh=part.mesh.turned("y", degrees)) for part in parts]
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +108,7 @@ class Draw:
         return bool(self.rng.random() < probability)
 
     def colour(self, palette: Sequence[str] = PALETTE, unlike: Colour | None = None) -> Colour:
-        """A colour, linear, that a person tells from the backdrop also in half shadow, and from the colour `unlike`."""
+        """A linear colour that a person tells from the backdrop, also in half shadow, and from `unlike`."""
         behind = lightness(self.backdrop)
         for _ in range(60):
             code = palette[self.whole(0, len(palette) - 1)]

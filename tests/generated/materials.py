@@ -18,9 +18,10 @@ GRAIN_SIZE = 256
 
 @dataclass(frozen=True)
 class Material:
-    """`colour` and `second` linear (3,) of the pattern's two parts; `gloss` 0 matt to 1 lacquer; `roughness` blurs the
-    reflection; `metal` reflects in its colour and scatters nothing; `repeat` counts the pattern along u and v; `bump`
-    tilts the normals by grain."""
+    """`colour` and `second` linear (3,) of the pattern's two parts; `gloss` 0 matt to 1 lacquer; `roughness`
+    blurs the reflection; `metal` reflects in its colour and scatters nothing; `repeat` counts the pattern
+    along u and v; `bump` tilts the normals by grain.
+    """
 
     colour: tuple[float, float, float]
     second: tuple[float, float, float] = (0.5, 0.5, 0.5)
@@ -35,10 +36,10 @@ class Material:
 
 @cache
 def grain(kind: str) -> Float:
-    """A tile (GRAIN_SIZE, GRAIN_SIZE) that repeats, zero mean and unit variance: "fine", "blotch", "leather" or "fibre"."""
+    """A tile (GRAIN_SIZE, GRAIN_SIZE) that repeats, mean 0, variance 1: "fine", "blotch" or "leather"."""
     rng = np.random.default_rng(sum(map(ord, kind)))
     noise = rng.standard_normal((GRAIN_SIZE, GRAIN_SIZE)).astype(np.float32)
-    sigma = {"fine": (0.8, 0.8), "blotch": (14, 14), "leather": (2.2, 2.2), "fibre": (14, 0.7)}[kind]
+    sigma = {"fine": (0.8, 0.8), "blotch": (14, 14), "leather": (2.2, 2.2)}[kind]
     tiled = cv2.GaussianBlur(np.tile(noise, (3, 3)), (0, 0), sigmaX=sigma[0], sigmaY=sigma[1])
     tile = tiled[GRAIN_SIZE : 2 * GRAIN_SIZE, GRAIN_SIZE : 2 * GRAIN_SIZE]
     if kind == "leather":
@@ -124,8 +125,8 @@ def shade(
 ) -> Float:
     """Radiance (N, 3) of samples of one material.
 
-    `uv` and `skin` (N, 2), `normals` (N, 3) towards the camera, `view` (N, 3) unit vectors to it; `light` (N, 3) the irradiance by
-    colour; `paper` (3,) the backdrop's linear colour, seen in reflections.
+    `uv` and `skin` (N, 2), `normals` (N, 3) towards the camera, `view` (N, 3) unit vectors to it; `light` (N,
+    3) the irradiance by colour; `paper` (3,) the backdrop's linear colour, seen in reflections.
     """
     if material.bump > 0:
         normals = _bumped(material, skin, normals)
@@ -140,8 +141,8 @@ def shade(
     rim = (1 - slope)[:, None] ** 5 * (1 - material.roughness) ** 2
     occlusion = np.clip(light.mean(axis=1, keepdims=True) * 1.3, 0.05, 1)
     if material.metal:
-        # Photographers flag the edges of metal with black card, or rim-light them before a dark backdrop, or it would
-        # melt into what it reflects.
+        # Photographers flag the edges of metal with black card, or rim-light them before a dark backdrop:
+        # else it melts into what it reflects.
         edge = 1 - np.clip(slope[:, None] / 0.55, 0, 1) ** 1.5
         seen = seen * (1 - 0.75 * edge) if paper.mean() > 0.1 else seen + 0.5 * edge
         return (np.array(material.colour, np.float32) * seen * occlusion).astype(np.float32)

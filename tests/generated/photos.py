@@ -1,4 +1,4 @@
-"""Product photos with exact alpha, drawn from a kind and a seed: what the cutout is tuned on and tested with."""
+"""Product photos with exact alpha, drawn from a kind and a seed, to tune and to test the cutout."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from . import flat, rooms, vessels, worn
 from .backdrops import BACKDROPS, draw_backdrop
 from .draw import Draw, Part
 from .fairness import hidden_share
-from .shapes import Float
 from .studio import Layers, compose, expose
 
 View = Literal["standing", "above"]
@@ -36,10 +35,10 @@ class Kind:
 
 @dataclass(frozen=True, eq=False)
 class GeneratedPhoto:
-    """`pixels` (H, W, 3) sRGB; `alpha` (H, W) the product's exact coverage; `elevation` in degrees, 90 straight down."""
+    """`pixels` (H, W, 3) sRGB; `alpha` (H, W) exact coverage; `elevation` in degrees, 90 is straight down."""
 
     pixels: NDArray[np.uint8]
-    alpha: Float
+    alpha: NDArray[np.float32]
     kind: str
     seed: int
     view: View
@@ -93,17 +92,19 @@ def photograph(
 ) -> GeneratedPhoto:
     """Photographs a product of `kind` drawn from `seed`.
 
-    `size`: the side, or width and height, in pixels. `backdrop`: one of BACKDROPS, drawn when None. `ev`: stops of
-    exposure, negative is darker. `noise`: see NOISE. The same arguments give the same bytes.
+    `size`: the side, or width and height, in pixels. `backdrop`: one of BACKDROPS, drawn when None. `ev`:
+    stops of exposure, negative is darker. `noise`: see NOISE. The same arguments give the same bytes.
     """
     layers = lay(kind, seed, size=size, backdrop=backdrop)
     rng = np.random.default_rng((crc32(kind.encode()), seed, ATTEMPTS))
     pixels = expose(layers.picture, ev, noise, rng)
-    return GeneratedPhoto(pixels, layers.alpha, kind, seed, KINDS[kind].view, layers.camera.elevation)
+    return GeneratedPhoto(
+        pixels, layers.alpha.astype(np.float32), kind, seed, KINDS[kind].view, layers.camera.elevation
+    )
 
 
 def lay(kind: str, seed: int, *, size: int | tuple[int, int] = 768, backdrop: str | None = None) -> Layers:
-    """The photo's layers in linear light: the first of a few draws whose contour a person can see all along."""
+    """The photo in layers: the first of a few draws whose contour a person can see all along."""
     frame = (size, size) if isinstance(size, int) else size
     best, least = None, 2.0
     for attempt in range(ATTEMPTS):

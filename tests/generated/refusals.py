@@ -1,9 +1,10 @@
-"""Pictures that the cutout must refuse: what has no single plain backdrop, or no product that stands out from it."""
+"""Pictures that the cutout must refuse: without a plain backdrop, or a product that stands out from it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import cv2
 import numpy as np
@@ -23,11 +24,12 @@ Picture = NDArray[np.uint8]
 
 
 def _developed(light: Float, rng: np.random.Generator) -> Picture:
-    return expose(cv2.GaussianBlur(light, (0, 0), LENS_BLUR), 0.0, NOISE, rng)
+    blurred: Float = cv2.GaussianBlur(light, (0, 0), LENS_BLUR)
+    return expose(blurred, 0.0, NOISE, rng)
 
 
 def glass_bottle(seed: int, size: int) -> Picture:
-    """A clear bottle, half full, that shows nothing but the backdrop bent, with faint edges and a highlight."""
+    """A clear bottle, half full, that shows but the backdrop, bent, with faint edges and a highlight."""
     rng = np.random.default_rng((1, seed))
     backdrop = draw_backdrop(["white", "grey", "sweep"][seed % 3], rng)
     shot = arrange(_clear_bottle(rng), (3, 14), rng, (size, size))
@@ -125,29 +127,30 @@ def busy_wood(seed: int, size: int) -> Picture:
     return _developed(_lit_by(layers, surroundings), rng)
 
 
+@cache
+def _small(kind: str, seed: int) -> Layers:
+    return lay(kind, seed, size=160)
+
+
 def _strewn(
     light: Float, rng: np.random.Generator, count: int, sizes: tuple[float, float], names: list[str]
 ) -> Float:
-    """The picture (S, S, 3) with `count` small products strewn over it, their sides as parts of the frame."""
+    """The picture (S, S, 3) with `count` products strewn over it, far ones first; `sizes` as parts of it."""
     side = len(light)
-    drawn = [
-        lay(names[int(rng.integers(len(names)))], int(rng.integers(1000)), size=160)
-        for _ in range(min(count, 7))
-    ]
-    for number in range(count):
+    kinds = rng.choice(names, min(count, 7))
+    drawn = [_small(str(kind), int(rng.integers(3))) for kind in kinds]
+    for number, at in enumerate(np.sort(rng.uniform(-0.1, 0.85, count))):
         layers = drawn[number % len(drawn)]
         size = int(side * rng.uniform(*sizes))
-        product, alpha = (
-            cv2.resize(part, (size, size), interpolation=cv2.INTER_AREA)
-            for part in (layers.product, layers.alpha)
-        )
-        if rng.random() < 0.5:
-            product, alpha = product[:, ::-1], alpha[:, ::-1]
-        x, y = (int(value) for value in rng.uniform(-0.2 * size, side - 0.8 * size, 2))
+        turn = slice(None, None, rng.choice([-1, 1]))
+        piece = np.dstack([layers.product, layers.alpha])[:, turn]
+        piece = cv2.resize(piece, (size, size), interpolation=cv2.INTER_AREA)
+        piece = np.dstack([piece, cv2.GaussianBlur(piece[..., 3], (0, 0), size / 25)])
+        x, y = int(rng.uniform(-0.2 * size, side - 0.8 * size)), int(at * (side - 0.5 * size))
         x0, y0, x1, y1 = max(x, 0), max(y, 0), min(x + size, side), min(y + size, side)
-        cut = (slice(y0 - y, y1 - y), slice(x0 - x, x1 - x))
-        spot = light[y0:y1, x0:x1]
-        light[y0:y1, x0:x1] = product[cut] + (1 - alpha[cut][..., None]) * spot
+        piece = piece[y0 - y : y1 - y, x0 - x : x1 - x]
+        shaded = light[y0:y1, x0:x1] * (1 - 0.5 * piece[..., 4:])
+        light[y0:y1, x0:x1] = piece[..., :3] + (1 - piece[..., 3:4]) * shaded
     return light
 
 
@@ -173,13 +176,16 @@ def portrait(seed: int, size: int) -> Picture:
     """A person from the shoulders up before a blurred background."""
     rng = np.random.default_rng((7, seed))
     backdrop = draw_backdrop("grey", rng)
-    big = int(size * 1.35)
+    big = int(size * 1.5)
     layers = compose(_bust(rng), (2, 6), backdrop, rng, (big, big))
-    scene = np.stack([clouds(rng, (big, big), 3, 3) for _ in range(3)], axis=-1)
-    behind = cv2.GaussianBlur(0.05 + 0.6 * scene * scene, (0, 0), big / 40)
+    scene = np.stack([clouds(rng, (big, big), 5, 3) for _ in range(3)], axis=-1)
+    scene = scene.mean(axis=-1, keepdims=True) * 0.65 + scene * 0.35
+    behind = cv2.GaussianBlur(0.02 + 1.3 * scene**2.5, (0, 0), big / 60)
     picture = layers.product + (1 - layers.alpha[..., None]) * behind
     left = (big - size) // 2
-    return expose(np.ascontiguousarray(picture[:size, left : left + size]), 0.0, NOISE, rng)
+    return expose(
+        np.ascontiguousarray(picture[size // 8 : size // 8 + size, left : left + size]), 0.0, NOISE, rng
+    )
 
 
 def _bust(rng: np.random.Generator) -> list[Part]:

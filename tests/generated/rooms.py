@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .draw import GREENS, Draw, Part
+from .draw import GREENS, Draw, Part, turned
 from .materials import Material
 from .shapes import Mesh, box, chaikin, revolve, surface, tube
 
@@ -68,8 +68,7 @@ def chair(draw: Draw) -> list[Part]:
         away = deep / 2 - 0.03 + 0.09 * (height - seat) / (back - seat)
         line = np.stack([bow * (wide / 2 - 0.03), 0 * bow + height, away + 0.04 * (1 - bow**2)], axis=1)
         parts.append(tube(line, draw.between(0.02, 0.04), 12, flat=0.35, up=(0, 0, 1)))
-    turn = draw.between(-60, 60)
-    return [Part(mesh.turned("y", turn + 180 * 0), wood) for mesh in parts]
+    return turned([Part(mesh, wood) for mesh in parts], draw.between(-60, 60))
 
 
 def plant(draw: Draw) -> list[Part]:
@@ -155,5 +154,4 @@ def speaker(draw: Draw) -> list[Part]:
         for outline, material in ((profile, ring), (dish, cone)):
             disc = revolve(chaikin(outline, 2), 64, closed=False).turned("x", -90)
             parts.append(Part(disc.moved(y=level * high, z=-deep / 2 - 0.012), material))
-    turn = draw.between(-45, 45)
-    return [Part(part.mesh.turned("y", turn), part.material) for part in parts]
+    return turned(parts, draw.between(-45, 45))

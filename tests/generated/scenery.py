@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from packshot.imaging.colour import srgb_to_linear
 
@@ -59,8 +60,8 @@ def planks(x: Float, z: Float, rng: np.random.Generator) -> Float:
 
 
 def room(camera: Camera, wall: float) -> tuple[Float, Float, Float]:
-    """Where every pixel looks: a wall's x and height (H, W) `wall` product sizes behind, and 1 where the wall is seen."""
-    x, z = camera.floor()
+    """Where pixels meet a wall `wall` product sizes behind: x and height (H, W), and 1 where it is seen."""
+    _, z = camera.floor()
     columns, rows = np.meshgrid(
         np.arange(camera.width, dtype=np.float32) + 0.5, np.arange(camera.height, dtype=np.float32) + 0.5
     )
@@ -112,7 +113,7 @@ def _plant_trees(picture: Float, rng: np.random.Generator, size: int) -> None:
 
 def printed_page(rng: np.random.Generator, size: int) -> Float:
     """A page of paragraphs that fills the frame, a little askew, (size, size, 3)."""
-    page = np.full((size, size), 244, np.uint8)
+    page: NDArray[np.uint8] = np.full((size, size), 244, np.uint8)
     line, y = rng.uniform(0.022, 0.032) * size, 0.06 * size
     while y < 0.95 * size:
         heading = rng.random() < 0.12
@@ -145,6 +146,8 @@ def printed_page(rng: np.random.Generator, size: int) -> Float:
             x += height * 0.7
         y += line * (1.8 if heading or rng.random() < 0.15 else 1.25)
     turn = cv2.getRotationMatrix2D((size / 2, size / 2), rng.uniform(-3, 3), rng.uniform(1.0, 1.1))
-    page = cv2.warpAffine(page, turn, (size, size), borderMode=cv2.BORDER_REPLICATE)
+    askew: NDArray[np.uint8] = cv2.warpAffine(page, turn, (size, size), borderMode=cv2.BORDER_REPLICATE)
     light = 0.82 + 0.18 * clouds(rng, (size, size), 2, 2)
-    return (srgb_to_linear(page)[..., None] * light[..., None] * np.array([1, 0.98, 0.94])).astype(np.float32)
+    return (srgb_to_linear(askew)[..., None] * light[..., None] * np.array([1, 0.98, 0.94])).astype(
+        np.float32
+    )

@@ -27,8 +27,8 @@ PAPER_BOUNCE = 0.85  # how much of the floor's light comes back up beside a prod
 class Layers:
     """A photo before exposure and noise, in linear light: picture = product + (1 - alpha) * backdrop.
 
-    `product` (H, W, 3) is multiplied by `alpha` (H, W) already; `backdrop` (H, W, 3) has the shadows in it; `paper` (3,) is
-    its colour without them.
+    `product` (H, W, 3) is multiplied by `alpha` (H, W) already; `backdrop` (H, W, 3) has the shadows in it;
+    `paper` (3,) is its colour without them.
     """
 
     product: Float
@@ -44,8 +44,9 @@ class Layers:
 
 @dataclass(frozen=True, eq=False)
 class Shot:
-    """A product of `parts` as one `mesh`, a unit large over the floor's origin, with its camera, its lights, the `cloud` of
-    points that stands for it in shadows, and every face's `part` (F,)."""
+    """A product of `parts` as one `mesh`, a unit large over the floor's origin, with its camera, its lights,
+    the `cloud` of points that stands for it in shadows, and every face's `part` (F,).
+    """
 
     parts: Sequence[Part]
     mesh: Mesh
@@ -57,8 +58,9 @@ class Shot:
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What lies at every sample: its `part` (N,), `uv`, `skin` (N, 2), `normals` and `view` (N, 3) unit vectors to the camera,
-    and the light that reaches it from the lamps and from the floor, (N, 1) each."""
+    """What lies at every sample: its `part` (N,), `uv`, `skin` (N, 2), `normals` and `view` (N, 3) unit
+    vectors to the camera, and the light that reaches it from the lamps and from the floor, (N, 1) each.
+    """
 
     samples: Samples
     part: Index
@@ -132,14 +134,15 @@ def compose(
     """Photographs `parts` on the backdrop."""
     shot = arrange(parts, elevations, rng, size)
     seen = look(shot)
-    frame = seen.samples.gather(colours(shot, seen, backdrop.colour), shot.camera)
-    frame = cv2.GaussianBlur(frame, (0, 0), LENS_BLUR)
+    sharp = seen.samples.gather(colours(shot, seen, backdrop.colour), shot.camera)
+    frame: Float = cv2.GaussianBlur(sharp, (0, 0), LENS_BLUR)
     behind = paint(backdrop, shot.camera, floor_light(shot.cloud, shot.rig, rng))
     return Layers(frame[..., :3], frame[..., 3].clip(0, 1), behind, backdrop.colour, shot.camera)
 
 
 def expose(light: Float, ev: float, noise: float, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """A sensor's sRGB picture of linear `light`: exposed by `ev` stops, with shot noise and a little read noise.
+    """A sensor's sRGB picture of linear `light`: exposed by `ev` stops, with shot noise and a little read
+    noise.
 
     `noise` is the standard deviation in linear light where the exposure is full.
     """

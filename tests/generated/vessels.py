@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .draw import Draw, Part
+from .draw import Draw, Part, turned
 from .materials import Material
 from .shapes import Float, box, chaikin, ellipsoid, revolve, tube
 
@@ -203,8 +203,7 @@ def teapot(draw: Draw) -> list[Part]:
         Part(tube(spout, taper, 20), plain),
         Part(tube(chaikin(grip, 4), draw.between(0.022, 0.034), 14, flat=1.4), plain),
     ]
-    turn = draw.between(-40, 40) + (180 if draw.chance(0.5) else 0)
-    return [Part(part.mesh.turned("y", turn), part.material) for part in parts]
+    return turned(parts, draw.between(-40, 40) + (180 if draw.chance(0.5) else 0))
 
 
 def perfume(draw: Draw) -> list[Part]:
@@ -224,5 +223,4 @@ def perfume(draw: Draw) -> list[Part]:
         Part(revolve(collar), draw.metal()),
         Part(cap, cap_material),
     ]
-    turn = draw.between(-40, 40)
-    return [Part(part.mesh.turned("y", turn), part.material) for part in parts]
+    return turned(parts, draw.between(-40, 40))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from .draw import Draw, Part
+from .draw import Draw, Part, turned
 from .materials import Material
 from .shapes import Float, Mesh, box, chaikin, ellipsoid, revolve, surface, tube
 
@@ -92,8 +92,7 @@ def headphones(draw: Draw) -> list[Part]:
         place = np.array([side * (span + 0.0), radius + 0.01, 0])
         parts.append(Part(cup.turned("z", -90 * side).moved(*place.tolist()), shell))
         parts.append(Part(cushion.turned("z", 90 * side).moved(*place.tolist()), pad))
-    turn = draw.between(-40, 40)
-    return [Part(part.mesh.turned("y", turn), part.material) for part in parts]
+    return turned(parts, draw.between(-40, 40))
 
 
 def shoe(draw: Draw) -> list[Part]:
@@ -112,8 +111,8 @@ def shoe(draw: Draw) -> list[Part]:
     high = gaussian_filter1d(high, 3) * np.maximum(ends, 0.02) ** 0.45
     around = np.linspace(0, np.pi, 33)
     square = np.interp(length, [0, 0.4, 0.7], [0.55, 0.7, 0.9])[:, None]
-    z = wide[:, None] * 0.97 * np.sign(np.cos(around)) * np.abs(np.cos(around)) ** square
-    y = sole_high * 0.8 + high[:, None] * np.sin(around) ** square
+    z = wide[:, None] * 0.96 * np.sign(np.cos(around)) * np.abs(np.cos(around)) ** square
+    y = sole_high + 0.003 + high[:, None] * np.sin(around) ** square
     x = np.repeat(length[:, None] - 0.5, 33, axis=1)
     vamp = np.stack([x, y, z], axis=-1).astype(np.float32)
     parts = [
@@ -132,8 +131,7 @@ def shoe(draw: Draw) -> list[Part]:
     collar = np.stack([0.17 * np.cos(angle), 0.02 * np.cos(2 * angle), 0.092 * np.sin(angle)], axis=1)
     rim = tube(collar, 0.02, 12, closed=True, up=(0, 1, 0)).turned("z", -7).moved(x=-0.27, y=top - 0.012)
     parts.append(Part(rim, upper))
-    turn = draw.between(-30, 30) + (180 if draw.chance(0.5) else 0)
-    return [Part(part.mesh.turned("y", turn), part.material) for part in parts]
+    return turned(parts, draw.between(-30, 30) + (180 if draw.chance(0.5) else 0))
 
 
 def _sole(length: Float, wide: Float, high: float) -> Mesh:
@@ -146,8 +144,7 @@ def _sole(length: Float, wide: Float, high: float) -> Mesh:
         (1.0, 0.012),
         (1.02, high * 0.5),
         (1.0, high),
-        (0.95, high + 0.004),
-        (0.0, high + 0.004),
+        (0.93, high + 0.004),
     ]
     rings = [
         np.stack([outline[:, 0] * s, np.full(len(outline), y), outline[:, 1] * s], axis=1) for s, y in levels
@@ -193,5 +190,4 @@ def spectacles(draw: Draw) -> list[Part]:
         3,
     )
     parts.append(Part(tube(bridge, thin * 0.9, 10), frame))
-    turn = draw.between(-40, 40)
-    return [Part(part.mesh.turned("y", turn), part.material) for part in parts]
+    return turned(parts, draw.between(-40, 40))
