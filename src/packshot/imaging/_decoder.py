@@ -116,15 +116,15 @@ def to_srgb(colour: pyvips.Image) -> pyvips.Image:
 
 
 def by_profile(colour: pyvips.Image) -> pyvips.Image:
+    """`colour` in sRGB by its embedded profile, relative colorimetric with black point compensation."""
     stand_in = STAND_IN_PROFILES.get(str(colour.interpretation))
-    return colour.icc_transform(
-        "srgb",
-        embedded=True,
-        intent="relative",
-        black_point_compensation=True,
-        depth=DEPTHS[str(colour.format)],
-        **({"input_profile": stand_in} if stand_in else {}),
-    )
+    source: dict[str, Any] = {"embedded": True, **({"input_profile": stand_in} if stand_in else {})}
+    rendering: dict[str, Any] = {"intent": "relative", "black_point_compensation": True}
+    if DEPTHS[str(colour.format)] == 8:
+        return colour.icc_transform("srgb", depth=8, **source, **rendering)
+    # In one step littlecms would go through a table that is up to 20 of 255 levels off at the edge of the gamut.
+    in_lab = colour.icc_import(pcs="lab", **source, **rendering)
+    return in_lab.icc_export(output_profile="srgb", pcs="lab", depth=16, **rendering)
 
 
 def is_srgb(colour: pyvips.Image) -> bool:
