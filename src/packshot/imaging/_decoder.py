@@ -7,6 +7,7 @@ pyvips and nothing of Packshot, so that it starts in a few hundredths of a secon
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -116,15 +117,15 @@ def to_srgb(colour: pyvips.Image) -> pyvips.Image:
 
 
 def by_profile(colour: pyvips.Image) -> pyvips.Image:
+    """`colour` in sRGB by its embedded profile, relative colorimetric with black point compensation."""
     stand_in = STAND_IN_PROFILES.get(str(colour.interpretation))
-    return colour.icc_transform(
-        "srgb",
-        embedded=True,
-        intent="relative",
-        black_point_compensation=True,
-        depth=DEPTHS[str(colour.format)],
-        **({"input_profile": stand_in} if stand_in else {}),
-    )
+    source: dict[str, Any] = {"embedded": True, **({"input_profile": stand_in} if stand_in else {})}
+    rendering: dict[str, Any] = {"intent": "relative", "black_point_compensation": True}
+    if DEPTHS[str(colour.format)] == 8:
+        return colour.icc_transform("srgb", depth=8, **source, **rendering)
+    # In one step littlecms would go through a table that is up to 20 of 255 levels off at the edge of the gamut.
+    in_lab = colour.icc_import(pcs="lab", **source, **rendering)
+    return in_lab.icc_export(output_profile="srgb", pcs="lab", depth=16, **rendering)
 
 
 def is_srgb(colour: pyvips.Image) -> bool:
@@ -141,13 +142,20 @@ def decode(data: bytes, task: dict[str, Any]) -> dict[str, Any]:
     """Check `data`, write its pixels to the descriptor `task["output"]` and report their layout."""
     complaints = Complaints()
     logging.getLogger("pyvips").addHandler(complaints)
+    layout = write_pixels(data, task)
+    gc.collect()  # libvips tells what libjpeg warned about when the image is closed
+    if task["kind"] == "jpeg" and complaints.broken_jpeg:
+        raise Unfit(("damaged", {}))
+    return layout
+
+
+def write_pixels(data: bytes, task: dict[str, Any]) -> dict[str, Any]:
     kind: str = task["kind"]
     loader = getattr(pyvips.Image, f"{kind}load_buffer")  # the loader is named: libvips never guesses one
     image: pyvips.Image = loader(data, access="sequential", fail_on="error")
     inspect(image, data, kind, task)
     if task["header_only"]:
         raise Unfit()
-    depth = DEPTHS[str(image.format)]
     try:
         picture = upright_srgb(image)
         picture.rawsave_target(pyvips.Target.new_to_descriptor(task["output"]))
@@ -155,9 +163,12 @@ def decode(data: bytes, task: dict[str, Any]) -> dict[str, Any]:
         # libwebp does not say so when its memory ran out.
         starved = "out of memory" in str(error) or (kind == "webp" and image.width * image.height > HUGE_WEBP)
         raise Unfit(("memory" if starved else "damaged", {})) from error
-    if kind == "jpeg" and complaints.broken_jpeg:
-        raise Unfit(("damaged", {}))
-    return {"width": picture.width, "height": picture.height, "bands": picture.bands, "depth": depth}
+    return {
+        "width": picture.width,
+        "height": picture.height,
+        "bands": picture.bands,
+        "depth": DEPTHS[str(image.format)],
+    }
 
 
 def main() -> None:
@@ -171,7 +182,7 @@ def main() -> None:
     except MemoryError:
         report = {"problems": [("memory", {})]}
     except (pyvips.Error, UnicodeDecodeError):  # pyvips repeats the file's own bytes in some messages
-        report = {"problems": [("damaged", {})]}
+        report = {"problems": [("unreadable", {})]}
     os.write(1, json.dumps(report).encode())
 
 
