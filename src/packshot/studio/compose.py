@@ -116,9 +116,7 @@ def _standing(placed: Placed, scene: Scene, seed: int, width: int, height: int, 
     footing = find_footing(placed, elevation)
     canvas = Canvas(width, height, seed, placed.box, elevation, footing.ground / height)
     shade = standing_shade(placed, footing, canvas, scene.light)
-    return Layers(
-        canvas, scene.backdrop(canvas), shade, reflect(placed, footing, canvas, scene.surface), placed
-    )
+    return Layers(canvas, scene.backdrop(canvas), shade, reflect(placed, footing, canvas, scene.surface), placed)
 
 
 def camera_elevation(cutout: Cutout) -> float:

@@ -65,9 +65,7 @@ def place(
     """
     aspect = width / height
     if not 1 / MOST_EXTREME_ASPECT <= aspect <= MOST_EXTREME_ASPECT:
-        raise BadInputError(
-            f"A frame of {width} × {height} pixels is too narrow.", remedy="Stay between 1:3 and 3:1."
-        )
+        raise BadInputError(f"A frame of {width} × {height} pixels is too narrow.", remedy="Stay between 1:3 and 3:1.")
     bounds = product_bounds(cutout.alpha)
     if framing == "detail":
         return _detail(cutout, bounds, width, height)
@@ -89,9 +87,7 @@ def product_bounds(alpha: Float) -> Box:
     rows = np.flatnonzero((alpha > VISIBLE).any(1))
     columns = np.flatnonzero((alpha > VISIBLE).any(0))
     if not rows.size:
-        raise BadInputError(
-            "The cutout is empty.", remedy="Cut the product out again or draw a box around it."
-        )
+        raise BadInputError("The cutout is empty.", remedy="Cut the product out again or draw a box around it.")
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 

@@ -36,9 +36,7 @@ def lying_shade(placed: Placed, canvas: Canvas, light: Light) -> Shade:
     run = light.direction[0], abs(light.direction[1])
     left = shading(layers, run, light, bounce(placed))
     left = 1 - (1 - left) * _window(*grid)[..., None]
-    transmittance = np.asarray(
-        cv2.resize(left, (cover.shape[1], cover.shape[0]), interpolation=cv2.INTER_CUBIC)
-    )
+    transmittance = np.asarray(cv2.resize(left, (cover.shape[1], cover.shape[0]), interpolation=cv2.INTER_CUBIC))
     transmittance = np.clip(transmittance, 0, 1) * _touch(cover, light)
     return _within(transmittance.astype(np.float32), placed, margin, canvas)
 

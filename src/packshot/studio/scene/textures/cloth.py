@@ -17,7 +17,7 @@ _WEFT_SEED, _WARP_SEED, _SLACK_SEED, _FOLD_SEED = (4, 1, 1), (4, 1, 2), (4, 1, 3
 _THREADS, _WEAVE_SPAN = 160, 0.72  # about seven threads to the centimetre: coarse linen
 _FOLD_SIZE, _FOLD_SPAN = 512, 2.2  # folds are soft, so they need fewer pixels
 _FOLD_SOFTNESS = 5.0  # pixels
-_FOLD_HEIGHT = 14.0  # pixels: the height of one unit of the folds' relief
+_FOLD_HEIGHT = 8.5  # pixels: the height of one unit of the folds' relief
 _LAMP = (0.75, 0.65)  # how much brighter a slope of 1 is that faces left, and one that faces the camera
 
 

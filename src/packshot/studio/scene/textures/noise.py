@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import cv2
 import numpy as np
 from scipy import fft
@@ -9,9 +11,7 @@ from scipy import fft
 from packshot.imaging.colour import Float
 from packshot.studio.scene.lay import Real
 
-_SAMPLES_PER_WAVE = 4  # what cubic enlargement needs to leave no trace
-_SMALLEST = 32
-_RIM = 4  # pixels that cubic enlargement looks beyond an edge, and two more
+_BAND = 2  # times `finest`: beyond it nothing is left to draw
 
 
 def noise(
@@ -23,19 +23,15 @@ def noise(
     coarsest: float = 0.0,
     stretch: tuple[float, float] = (1.0, 1.0),
 ) -> Float:
-    """(size, size) float32, mean 0, deviation 1, repeating without a seam; `size` is a power of two.
+    """(size, size) float32, mean 0, deviation 1, repeating without a seam; `size` is even.
 
     Its amplitude falls with frequency as f^-slope: 0 is white, 1 cloudy, 2 rolling. `finest` and `coarsest` (waves a
     tile) fade it out above and below; `stretch` lengthens it along (x, y).
     """
-    drawn = size
-    if finest is not None:
-        needed = finest * _SAMPLES_PER_WAVE / min(1.0, *stretch)
-        while drawn > _SMALLEST and drawn / 2 >= needed:
-            drawn //= 2
-    across = np.fft.rfftfreq(drawn, 1 / drawn)[None] * stretch[0]
-    down = np.fft.fftfreq(drawn, 1 / drawn)[:, None] * stretch[1]
-    waves = np.hypot(across, down).astype(np.float32)
+    band = size // 2 if finest is None else min(size // 2, ceil(_BAND * finest / min(stretch)))
+    across = np.arange(band + 1, dtype=np.float32)[None]
+    down = np.concatenate([np.arange(band), np.arange(-band, 0)]).astype(np.float32)[:, None]
+    waves = np.hypot(across * np.float32(stretch[0]), down * np.float32(stretch[1]))
     waves[0, 0] = 1
     gain = waves**-slope
     if finest is not None:
@@ -44,19 +40,11 @@ def noise(
         gain *= 1 - np.exp(-((waves / coarsest) ** 2))
     gain[0, 0] = 0
     white = np.random.default_rng(seed).standard_normal((2, *gain.shape), np.float32)
-    field = np.asarray(fft.irfft2((white[0] + 1j * white[1]) * gain, s=(drawn, drawn)), np.float32)
-    return _enlarged(field / field.std(), size)
-
-
-def _enlarged(tile: Float, size: int) -> Float:
-    """A repeating (n, n) tile at `size` pixels a side, still repeating."""
-    step = size // tile.shape[0]
-    if step == 1:
-        return tile
-    rimmed = np.pad(tile, _RIM, mode="wrap")
-    grown = cv2.resize(rimmed, None, fx=step, fy=step, interpolation=cv2.INTER_CUBIC)
-    inner = slice(_RIM * step, -_RIM * step)
-    return np.ascontiguousarray(grown[inner, inner], np.float32)
+    spectrum = np.zeros((size, size // 2 + 1), np.complex64)
+    spectrum[:band, : band + 1] = (white[0, :band] + 1j * white[1, :band]) * gain[:band]
+    spectrum[-band:, : band + 1] = (white[0, band:] + 1j * white[1, band:]) * gain[band:]
+    field = np.asarray(fft.irfft2(spectrum, s=(size, size)), np.float32)
+    return field / field.std()
 
 
 def shifted(tile: Float, right: Float, down: Float) -> Float:

@@ -11,11 +11,12 @@ from packshot.imaging.colour import Float
 from packshot.studio.scene.lay import Real, Tile
 from packshot.studio.scene.paint import smoothstep
 from packshot.studio.scene.textures import SIZE
-from packshot.studio.scene.textures.noise import noise, shifted
+from packshot.studio.scene.textures.noise import noise, shifted, slopes
 
-_CARRARA_SEED, _PORTORO_SEED, _CONCRETE_SEED = (1, 1), (1, 2), (3, 1)
-_SLAB_SPAN, _CONCRETE_SPAN = 2.0, 1.6  # floor units: about 65 and 50 cm
+_CARRARA_SEED, _PORTORO_SEED, _CONCRETE_SEED = (1, 1, 4), (1, 2, 0), (3, 1)
+_SLAB_SPAN, _CONCRETE_SPAN = 1.7, 1.6  # floor units: about 55 cm
 _CLOUD_REACH = 2.5  # deviations that the clouds' range -1..1 takes in
+_FLATTEST = 0.55  # of a straight family's steepness: where its phase hardly rises a vein would become a lake
 _HALO = 7  # times a vein's width: how far the stone beside it is stained
 
 
@@ -23,7 +24,7 @@ _HALO = 7  # times a vein's width: how far the stone beside it is stained
 class Veins:
     """One family of veins in a slab.
 
-    `waves` across and down a tile give direction and number, `width` (of the distance between two) the thickness,
+    `waves` across and down a tile give direction and number, `width` (pixels) the thickness,
     `wander` and `jag` how far they stray in broad bends and fine ones, `share` what part of their length shows,
     `bleed` how strongly the stone beside them is stained.
     """
@@ -38,15 +39,15 @@ class Veins:
 
 
 _CARRARA = (
-    Veins((1, 1), 0.030, 0.85, 0.42, 0.026, 0.55, 0.16),
-    Veins((2, 1), 0.022, 0.55, 0.50, 0.036, 0.45, 0.16),
-    Veins((1, 3), 0.026, 0.45, 0.60, 0.046, 0.35, 0.16),
-    Veins((3, 4), 0.020, 0.30, 0.70, 0.056, 0.35, 0.16),
+    Veins((1, 1), 3.2, 0.80, 0.34, 0.022, 0.55, 0.30),
+    Veins((2, 1), 2.4, 0.55, 0.36, 0.028, 0.45, 0.28),
+    Veins((1, 3), 2.0, 0.45, 0.42, 0.034, 0.35, 0.25),
+    Veins((3, 4), 1.6, 0.32, 0.52, 0.042, 0.35, 0.20),
 )
 _PORTORO = (
-    Veins((1, 1), 0.010, 1.0, 0.46, 0.022, 0.42, 0.05),
-    Veins((2, 1), 0.010, 0.7, 0.50, 0.030, 0.36, 0.04),
-    Veins((3, 4), 0.012, 0.4, 0.60, 0.040, 0.34, 0.03),
+    Veins((1, 1), 2.2, 1.0, 0.34, 0.020, 0.42, 0.02),
+    Veins((2, 1), 1.7, 0.7, 0.36, 0.026, 0.38, 0.02),
+    Veins((3, 4), 1.3, 0.45, 0.46, 0.032, 0.34, 0.02),
 )
 
 
@@ -72,22 +73,26 @@ def _slab(families: tuple[Veins, ...], seed: tuple[int, ...]) -> Float:
     veins = np.zeros((SIZE, SIZE), np.float32)
     for number, family in enumerate(families):
         turn = number % 2
-        stray = family.wander * (0.4 * bends[turn] + 0.2 * bends[1 - turn]) + family.jag * crumples[turn]
-        veins += _veins(family, stray, number, seed)
+        bend = family.wander * (0.4 * bends[turn] + 0.2 * bends[1 - turn])
+        veins += _veins(family, bend, crumples[turn], (*seed, number))
     clouds = noise(SIZE, (*seed, 50), 1.5, finest=60)
     clouds = shifted(clouds, 30 * bends[0] + 12 * crumples[0], 30 * bends[1] + 12 * crumples[1])
     return np.stack([np.clip(clouds / _CLOUD_REACH, -1, 1), np.clip(veins, 0, 1)], -1)
 
 
-def _veins(family: Veins, stray: Real, number: int, seed: tuple[int, ...]) -> Float:
-    """(n, n): one family, moved by `stray` (n, n), fading in and out along its length."""
+def _veins(family: Veins, bend: Real, crumple: Float, seed: tuple[int, ...]) -> Float:
+    """(n, n): one family of veins, fading in and out along their length and where bends lay them flat."""
     steps = np.arange(SIZE, dtype=np.float32) / SIZE
-    phase = steps * family.waves[0] + steps[:, None] * family.waves[1] + stray + np.float32(0.37 * number)
-    away = np.abs(phase % 1 - 0.5) * 2
-    width = family.width * np.exp(0.6 * noise(SIZE, (*seed, 30 + number), 1.2, finest=24))
-    line = np.exp(-away / width) + family.bleed * np.exp(-away / (_HALO * width))
-    mood = noise(SIZE, (*seed, 10 + number), 1.6, finest=9) + np.float32(3 * (family.share - 0.5))
-    return (family.strength * line * smoothstep(-1, 1.2, mood)).astype(np.float32)
+    phase = steps * family.waves[0] + steps[:, None] * family.waves[1] + bend
+    right, down = slopes(bend)
+    steepness = np.hypot(right + family.waves[0] / SIZE, down + family.waves[1] / SIZE)
+    straight = np.hypot(*family.waves) / SIZE
+    away = np.abs((phase + family.jag * crumple) % 1 - 0.5) / np.maximum(steepness, _FLATTEST * straight)
+    width = family.width * np.exp(0.5 * noise(SIZE, (*seed, 30), 1.2, finest=24))
+    line = np.exp(-((away / width) ** 2)) + family.bleed * np.exp(-away / (_HALO * width))
+    mood = noise(SIZE, (*seed, 10), 1.6, finest=9) + np.float32(3 * (family.share - 0.5))
+    shown = smoothstep(-1, 1.2, mood) * smoothstep(_FLATTEST, 1.0, steepness / straight)
+    return (family.strength * line * shown).astype(np.float32)
 
 
 @cache
