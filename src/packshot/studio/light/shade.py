@@ -15,7 +15,7 @@ from packshot.studio.scene.scene import Light
 _BOUNCE = 0.5  # of the sky's light that the product hides, what it throws back in its own colour
 _BOUNCING_PART = 0.4  # of its height that a floor sees
 _CELLS_OF_BLUR = 1.2
-_DARKEST_LINE, _DARKEST_SEAM = 0.9, 0.65  # at contact 1: the line where surfaces meet, the dimness beside it
+_DARKEST_LINE, _DARKEST_SEAM = 0.97, 0.72  # at contact 1: the line where surfaces meet, the dimness beside it
 
 
 @dataclass(frozen=True, eq=False)
