@@ -13,6 +13,8 @@ from .shapes import Float
 
 BACKDROPS = ("white", "grey", "beige", "blue", "dark", "sweep", "uneven")
 
+SHADOW_FILL = 0.22  # light in the deepest shadow on white paper
+
 
 @dataclass(frozen=True, eq=False)
 class Backdrop:
@@ -82,5 +84,7 @@ def paint(backdrop: Backdrop, camera: Camera, floor_light: Float) -> Float:
     shadow = 1 - cv2.remap(
         floor_light, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=1.0
     )
-    light = light * (1 - shadow * (1 - rise))
+    # Bright paper and a bright room fill the shadows on it.
+    fill = SHADOW_FILL * float(backdrop.colour.mean())
+    light = light * (1 - (1 - fill) * shadow * (1 - rise))
     return (light[..., None] * backdrop.colour).astype(np.float32)

@@ -9,7 +9,7 @@ import numpy as np
 
 from .draw import Draw, Part
 from .materials import Material
-from .shapes import Float, box, chaikin, pillow, revolve, tube
+from .shapes import Float, box, chaikin, ellipsoid, join, pillow, revolve, tube
 
 
 def folds(draw: Draw, height: float) -> Float:
@@ -132,14 +132,67 @@ def wristwatch(draw: Draw) -> list[Part]:
 
 
 def belt(draw: Draw) -> list[Part]:
-    """A belt rolled into a loose loop, its buckle in front."""
-    angle = np.linspace(-0.35, 2 * np.pi * draw.between(0.92, 1.02), 90)
-    radius = draw.between(0.3, 0.4) * (1 + 0.05 * angle)
-    line = np.stack([radius * np.cos(angle), np.full(90, 0.075), 0.8 * radius * np.sin(angle)], axis=1)
-    strap = tube(line, 0.018, 12, flat=4.2)
-    end, last = line[-1], line[-1] - line[-4]
-    heading = float(np.degrees(np.arctan2(-last[2], last[0])))
-    ring = np.array([(-0.05, 0.0), (0.05, 0.0), (0.05, 0.14), (-0.05, 0.14), (-0.05, 0.0)]) * 1.0
-    frame = chaikin(np.stack([ring[:-1, 0], ring[:-1, 1] + 0.01, np.zeros(4)], axis=1), 2, closed=True)
-    buckle = tube(frame, 0.014, 10, closed=True).turned("y", heading).moved(float(end[0]), 0.0, float(end[2]))
-    return [Part(strap, draw.leather()), Part(buckle, draw.metal())]
+    """A belt laid in a curve, with a buckle at one end and a keeper."""
+    half, bend = draw.between(0.035, 0.055), draw.between(200, 330)
+    turn = np.radians(np.linspace(0, bend, 110))
+    radius = draw.between(0.3, 0.36) * (1 + draw.between(-0.1, 0.25) * turn / turn[-1])
+    line = np.stack([radius * np.cos(turn), np.full(110, 0.02), radius * np.sin(turn)], axis=1)
+    leather, metal = draw.leather(), draw.metal()
+    strap = tube(line, half, 16, flat=0.16, up=(0, 1, 0))
+    heading = line[0] - line[2]
+    frame = np.array([(-1.35, 0), (1.35, 0), (1.35, 1.9), (-1.35, 1.9)]) * half
+    frame = chaikin(np.stack([frame[:, 0], np.full(4, 0.03), frame[:, 1]], axis=1), 2, closed=True)
+    angle = float(np.degrees(np.arctan2(heading[0], heading[2])))
+    buckle = tube(frame, draw.between(0.011, 0.016), 10, closed=True)
+    pin = tube(np.array([[0, 0.035, 0], [0, 0.045, half * 1.9]]), 0.008, 8)
+    end = line[0]
+    parts = [Part(strap, leather), Part(tube(line[9:13], half * 1.12, 16, flat=0.3, up=(0, 1, 0)), leather)]
+    for piece in (buckle, pin):
+        parts.append(Part(piece.turned("y", angle).moved(float(end[0]), 0, float(end[2])), metal))
+    twist = draw.between(0, 360)
+    return [Part(part.mesh.turned("y", twist), part.material) for part in parts]
+
+
+def pan(draw: Draw) -> list[Part]:
+    """A frying pan seen from above, its handle to one side."""
+    wide, high = draw.between(0.3, 0.36), draw.between(0.07, 0.12)
+    outside = [(0, 0), (wide * 0.8, 0), (wide, high), (wide * 0.985, high), (wide * 0.78, 0.012), (0, 0.012)]
+    coat = replace(draw.matt(), gloss=0.5, roughness=0.3)
+    grip = chaikin(
+        [(wide * 0.95, high * 0.8, 0), (wide * 1.25, high * 1.3, 0), (wide * 2.1, high * 1.5, 0)], 3
+    )
+    neck = grip[: len(grip) // 3]
+    parts = [
+        Part(revolve(chaikin(outside, 2)), coat),
+        Part(
+            tube(grip[len(grip) // 3 :], draw.between(0.03, 0.045), 14, flat=0.6, up=(0, 1, 0)),
+            draw.wood() if draw.chance(0.4) else draw.matt(),
+        ),
+        Part(tube(neck, 0.022, 12, up=(0, 1, 0)), draw.metal()),
+    ]
+    turn = draw.between(0, 360)
+    return [Part(part.mesh.turned("y", turn), part.material) for part in parts]
+
+
+def necklace(draw: Draw) -> list[Part]:
+    """A string of beads laid in a loop, with a pendant."""
+    wide, long, count = draw.between(0.24, 0.36), draw.between(0.4, 0.5), draw.whole(44, 76)
+    angle = np.linspace(0, 2 * np.pi, count + 1)[:-1] + np.pi / 2
+    taper = 1 - 0.35 * np.clip(-np.sin(angle), 0, 1) ** 2
+    loop = np.stack([wide * np.cos(angle) * taper, np.full(count, 0.016), long * np.sin(angle)], axis=1)
+    beads = draw.metal() if draw.chance(0.4) else draw.glossy()
+    size = draw.between(0.012, 0.02)
+    bead = ellipsoid((size, size, size), 14, 9)
+    strung = join([bead.moved(*spot) for spot in loop.tolist()])
+    thread = tube(loop, 0.005, 6, closed=True, up=(0, 1, 0))
+    tip = -long - 0.05
+    pendant = ellipsoid((draw.between(0.035, 0.06), 0.025, draw.between(0.045, 0.075)), 36, 20).moved(
+        y=0.03, z=tip
+    )
+    turn = draw.between(-25, 25)
+    parts = [
+        Part(strung, beads),
+        Part(thread, beads),
+        Part(pendant, draw.glossy() if draw.chance(0.6) else draw.metal()),
+    ]
+    return [Part(part.mesh.turned("y", turn), part.material) for part in parts]

@@ -126,18 +126,22 @@ def floor_light(cloud: Float, rig: Rig, rng: np.random.Generator) -> Float:
     """The light, 0..1, on the floor's square of half-width FLOOR_SPAN, (FLOOR_CELLS, FLOOR_CELLS) by z then x."""
     lights = key_directions(rig)
     runs = lights[:, [2, 0]] / np.maximum(lights[:, 1:2], 0.08)
-    blur = 1.5 * np.tan(rig.spread) / KEY_DIRECTIONS**0.5
-    key = _floor_lit(cloud, runs, np.full(len(runs), blur), rng)
+    spread = np.full(len(runs), 1.5 * np.tan(rig.spread) / KEY_DIRECTIONS**0.5)
+    key = _shadowed(cloud, runs, spread, 1 + 9 * rig.spread, rng)
     # Cosine-weighted directions of the dome lie evenly on the disc below it (Malley's method).
     index = np.arange(SKY_DIRECTIONS) + 0.5
     radius, angle = np.sqrt(index / SKY_DIRECTIONS) * 0.97, index * pi * (3 - 5**0.5)
     rise = np.sqrt(1 - radius**2)
     runs = np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1) / rise[:, None]
-    blurs = 1.1 / SKY_DIRECTIONS**0.5 / rise**2
-    near = cloud[:, 1] < CONTACT
-    contact = _floor_lit(cloud[near], runs, blurs, rng)
-    broad = cv2.GaussianBlur(_floor_lit(cloud[~near], runs, blurs, rng), (0, 0), 4)
-    return (rig.share * key + (1 - rig.share) * contact * broad).astype(np.float32)
+    dome = _shadowed(cloud, runs, 1.1 / SKY_DIRECTIONS**0.5 / rise**2, 4, rng)
+    return (rig.share * key + (1 - rig.share) * dome).astype(np.float32)
+
+
+def _shadowed(cloud: Float, runs: Float, blurs: Float, soften: float, rng: np.random.Generator) -> Float:
+    """As _floor_lit, what stands high softened by `soften` cells and what lies low kept sharp."""
+    low = cloud[:, 1] < CONTACT
+    broad = cv2.GaussianBlur(_floor_lit(cloud[~low], runs, blurs, rng), (0, 0), soften)
+    return _floor_lit(cloud[low], runs, blurs, rng) * broad
 
 
 def _floor_lit(cloud: Float, runs: Float, blurs: Float, rng: np.random.Generator) -> Float:
@@ -159,20 +163,20 @@ def _floor_lit(cloud: Float, runs: Float, blurs: Float, rng: np.random.Generator
     return cv2.GaussianBlur(1 - shadow / len(runs), (0, 0), 0.8)
 
 
-def reflected(towards: Float, rig: Rig, roughness: Float, floor: Float, backdrop: Float) -> Float:
-    """Radiance (N, 3) that comes from the directions `towards` (N, 3): softboxes, studio, floor (3,) and backdrop (3,)."""
-    blur = np.maximum(roughness, 0.02)
-    height = np.clip(towards[:, 1:2] / (0.25 + blur[:, None]) * 0.5 + 0.5, 0, 1)
-    behind = np.clip(towards[:, 2:3] / (0.3 + blur[:, None]) * 0.5 + 0.5, 0, 1)
-    room = rig.surround * (0.45 + 0.55 * height) * (1 - behind) + backdrop * behind
-    light = floor * (1 - height) + room * height
+def reflected(towards: Float, rig: Rig, roughness: float, paper: Float) -> Float:
+    """Radiance (N, 3) from the directions `towards` (N, 3): the paper (3,) below and behind, the studio, its softboxes."""
+    height = np.clip(towards[:, 1:2] / (0.25 + roughness) * 0.5 + 0.5, 0, 1)
+    behind = np.clip(towards[:, 2:3] / (0.3 + roughness) * 0.5 + 0.5, 0, 1)
+    room = rig.surround * (0.45 + 0.55 * height) * (1 - behind) + paper * behind
+    light = paper * (1 - height) + room * height
+    edge = 0.03 + roughness
     for centre, wide, tall, radiance in rig.boxes:
         side = unit(np.cross(centre, np.array([0, 1, 0.01], np.float32)))
-        rise = np.cross(side, centre)
-        ahead = np.maximum(towards @ centre, 1e-3)
-        u, v = np.abs(towards @ side) / ahead, np.abs(towards @ rise) / ahead
-        edge = 0.03 + blur
+        ahead = towards @ centre
+        lit = np.flatnonzero(ahead > 0.05)
+        u = np.abs(towards[lit] @ side) / ahead[lit]
+        v = np.abs(towards[lit] @ np.cross(side, centre)) / ahead[lit]
         shape = np.clip((wide - u) / edge * 0.5 + 0.5, 0, 1) * np.clip((tall - v) / edge * 0.5 + 0.5, 0, 1)
-        dilution = wide * tall / ((wide + 0.6 * blur) * (tall + 0.6 * blur))
-        light = light + (radiance * shape * dilution * (ahead > 2e-3))[:, None]
+        dilution = wide * tall / ((wide + 0.6 * roughness) * (tall + 0.6 * roughness))
+        light[lit] += (radiance * dilution * shape)[:, None]
     return light.astype(np.float32)

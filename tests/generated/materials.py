@@ -120,13 +120,12 @@ def shade(
     view: Float,
     light: Float,
     rig: Rig,
-    floor: Float,
-    backdrop: Float,
+    paper: Float,
 ) -> Float:
     """Radiance (N, 3) of samples of one material.
 
     `uv` and `skin` (N, 2), `normals` (N, 3) towards the camera, `view` (N, 3) unit vectors to it; `light` (N, 3) the irradiance by
-    colour; `floor` and `backdrop` (3,) linear colours seen in reflections.
+    colour; `paper` (3,) the backdrop's linear colour, seen in reflections.
     """
     if material.bump > 0:
         normals = _bumped(material, skin, normals)
@@ -137,14 +136,15 @@ def shade(
     albedo = np.clip(albedo * (1 + material.grain * texture[:, None]), 0, 0.95)
     slope = np.clip(np.sum(normals * view, axis=1), 0, 1)
     mirrored = 2 * slope[:, None] * normals - view
-    roughness = np.full(len(uv), material.roughness, np.float32)
-    seen = reflected(mirrored, rig, roughness, floor, backdrop)
+    seen = reflected(mirrored, rig, material.roughness, paper)
     rim = (1 - slope)[:, None] ** 5 * (1 - material.roughness) ** 2
     occlusion = np.clip(light.mean(axis=1, keepdims=True) * 1.3, 0.05, 1)
     if material.metal:
-        # Photographers flag the edges of metal with black card, or it would melt into the backdrop.
-        flagged = 0.25 + 0.75 * np.clip(slope[:, None] / 0.55, 0, 1) ** 1.5
-        return (np.array(material.colour, np.float32) * seen * occlusion * flagged).astype(np.float32)
+        # Photographers flag the edges of metal with black card, or rim-light them before a dark backdrop, or it would
+        # melt into what it reflects.
+        edge = 1 - np.clip(slope[:, None] / 0.55, 0, 1) ** 1.5
+        seen = seen * (1 - 0.75 * edge) if paper.mean() > 0.1 else seen + 0.5 * edge
+        return (np.array(material.colour, np.float32) * seen * occlusion).astype(np.float32)
     mirror = material.gloss * (0.045 + 0.5 * rim)
     return (albedo * light * (1 - mirror) + mirror * seen * occlusion).astype(np.float32)
 
@@ -157,7 +157,7 @@ def _bumped(material: Material, skin: Float, normals: Float) -> Float:
     else:
         across = np.roll(tile, -1, axis=1) - np.roll(tile, 1, axis=1)
         down = np.roll(tile, -1, axis=0) - np.roll(tile, 1, axis=0)
-        tilt = np.stack([look_up(across, *(skin.T * 1.6)), look_up(down, *(skin.T * 1.6))], axis=1)
+        tilt = np.stack([look_up(across, *(skin.T * 3.2)), look_up(down, *(skin.T * 3.2))], axis=1)
     side = unit(np.cross(normals, np.array([0.05, 1, 0.02], np.float32)))
     rise = np.cross(normals, side)
     return unit(normals + material.bump * (tilt[:, :1] * side + tilt[:, 1:] * rise))

@@ -66,6 +66,7 @@ def _read(path: Path) -> bytes:
 
 
 def _box(text: str) -> tuple[int, int, int, int]:
+    """The corners x0, y0, x1, y1 of a box written as x,y,width,height."""
     try:
         x, y, width, height = (int(part) for part in text.split(","))
     except ValueError:
@@ -73,4 +74,4 @@ def _box(text: str) -> tuple[int, int, int, int]:
             f"--box {text!r} is not a box.",
             remedy="Write x,y,width,height in pixels, such as 120,80,600,700.",
         ) from None
-    return x, y, width, height
+    return x, y, x + width, y + height

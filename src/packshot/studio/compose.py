@@ -1,4 +1,4 @@
-"""Composing the picture: the set, the product's shade and reflection on it, the untouched product, and the file's pixels."""
+"""Composing the picture: the set, the product's shade and mirror image, the untouched product; and encoding it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from packshot.errors import DecisionNeededError
 from packshot.imaging.colour import Float, Pixels, linear_to_srgb
 from packshot.studio.cutout.result import Cutout, View
+from packshot.studio.framing import Framing
 from packshot.studio.light.footing import find_footing
 from packshot.studio.light.lying import lying_shade
 from packshot.studio.light.shade import Shade
 from packshot.studio.light.standing import standing_shade
-from packshot.studio.place import Framing, Placed, place
+from packshot.studio.place import Placed, place
 from packshot.studio.reflect import Mirror, reflect
 from packshot.studio.scene.canvas import Canvas
 from packshot.studio.scene.scene import Scene

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import Literal
 
 import numpy as np
 import pyvips
@@ -12,9 +11,9 @@ import pyvips
 from packshot.errors import BadInputError
 from packshot.imaging.colour import Float
 from packshot.studio.cutout.result import Cutout, View
+from packshot.studio.framing import Framing
 from packshot.studio.scene.scene import Scene
 
-Framing = Literal["standard", "wide", "close", "detail"]
 Box = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels; the ends are outside."""
 

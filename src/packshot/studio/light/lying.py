@@ -32,7 +32,7 @@ def lying_shade(placed: Placed, canvas: Canvas, light: Light) -> Shade:
     margin = round(_RANGE * size)
     cover = np.pad(placed.alpha, margin)
     grid = round(cover.shape[1] / cell), round(cover.shape[0] / cell)
-    layers = _relief(np.asarray(cv2.resize(cover, grid, interpolation=cv2.INTER_AREA)))
+    layers = _relief(cv2.resize(cover, grid, interpolation=cv2.INTER_AREA).astype(np.float32))
     run = light.direction[0], abs(light.direction[1])
     left = shading(layers, run, light, bounce(placed))
     left = 1 - (1 - left) * _window(*grid)[..., None]
