@@ -6,7 +6,6 @@ from math import radians, sin
 from typing import Literal
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from packshot.imaging.colour import Float, srgb_to_linear
