@@ -1,21 +1,23 @@
-"""Products to wear: a leather handbag, a sneaker, a T-shirt laid flat, sunglasses."""
+"""Products to wear: a leather handbag, a T-shirt laid flat, sunglasses."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import tau
 
 import numpy as np
+from scipy.interpolate import RegularGridInterpolator
+
 from geometry import (
     Mesh,
     Points,
     easing,
     even,
-    extruded,
     fillet,
     joined,
+    level,
     loft,
     revolve,
+    ring,
     rounded_box,
     rounded_rectangle,
     sheet,
@@ -26,8 +28,7 @@ from geometry import (
     tube,
 )
 from materials import GOLD, Material, cloth, embossed, glossy, matte, metal
-from prints import Picture, Print, knit, noise, pebbles, weave
-from scipy.interpolate import RegularGridInterpolator
+from prints import Picture, Print, knit, noise, pebbles
 from sets import Part, Parts
 
 HeightMap = Callable[[Points], Points]
@@ -45,7 +46,7 @@ def handbag() -> Parts:
     rows = np.linspace(0, 1.09, 40)
     body = loft(
         [
-            np.column_stack([rounded_rectangle(w, d, d * 0.36, 120), np.full(120, z)])
+            level(rounded_rectangle(w, d, d * 0.36), z)
             for z, w, d in zip(
                 rows, easing(heights, widths, rows), easing(heights, depths, rows), strict=True
             )
@@ -64,7 +65,7 @@ def handbag() -> Parts:
         ],
         90,
     )
-    rings = [_ring(0.07, 0.013).moved(x, 0, 1.14) for x in (-0.36, 0.36)]
+    rings = [ring(0.07, 0.013).moved(x, 0, 1.14) for x in (-0.36, 0.36)]
     tabs = [rounded_box(0.1, 0.3, 0.03, 0.03, 0.012).moved(x, 0, 1.1) for x in (-0.36, 0.36)]
     plate = rounded_box(0.24, 0.16, 0.02, 0.05, 0.008).turned("x", 90)
     latch = rounded_box(0.05, 0.12, 0.035, 0.022, 0.01).turned("x", 90)
@@ -117,140 +118,16 @@ def _flap_border() -> Points:
     )
 
 
-def _ring(radius: float, thickness: float) -> Mesh:
-    angle = np.linspace(0, tau, 64, endpoint=False)
-    return tube(
-        np.stack([radius * np.cos(angle), 0 * angle, radius * np.sin(angle)], -1), thickness, 20, closed=True
-    )
-
-
-SOLE = [(1.43, 0.04), (1.27, 0.36), (0.8, 0.5), (0.15, 0.42), (-0.5, 0.35), (-1.12, 0.34), (-1.4, 0.0),
-        (-1.12, -0.34), (-0.5, -0.37), (0.15, -0.44), (0.8, -0.5), (1.25, -0.36)]  # fmt: skip
-COLLAR = [(0.26, 0.0, 0.96), (0.16, 0.15, 0.95), (-0.15, 0.22, 0.86), (-0.6, 0.24, 0.76), (-1.0, 0.19, 0.82), (-1.22, 0.0, 0.93),
-          (-1.0, -0.19, 0.82), (-0.6, -0.24, 0.76), (-0.15, -0.22, 0.86), (0.16, -0.15, 0.95)]  # fmt: skip
-AROUND = 240
-
-
-def sneaker() -> Parts:
-    """A low sneaker: blue suede and knit upper on a gum sole, with laces."""
-    outline = spline(SOLE, AROUND, closed=True)
-    outline = np.vstack([outline, outline[:1]])
-    mid = extruded(
-        outline,
-        fillet(
-            [(0.06, 0.05), (-0.02, 0.05), (0.0, 0.17), (-0.005, 0.27), (0.05, 0.29)], [0.02, 0.08, 0.03], 8
-        ),
-    )
-    tread = extruded(outline, fillet([(0.05, 0), (0.0, 0.0), (-0.03, 0.07), (0.03, 0.08)], [0.02, 0.01], 6))
-    upper = _upper(outline)
-    inside = upper[-1] * [0.9, 0.75, 0] + np.array([-0.03, 0, 0.35])
-    lining = np.stack([upper[-1] * (1 - t) + inside * t for t in np.linspace(0, 1, 8)])
-    laces, eyes = _laces(upper)
-    return [
-        Part(mid.bent(_sprung), glossy("#c98d4e", 0.4)),
-        Part(tread.bent(_sprung), glossy("#9c6430", 0.45)),
-        Part(surface(upper), embossed(cloth(_upper_print(), sheen=0.5), knit(8, 8, 256), 0.006, (36, 12))),
-        Part(loft(lining, capped=False), cloth("#d9cfc0")),
-        Part(_tongue(), embossed(cloth("#24476b"), knit(8, 8, 256), 0.004, (3, 5))),
-        Part(laces, embossed(cloth("#efe9dc"), weave(4, 128), 0.004, (2, 12))),
-        Part(eyes, metal("#c9b08a", 0.2)),
-    ]
-
-
-def _sprung(points: Points) -> Points:
-    """The toe lifts a little, the heel stands higher."""
-    x, y, z = points.T
-    lift = 0.13 * np.clip((x - 0.55) / 0.9, 0, 1) ** 2
-    heel = 1 + 0.35 * easing([-1.5, -0.9, 0.5, 1.5], [1, 0.9, 0.15, 0], np.clip(x, -1.5, 1.5))
-    return np.column_stack([x, y, z * heel + lift])
-
-
-def _upper(outline: Points) -> Points:
-    """(R, C, 3): from the sole up over the foot to the collar, each column a cubic Bézier curve."""
-    foot = _sprung(np.column_stack([outline * 0.985, np.full(len(outline), 0.26)]))
-    collar = spline(COLLAR, AROUND, closed=True)
-    collar = np.vstack([collar, collar[:1]])
-    turn = np.abs((np.linspace(0, 1, AROUND + 1) + 0.5) % 1 - 0.5) * 360
-    turn = np.where(np.isclose(turn, 180), 180, turn)
-    keys = [0, 25, 55, 95, 140, 180]
-    swell = easing(keys, [0.1, 0.09, 0.06, 0.05, 0.05, 0.07], turn)
-    rise = easing(keys, [0.36, 0.34, 0.28, 0.22, 0.22, 0.26], turn)
-    lean = easing(keys, [0.62, 0.5, 0.25, 0.12, 0.06, 0.02], turn)
-    droop = easing(keys, [0.3, 0.25, 0.16, 0.14, 0.18, 0.26], turn)
-    outward = foot[:, :2] / np.linalg.norm(foot[:, :2], axis=1, keepdims=True)
-    low = foot + np.column_stack([outward * swell[:, None], rise])
-    high = collar + np.column_stack([(foot - collar)[:, :2] * lean[:, None], -droop])
-    t = np.linspace(0, 1, 48)[:, None, None]
-    rows = (1 - t) ** 3 * foot + 3 * t * (1 - t) ** 2 * low + 3 * t**2 * (1 - t) * high + t**3 * collar
-    middle = np.array([-0.45, 0, 0])
-    inward = (middle - collar) * [1, 1, 0]
-    inward /= np.maximum(np.linalg.norm(inward, axis=1, keepdims=True), 1e-9)
-    roll = [
-        collar + inward * a + np.array([0, 0, b])
-        for a, b in ((0.02, 0.022), (0.045, 0.022), (0.065, 0.0), (0.07, -0.05))
-    ]
-    return np.concatenate([rows, np.stack(roll)])
-
-
-def _upper_print() -> Picture:
-    """The upper unrolled: u from the toe round the shoe, v from the sole up."""
-    knit_blue, suede, cream, thread = "#2f5d8a", "#24476b", "#efe6d2", "#9db6cf"
-    sheet_ = Print(knit_blue, aspect=3.0, height=700)
-    for toe in (0.0, 3.0):
-        sheet_.oval(toe, 1.0, 0.42, 0.5, thread).oval(toe, 1.0, 0.41, 0.486, suede)
-    sheet_.oval(1.5, 1.05, 0.34, 0.74, thread).oval(1.5, 1.05, 0.33, 0.725, suede)
-    for way in (-1, 1):
-        stripe = [(1.5 + way * x, y) for x, y in ((0.58, 0.98), (0.66, 0.98), (0.92, 0.36), (0.86, 0.36))]
-        sheet_.shape(stripe, cream)
-        stripe = [(1.5 + way * x, y) for x, y in ((0.72, 0.98), (0.80, 0.98), (1.02, 0.44), (0.96, 0.44))]
-        sheet_.shape(stripe, cream)
-    sheet_.bar(0, 0, 3.0, 0.13, suede)
-    return sheet_.picture()
-
-
-def _tongue() -> Mesh:
-    path = spline([(0.62, 0.72), (0.42, 0.86), (0.26, 1.0), (0.15, 1.14), (0.09, 1.2)], 30)
-    across = np.linspace(-1, 1, 30)
-    grid = [[(x, 0.17 * s, z - 0.05 * s**2) for s in across] for x, z in path]
-    return shell(np.array(grid), 0.05)
-
-
-def _laces(upper: Points) -> tuple[Mesh, Mesh]:
-    """Bars across the throat, and the eyelets they come from."""
-    rows, bars, eyes = upper.shape[0] - 4, [], []
-    for k in range(6):
-        row = round(rows * (0.6 + 0.066 * k))
-        reach = 13 + k
-        left, right = upper[row, reach], upper[row, AROUND - reach]
-        top = upper[row, 0] + np.array([0.0, 0, 0.045])
-        bars.append(
-            tube(
-                spline(
-                    [
-                        left,
-                        (left * 0.45 + top * 0.55) + [0, 0, 0.03],
-                        top,
-                        (right * 0.45 + top * 0.55) + [0, 0, 0.03],
-                        right,
-                    ],
-                    30,
-                ),
-                0.036,
-                16,
-                flat=0.5,
-            )
-        )
-        eyes += [
-            _ring(0.03, 0.011).turned("x", 55 * way).moved(*end) for way, end in ((-1, left), (1, right))
-        ]
-    return joined(bars), joined(eyes)
-
-
 def tshirt() -> Parts:
     """A T-shirt laid flat, with rib collar, seams and a small print."""
     half = np.array([(0.2, 1.42), (0.58, 1.33), (0.98, 0.98), (0.8, 0.8), (0.535, 0.97), (0.55, -0.2)])
-    body = fillet(np.vstack([[(0, 1.2)], spline([(0.0, 1.22), (0.12, 1.26), (0.2, 1.42)], 12)[1:-1], half, [(0, -0.215)]]),
-                  [0.001] * 10 + [0.01, 0.12, 0.02, 0.02, 0.05, 0.03], 8)  # fmt: skip
+    body = fillet(
+        np.vstack(
+            [[(0, 1.2)], spline([(0.0, 1.22), (0.12, 1.26), (0.2, 1.42)], 12)[1:-1], half, [(0, -0.215)]]
+        ),
+        [0.001] * 10 + [0.01, 0.12, 0.02, 0.02, 0.05, 0.03],
+        8,
+    )
     outline = even(np.vstack([body, body[::-1] * [-1, 1]]), 900)[:-1]
     back = even(
         np.vstack(
@@ -315,8 +192,15 @@ def _creases(outline: Points) -> HeightMap:
     broad = noise((256, 256), (20, 13), 21) * 0.024 + noise((256, 256), (9, 7), 22) * 0.005
     grid = np.linspace(-1.1, 1.6, 256)
     waves = RegularGridInterpolator((grid, grid), broad)
-    folds = [((0.5, 0.95), (0.1, 0.62), 0.075), ((-0.5, 0.95), (-0.14, 0.55), 0.075), ((0.62, 1.02), (0.42, 1.25), 0.04),
-             ((-0.62, 1.02), (-0.42, 1.25), 0.04), ((0.46, -0.15), (0.2, 0.36), 0.055), ((-0.34, -0.18), (-0.44, 0.36), 0.05), ((-0.05, 0.5), (0.2, 0.02), 0.04)]  # fmt: skip
+    folds = [
+        ((0.5, 0.95), (0.1, 0.62), 0.075),
+        ((-0.5, 0.95), (-0.14, 0.55), 0.075),
+        ((0.62, 1.02), (0.42, 1.25), 0.04),
+        ((-0.62, 1.02), (-0.42, 1.25), 0.04),
+        ((0.46, -0.15), (0.2, 0.36), 0.055),
+        ((-0.34, -0.18), (-0.44, 0.36), 0.05),
+        ((-0.05, 0.5), (0.2, 0.02), 0.04),
+    ]
 
     def height(at: Points) -> Points:
         border = np.min(np.linalg.norm(at[:, None] - outline[None, ::3], axis=2), axis=1)
@@ -412,10 +296,23 @@ def sunglasses() -> Parts:
         for way in (-1, 1)
     ]
     temples = [
-        tube(spline([(way * 0.945, 0.16, 0.15), (way * 0.5, 0.14 + 0.02 * way, 0.1), (-way * 0.25, 0.05, 0.07), (-way * 0.6, -0.18, 0.05), (-way * 0.78, -0.46, 0.05)], 60),
-             np.linspace(0.04, 0.05, 60), 20, flat=0.7)
+        tube(
+            spline(
+                [
+                    (way * 0.945, 0.16, 0.15),
+                    (way * 0.5, 0.14 + 0.02 * way, 0.1),
+                    (-way * 0.25, 0.05, 0.07),
+                    (-way * 0.6, -0.18, 0.05),
+                    (-way * 0.78, -0.46, 0.05),
+                ],
+                60,
+            ),
+            np.linspace(0.04, 0.05, 60),
+            20,
+            flat=0.7,
+        )
         for way in (-1, 1)
-    ]  # fmt: skip
+    ]
     pins = [
         revolve(fillet([(0.014, 0), (0.014, 0.012), (0, 0.012)], 0.004, 4)).moved(way * 0.875, 0.163, 0.262)
         for way in (-1, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from geometry import (
     Mesh,
     Points,
@@ -38,8 +39,16 @@ def speaker() -> Parts:
     badge = rounded_box(0.2, 0.03, 0.004, 0.012, 0.0015).turned("x", 90)
     foot = revolve(fillet([(0, 0), (0.05, 0), (0.06, 0.06), (0, 0.06)], 0.01, 6))
     threads = weave(8, 256)
-    fabric = embossed(cloth((np.array([[[0.034, 0.035, 0.038]]]) * (0.5 + threads[..., None])).astype(np.float32), (44, 9), 0.5),
-                      threads, 0.008, (44, 9))  # fmt: skip
+    fabric = embossed(
+        cloth(
+            (np.array([[[0.034, 0.035, 0.038]]]) * (0.5 + threads[..., None])).astype(np.float32),
+            (44, 9),
+            0.5,
+        ),
+        threads,
+        0.008,
+        (44, 9),
+    )
     return [
         Part(case, glossy("#1a1a1c", 0.3)),
         Part(grille, fabric),
@@ -57,8 +66,11 @@ def lamp() -> Parts:
     shade = np.concatenate(
         [under, fillet([(0.6, 1.2), (0.605, 1.19), (0.615, 1.19), (0.62, 1.2)], 0.005, 4), dome]
     )
-    base = fillet([(0, 0), (0.36, 0), (0.38, 0.02), (0.38, 0.07), (0.34, 0.1), (0.05, 0.12), (0.03, 0.14)],
-                  [0.01, 0.015, 0.03, 0.03, 0.02], 10)  # fmt: skip
+    base = fillet(
+        [(0, 0), (0.36, 0), (0.38, 0.02), (0.38, 0.07), (0.34, 0.1), (0.05, 0.12), (0.03, 0.14)],
+        [0.01, 0.015, 0.03, 0.03, 0.02],
+        10,
+    )
     stem = fillet([(0.028, 0.1), (0.028, 1.6), (0, 1.6)], 0.01, 6)
     ring = fillet([(0.028, 0.62), (0.055, 0.62), (0.055, 0.7), (0.028, 0.7)], 0.01, 6)
     finial = fillet([(0, 1.68), (0.03, 1.69), (0.035, 1.73), (0, 1.75)], 0.012, 6)
@@ -76,15 +88,36 @@ def chair() -> Parts:
     oak = glossy(grain, 0.3)
     along = glossy(np.ascontiguousarray(np.swapaxes(grain, 0, 1)), 0.3)
     front = [
-        tube(np.column_stack([np.linspace(way * 0.46, way * 0.41, 30), np.linspace(-0.46, -0.39, 30), np.linspace(0.02, 0.86, 30)]),
-             np.interp(np.linspace(0, 1, 30), [0, 0.8, 1], [0.027, 0.046, 0.046]), 28)
+        tube(
+            np.column_stack(
+                [
+                    np.linspace(way * 0.46, way * 0.41, 30),
+                    np.linspace(-0.46, -0.39, 30),
+                    np.linspace(0.02, 0.86, 30),
+                ]
+            ),
+            np.interp(np.linspace(0, 1, 30), [0, 0.8, 1], [0.027, 0.046, 0.046]),
+            28,
+        )
         for way in (-1, 1)
-    ]  # fmt: skip
+    ]
     rear = [
-        tube(spline([(way * 0.42, 0.56, 0.02), (way * 0.4, 0.45, 0.5), (way * 0.39, 0.41, 0.9), (way * 0.385, 0.46, 1.25), (way * 0.37, 0.55, 1.58)], 60),
-             np.interp(np.linspace(0, 1, 60), [0, 0.5, 1], [0.026, 0.046, 0.03]), 28)
+        tube(
+            spline(
+                [
+                    (way * 0.42, 0.56, 0.02),
+                    (way * 0.4, 0.45, 0.5),
+                    (way * 0.39, 0.41, 0.9),
+                    (way * 0.385, 0.46, 1.25),
+                    (way * 0.37, 0.55, 1.58),
+                ],
+                60,
+            ),
+            np.interp(np.linspace(0, 1, 60), [0, 0.5, 1], [0.026, 0.046, 0.03]),
+            28,
+        )
         for way in (-1, 1)
-    ]  # fmt: skip
+    ]
     rails = [
         tube([(-0.41, -0.4, 0.8), (0.41, -0.4, 0.8)], 0.034, 20, flat=1.3),
         tube([(-0.39, 0.42, 0.8), (0.39, 0.42, 0.8)], 0.034, 20, flat=1.3),
@@ -137,8 +170,11 @@ def _back_rail(height: float, width: float) -> Mesh:
 def plant() -> Parts:
     """A pot plant with arching stems of small paired leaves."""
     rng = np.random.default_rng(12)
-    pot = fillet([(0, 0), (0.3, 0), (0.33, 0.03), (0.42, 0.62), (0.415, 0.65), (0.385, 0.65), (0.375, 0.56)],
-                 [0.03, 0.05, 0.02, 0.015, 0.015], 8)  # fmt: skip
+    pot = fillet(
+        [(0, 0), (0.3, 0), (0.33, 0.03), (0.42, 0.62), (0.415, 0.65), (0.385, 0.65), (0.375, 0.56)],
+        [0.03, 0.05, 0.02, 0.015, 0.015],
+        8,
+    )
     soil = surface(
         [[(r * np.cos(a), r * np.sin(a), 0.575) for a in np.linspace(0, 2 * np.pi, 65)] for r in (0.0, 0.385)]
     )

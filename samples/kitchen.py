@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from geometry import joined, fillet, revolve, spline, tube
+
+from geometry import fillet, joined, revolve, spline, tube
 from materials import COPPER, STEEL, glass, glossy, matte, metal
 from prints import Picture, Print, speckled, wood
 from sets import Part, Parts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+
 from prints import Colour, Picture, linear
 
 Material = dict[str, Any]
@@ -77,7 +78,7 @@ def glass(tint: Colour | str = (1.0, 1.0, 1.0), inside: float = 1.5, outside: fl
 def embossed(
     material: Material, heights: Picture, depth: float, tiles: tuple[float, float] = (1, 1)
 ) -> Material:
-    """A material with relief: `heights` 0..1, `depth` in decimetres for the tile laid once over the whole surface."""
+    """A material with relief: `heights` 0..1, `depth` as for one tile laid over the whole surface."""
     relief = {**image(heights, tiles), "raw": True}
     ground = material["bsdf"] if material["type"] == "twosided" else material
     return {"type": "twosided", "bsdf": {"type": "bumpmap", "bump": relief, "scale": depth, "bsdf": ground}}

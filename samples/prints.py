@@ -1,6 +1,8 @@
-"""What is printed, woven or grown into a surface: labels with lettering, wood, speckle, leather grain and cloth."""
+"""What is printed, woven or grown into a surface: lettering, wood, speckle, leather grain and cloth."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,7 +134,7 @@ def pebbles(shape: tuple[int, int], count: int, seed: int) -> Picture:
         [centres + np.array([a * height, b * width]) for a in (-1, 0, 1) for b in (-1, 0, 1)]
     )
     grid = np.stack(np.meshgrid(np.arange(height), np.arange(width), indexing="ij"), -1).reshape(-1, 2)
-    near = cKDTree(tiled).query(grid, k=2)[0]
+    near: Any = cKDTree(tiled).query(grid, k=2)[0]
     crease = (near[:, 1] - near[:, 0]).reshape(shape) / np.sqrt(height * width / count)
     return gaussian_filter(1 - np.exp(-((crease / 0.22) ** 2)), 0.8, mode="wrap").astype(np.float32)
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from beauty import perfume, pump
 from desk import carton, notebook, watch
-from fashion import handbag, sneaker, sunglasses, tshirt
+from fashion import handbag, sunglasses, tshirt
 from home import chair, lamp, plant, speaker
 from kitchen import blue_mug, bottle, bowl, green_mug, jar, kettle, mug, vase
 from places import kitchen, planks
 from sets import HARD, RAKING, SIDE, TABLE, Parts, Stage
+from sneaker import sneaker
 
 SHOTS: dict[str, tuple[Callable[[], Parts], Stage]] = {
     "mug": (mug, Stage("#d8d8d6", 214)),

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import yaml
+from PIL import Image
+
 from denoise import denoised
 from geometry import Mesh
-from PIL import Image
-from prints import Picture
 from materials import plain
+from prints import Picture
 from products import SHOTS
 from sets import Camera, Part, Parts, Stage, aim, backdrop, emitters
 

@@ -8,6 +8,7 @@ from math import atan, cos, degrees, pi, radians, sin
 from typing import Any
 
 import numpy as np
+
 from geometry import Mesh, Points, surface
 from materials import Material, matte
 from prints import Colour
@@ -30,7 +31,7 @@ Parts = list[Part]
 
 @dataclass(frozen=True)
 class Softbox:
-    """A lit rectangle aimed at the product; place (right, away, up) and size in product sizes, radiance linear."""
+    """A lit rectangle aimed at the product: place (right, away, up) and size in product sizes."""
 
     place: tuple[float, float, float]
     size: tuple[float, float]
@@ -114,7 +115,7 @@ def size_of(parts: Parts) -> float:
 
 
 def aim(parts: Parts, stage: Stage, elevation: float, size: tuple[int, int]) -> Camera:
-    """The camera that looks down at `elevation` degrees on where the product stands and fills the frame as asked."""
+    """The camera that looks down at `elevation` degrees on where the product stands, filling the frame."""
     points = np.concatenate([part.mesh.vertices for part in parts])
     middle = (points.max(0) + points.min(0)) / 2
     stand = np.array([middle[0], middle[1], points[:, 2].min()])
