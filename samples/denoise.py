@@ -17,10 +17,10 @@ LEAST_ALBEDO = 0.06  # metals and black parts are filtered as they are, not divi
 def denoised(passes: Picture, albedo: Picture, normal: Picture, cover: Picture) -> Picture:
     """The mean of independent passes (P, H, W, 3), linear light, filtered.
 
-    Light is divided by the surface's colour first, so that textures stay sharp. `albedo` and `normal` (H, W, 3)
-    and the product's coverage `cover` (H, W) keep edges apart. Coarser copies of the picture give the broad
-    shades, where a small window would leave blotches (Delbracio et al. 2014, Boosting Monte Carlo Rendering by Ray
-    Histogram Fusion).
+    Light is divided by the surface's colour first, so that textures stay sharp. `albedo` and `normal`
+    (H, W, 3) and the product's coverage `cover` (H, W) keep edges apart. Coarser copies of the picture give
+    the broad shades, where a small window would leave blotches (Delbracio et al. 2014, Boosting Monte Carlo
+    Rendering by Ray Histogram Fusion).
     """
     ground = np.maximum(albedo, LEAST_ALBEDO)
     light = (_without_fireflies(passes) / ground).astype(np.float32)

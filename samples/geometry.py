@@ -250,7 +250,7 @@ def rounded_box(width: float, depth: float, height: float, corner: float, rim: f
 
 
 def sheet(outline: ArrayLike, height: Callable[[Points], Points], spacing: float) -> Mesh:
-    """A flat outline (C, 2) filled with triangles and raised to `height` ((N, 2) to (N,)); UV over its box."""
+    """A flat outline (C, 2) filled with triangles and raised to `height`; UV over its bounding box."""
     border = np.asarray(outline, dtype=np.float64)
     low, high = border.min(0), border.max(0)
     x, y = np.meshgrid(*(np.arange(low[k], high[k], spacing) for k in range(2)))

@@ -18,7 +18,7 @@ BRASS = "#dcb873"
 
 
 def image(picture: Picture, tiles: tuple[float, float] = (1, 1)) -> dict[str, Any]:
-    """A texture; the renderer turns `pixels` into a bitmap with v upwards and repeats it `tiles` times (across, up)."""
+    """A texture: the renderer makes a bitmap of `pixels`, v upwards, repeated `tiles` times (across, up)."""
     return {"type": "bitmap", "pixels": picture, "tiles": tiles}
 
 

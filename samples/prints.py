@@ -24,7 +24,7 @@ def linear(colour: Colour | str) -> Colour:
 
 
 class Print:
-    """A printed sheet; lengths in fractions of its height, y downwards, drawn at twice the size and reduced."""
+    """A printed sheet: lengths in fractions of its height, y downwards; drawn twice as large."""
 
     def __init__(self, paper: str, aspect: float = 1.0, height: int = 1024) -> None:
         self.height = height * 2

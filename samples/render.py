@@ -121,7 +121,7 @@ def coverage(mitsuba: Any, parts: Parts, camera: Camera, size: tuple[int, int]) 
 def developed(
     picture: Picture, alpha: Picture, stage: Stage, seed: int
 ) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """An exposed sRGB photo (H, W, 3): the backdrop at its tone, highlights rolled off, a trace of sensor noise."""
+    """An sRGB photo (H, W, 3): the backdrop at its tone, highlights rolled off, a trace of sensor noise."""
     bare = picture[alpha == 0].mean(1)
     level = ((stage.tone / 255 + 0.055) / 1.055) ** 2.4
     light = picture * (level / float(np.percentile(bare, 75)))
