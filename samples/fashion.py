@@ -28,7 +28,7 @@ from geometry import (
     tube,
 )
 from materials import GOLD, Material, cloth, embossed, glossy, matte, metal
-from prints import Picture, Print, knit, noise, pebbles
+from prints import Picture, Print, blend, knit, noise, pebbles
 from sets import Part, Parts
 
 HeightMap = Callable[[Points], Points]
@@ -118,73 +118,40 @@ def _flap_border() -> Points:
     )
 
 
+OCHRE = "#c58a2d"
+
+
 def tshirt() -> Parts:
     """A T-shirt laid flat, with rib collar, seams and a small print."""
-    half = np.array([(0.2, 1.42), (0.58, 1.33), (0.98, 0.98), (0.8, 0.8), (0.535, 0.97), (0.55, -0.2)])
-    body = fillet(
-        np.vstack(
-            [[(0, 1.2)], spline([(0.0, 1.22), (0.12, 1.26), (0.2, 1.42)], 12)[1:-1], half, [(0, -0.215)]]
-        ),
-        [0.001] * 10 + [0.01, 0.12, 0.02, 0.02, 0.05, 0.03],
-        8,
-    )
-    outline = even(np.vstack([body, body[::-1] * [-1, 1]]), 900)[:-1]
-    back = even(
-        np.vstack(
-            [
-                [
-                    (-0.21, 1.41),
-                    (-0.1, 1.375),
-                    (0, 1.365),
-                    (0.1, 1.375),
-                    (0.21, 1.41),
-                    (0.2, 1.2),
-                    (-0.2, 1.2),
-                    (-0.21, 1.41),
-                ]
-            ]
-        ),
-        240,
-    )[:-1]
-    neck = spline([(-0.205, 1.415), (-0.13, 1.265), (0, 1.215), (0.13, 1.265), (0.205, 1.415)], 80)
-    behind = spline([(-0.205, 1.41), (-0.1, 1.372), (0, 1.362), (0.1, 1.372), (0.205, 1.41)], 80)
-    relief = _creases(outline)
-    jersey = knit(8, 8, 256)
-    ochre = "#c58a2d"
-    rib = joined([_rib(neck, 0.06, 0.034), _rib(behind, 0.05, 0.014)])
+    outline = _shirt_outline()
+    nape = [(-0.21, 1.41), (-0.1, 1.375), (0, 1.365), (0.1, 1.375), (0.21, 1.41)]
+    back = even([*nape, (0.2, 1.2), (-0.2, 1.2), nape[0]], 240)[:-1]
+    throat = spline([(-0.205, 1.415), (-0.13, 1.265), (0, 1.215), (0.13, 1.265), (0.205, 1.415)], 80)
+    collar = joined([_rib(throat, 0.06, 0.034), _rib(spline(nape, 80), 0.05, 0.014)])
+    ribs = np.abs(np.sin(np.linspace(0, 24 * np.pi, 256, dtype=np.float32)))
+    jersey = embossed(cloth(_shirt_print(), sheen=0.4), knit(8, 8, 256), 0.002, (34, 26))
     return [
-        Part(
-            sheet(outline, relief, 0.012),
-            embossed(cloth(_shirt_print(ochre), sheen=0.4), jersey, 0.002, (34, 26)),
-        ),
+        Part(sheet(outline, _creases(outline), 0.012), jersey),
         Part(sheet(back, lambda at: np.full(len(at), 0.012), 0.03), cloth("#a87322")),
-        Part(
-            rib,
-            embossed(
-                cloth(ochre),
-                np.tile(np.abs(np.sin(np.linspace(0, 24 * np.pi, 256)))[None], (16, 1)).astype(np.float32),
-                0.0012,
-                (5, 1),
-            ),
-        ),
+        Part(collar, embossed(cloth(OCHRE), np.tile(ribs, (16, 1)), 0.0012, (5, 1))),
     ]
 
 
+def _shirt_outline() -> Points:
+    """(C, 2): from the throat over shoulder, sleeve and side to the hem, and back along the other side."""
+    throat = spline([(0.0, 1.22), (0.12, 1.26), (0.2, 1.42)], 12)[:-1]
+    side = [(0.2, 1.42), (0.58, 1.33), (0.98, 0.98), (0.8, 0.8), (0.535, 0.97), (0.55, -0.2), (0, -0.215)]
+    soft = [*[0.001] * 10, 0.01, 0.12, 0.02, 0.02, 0.05, 0.03]
+    half = fillet([*throat, *side], soft, 8)
+    return even(np.vstack([half, half[::-1] * [-1, 1]]), 900)[:-1]
+
+
 def _rib(line: Points, width: float, height: float) -> Mesh:
+    """A soft band of cloth along a line (P, 2)."""
     along = np.gradient(line, axis=0)
     across = np.stack([-along[:, 1], along[:, 0]], -1) / np.linalg.norm(along, axis=1, keepdims=True)
     turn = np.linspace(0, np.pi, 14)
-    return surface(
-        [
-            np.column_stack(
-                [
-                    line - across * (width * (0.5 - 0.5 * np.cos(a)) - width / 2),
-                    np.full(len(line), height + 0.01 * np.sin(a)),
-                ]
-            )
-            for a in turn
-        ]
-    )
+    return surface([level(line + across * width / 2 * np.cos(a), height + 0.01 * np.sin(a)) for a in turn])
 
 
 def _creases(outline: Points) -> HeightMap:
@@ -223,32 +190,28 @@ def _fold(at: Points, start: Points, end: Points) -> Points:
     return fade * (np.exp(-((apart / width) ** 2)) - 0.6 * np.exp(-(((apart - 1.7 * width) / width) ** 2)))
 
 
-def _shirt_print(ground: str) -> Picture:
+def _shirt_print() -> Picture:
+    """Seams and lettering over the shirt's bounding box."""
+    left, top, width, height = -0.98, 1.42, 1.96, 1.635
     seam, ink = "#a06c1d", "#f4ead6"
-    shirt = Print(ground, aspect=1.96 / 1.635, height=1600)
-    middle, unit = 0.98 / 1.635, 1 / 1.635
+    shirt = Print(OCHRE, aspect=width / height, height=1600)
 
-    def at(x: float, y: float) -> tuple[float, float]:
-        return middle + x * unit, (1.42 - y) * unit
+    def sewn(points: list[tuple[float, float]], thread: float) -> None:
+        shirt.line([((x - left) / height, (top - y) / height) for x, y in points], seam, thread)
 
     for way in (-1, 1):
-        shirt.line(
-            [at(way * x, y) for x, y in ((0.55, 0.95), (0.5, 1.05), (0.5, 1.2), (0.57, 1.34))], seam, 0.003
-        )
-        for inset in (0.045, 0.06):
-            shirt.line(
-                [
-                    at(way * (0.98 - inset * 0.7), 0.98 + inset * 0.7),
-                    at(way * (0.8 - inset * 0.7), 0.8 + inset * 0.7),
-                ],
-                seam,
-                0.0022,
-            )
+        sewn([(way * x, y) for x, y in ((0.55, 0.95), (0.5, 1.05), (0.5, 1.2), (0.57, 1.34))], 0.003)
+        for inset in (0.032, 0.042):
+            sewn([(way * (x - inset), y + inset) for x, y in ((0.98, 0.98), (0.8, 0.8))], 0.0022)
     for y in (-0.15, -0.134):
-        shirt.line([at(-0.56, y), at(0.56, y)], seam, 0.0022)
-    shirt.text("SLOW", middle, at(0, 0.88)[1], 0.085, ink, 0.12, 0.02)
-    shirt.text("MORNINGS", middle, at(0, 0.74)[1], 0.085, ink, 0.12, 0.02)
-    return shirt.text("est. at breakfast", middle, at(0, 0.63)[1], 0.034, ink, 0.04).picture()
+        sewn([(-0.56, y), (0.56, y)], 0.0022)
+    for words, y, size, spacing, weight in (
+        ("SLOW", 0.88, 0.085, 0.12, 0.02),
+        ("MORNINGS", 0.74, 0.085, 0.12, 0.02),
+        ("est. at breakfast", 0.63, 0.034, 0.04, 0),
+    ):
+        shirt.text(words, -left / height, (top - y) / height, size, ink, spacing, weight)
+    return shirt.picture()
 
 
 def sunglasses() -> Parts:
@@ -317,10 +280,10 @@ def sunglasses() -> Parts:
         revolve(fillet([(0.014, 0), (0.014, 0.012), (0, 0.012)], 0.004, 4)).moved(way * 0.875, 0.163, 0.262)
         for way in (-1, 1)
     ]
-    shell_print = _tortoise()
+    acetate = glossy(_tortoise(), 0.05, (1, 2))
     return [
-        Part(joined([*rims, bridge, *corners]), glossy(shell_print, 0.05, (1, 2))),
-        Part(joined(temples), glossy(shell_print, 0.05, (1, 2))),
+        Part(joined([*rims, bridge, *corners]), acetate),
+        Part(joined(temples), acetate),
         Part(joined(lenses), glossy(_lens_tint(), 0.02)),
         Part(joined(pins), metal(GOLD, 0.1)),
     ]
@@ -332,16 +295,10 @@ def _lens_height(at: Points) -> Points:
 
 def _lens_tint() -> Picture:
     """Smoke above, amber below."""
-    fade = np.linspace(0, 1, 64, dtype=np.float32)[:, None, None] ** 1.6
-    return (np.array([0.012, 0.012, 0.014]) * (1 - fade) + np.array([0.24, 0.12, 0.05]) * fade).astype(
-        np.float32
-    )
+    fade = np.linspace(0, 1, 64, dtype=np.float32)[:, None] ** 1.6
+    return blend((0.012, 0.012, 0.014), (0.24, 0.12, 0.05), fade)
 
 
 def _tortoise() -> Picture:
-    blots = np.clip(noise((256, 512), (14, 22), 31) * 0.8 + noise((256, 512), (5, 8), 32) * 0.35 + 0.5, 0, 1)[
-        ..., None
-    ]
-    return (np.array([0.30, 0.11, 0.025]) * (1 - blots) + np.array([0.025, 0.010, 0.005]) * blots).astype(
-        np.float32
-    )
+    blots = noise((256, 512), (14, 22), 31) * 0.8 + noise((256, 512), (5, 8), 32) * 0.35 + 0.5
+    return blend((0.30, 0.11, 0.025), (0.025, 0.010, 0.005), np.clip(blots, 0, 1))

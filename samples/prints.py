@@ -23,6 +23,12 @@ def linear(colour: Colour | str) -> Colour:
     return float(light[0]), float(light[1]), float(light[2])
 
 
+def blend(first: Colour | str, second: Colour | str, share: NDArray[np.floating[Any]]) -> Picture:
+    """(H, W, 3) float32: the first colour, with the second's `share` (H, W) of it, in linear light."""
+    cover = share[..., None]
+    return (np.array(linear(first)) * (1 - cover) + np.array(linear(second)) * cover).astype(np.float32)
+
+
 class Print:
     """A printed sheet: lengths in fractions of its height, y downwards; drawn twice as large."""
 
@@ -106,8 +112,7 @@ def wood(
         noise(shape, (0.7, across / 18), seed + 2) * 0.10 + noise(shape, (1.8, across / 9), seed + 3) * 0.07
     )
     pores = np.clip(noise(shape, (0.6, across / 60), seed + 4) - 1.9, 0, 1) * 0.35
-    depth = np.clip(ring * 0.75 + fibre + pores + 0.12, 0, 1)[..., None]
-    return (np.array(linear(light)) * (1 - depth) + np.array(linear(dark)) * depth).astype(np.float32)
+    return blend(light, dark, np.clip(ring * 0.75 + fibre + pores + 0.12, 0, 1))
 
 
 def speckled(picture: Picture, ink: str, count: int, radius: tuple[float, float], seed: int) -> Picture:

@@ -71,7 +71,7 @@ def shoot(mitsuba: Any, name: str, size: tuple[int, int], elevation: float, spp:
         "type": "scene",
         "integrator": {"type": "path", "max_depth": stage.bounces, "hide_emitters": True},
         "sensor": sensor(mitsuba, camera, size, "multijitter"),
-        "room": {"type": "constant", "radiance": {"type": "rgb", "value": [stage.light.room] * 3}},
+        "room": {"type": "constant", "radiance": grey(stage.light.room)},
         **shapes(mitsuba, parts, "product"),
         **shapes(mitsuba, backdrop(parts, stage), "set"),
         **lights(mitsuba, parts, stage, elevation),
@@ -166,9 +166,13 @@ def lights(mitsuba: Any, parts: Parts, stage: Stage, elevation: float) -> dict[s
         found[f"light{number}"] = {
             "type": "rectangle",
             "to_world": placed @ mitsuba.ScalarTransform4f().scale([*box["size"], 1]),
-            "emitter": {"type": "area", "radiance": {"type": "rgb", "value": box["radiance"]}},
+            "emitter": {"type": "area", "radiance": grey(box["radiance"])},
         }
     return found
+
+
+def grey(level: float) -> dict[str, Any]:
+    return {"type": "rgb", "value": [level] * 3}
 
 
 def shapes(mitsuba: Any, parts: Parts, prefix: str) -> dict[str, Any]:

@@ -11,11 +11,8 @@ import numpy as np
 
 from geometry import Mesh, Points, surface
 from materials import Material, matte
-from prints import Colour
 
-FOCAL = (
-    1.9  # in units of the frame's longer side, as the studio's own camera has it: about 68 mm on full frame
-)
+FOCAL = 1.9  # in units of the frame's longer side, as the studio's own camera has it: about 68 mm
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,6 @@ class Softbox:
     place: tuple[float, float, float]
     size: tuple[float, float]
     radiance: float
-    tint: Colour = (1.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -175,7 +171,7 @@ def emitters(parts: Parts, light: Lighting, above: bool) -> list[dict[str, Any]]
             "place": middle * [1, 1, 0] + np.array(box.place) * size,
             "target": middle,
             "size": (box.size[0] * size, box.size[1] * size),
-            "radiance": [box.radiance * tint for tint in box.tint],
+            "radiance": box.radiance,
         }
         for box in light.boxes
     ]
