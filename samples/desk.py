@@ -21,8 +21,8 @@ from geometry import (
     surface,
     tube,
 )
-from materials import BRASS, STEEL, cloth, embossed, glossy, matte, metal
-from prints import Picture, Print, pebbles, weave
+from materials import BRASS, STEEL, cloth, embossed, glossy, matte, metal, woven
+from prints import Picture, Print, pebbles
 from sets import Part, Parts
 
 
@@ -92,14 +92,12 @@ def notebook() -> Parts:
     )
     pen = revolve(pen_line).turned("x", 90).moved(y=0.7).turned("z", -24)
     clip = rounded_box(0.034, 0.5, 0.022, 0.016, 0.009).moved(0, -0.35, 0.052).turned("z", -24)
-    threads = weave(8, 256)
-    linen = embossed(cloth("#8c3b2e", sheen=0.3), threads, 0.003, (16, 24))
     stamp = rounded_box(0.52, 0.1, 0.003, 0.01, 0.001).projected("x", "y")
-    print_ = Print("#8c3b2e", aspect=5.2, height=240).text("DAYBOOK", 2.6, 0.5, 0.55, "#e3c58a", 0.22, 0.02)
+    gilt = Print("#8c3b2e", aspect=5.2, height=240).text("DAYBOOK", 2.6, 0.5, 0.55, "#e3c58a", 0.22, 0.02)
     return [
         Part(pages.moved(z=0.02), matte("#efe9da")),
-        Part(joined([cover, cover.moved(z=0.145)]), linen),
-        Part(stamp.moved(-0.2, 0.6, 0.17), glossy(print_.picture(), 0.3)),
+        Part(joined([cover, cover.moved(z=0.145)]), woven("#a3483a", (16, 24), 0.003, sheen=0.3)),
+        Part(stamp.moved(-0.2, 0.6, 0.17), glossy(gilt.picture(), 0.3)),
         Part(band.moved(0.52, 0, 0.163), cloth("#1f1f22")),
         Part(pen.moved(-0.12, -0.25, 0.225), metal(BRASS, 0.18)),
         Part(clip.moved(-0.12, -0.25, 0.22), metal(BRASS, 0.3)),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from prints import Colour, Picture, linear
+from prints import Colour, Picture, blend, linear, weave
 
 Material = dict[str, Any]
 Paint = Colour | str | Picture
@@ -82,6 +82,13 @@ def embossed(
     relief = {**image(heights, tiles), "raw": True}
     ground = material["bsdf"] if material["type"] == "twosided" else material
     return {"type": "twosided", "bsdf": {"type": "bumpmap", "bump": relief, "scale": depth, "bsdf": ground}}
+
+
+def woven(yarn: Colour | str, tiles: tuple[float, float], depth: float, sheen: float = 0.6) -> Material:
+    """Cloth whose single threads show; eight threads to a tile."""
+    threads = weave(8, 256)
+    shaded = blend((0.0, 0.0, 0.0), yarn, 0.5 + 0.5 * threads)
+    return embossed(cloth(shaded, tiles, sheen), threads, depth, tiles)
 
 
 def plain(material: Material) -> Material:

@@ -16,7 +16,7 @@ from geometry import Mesh
 from materials import plain
 from prints import Picture
 from products import SHOTS
-from sets import Camera, Part, Parts, Stage, aim, backdrop, emitters
+from sets import Camera, Part, Parts, Stage, aim, backdrop, emitters, standing
 
 HERE = Path(__file__).parent
 PASSES = 8
@@ -63,8 +63,7 @@ def tracer(threads: int) -> Any:
 def shoot(mitsuba: Any, name: str, size: tuple[int, int], elevation: float, spp: int, out: Path) -> None:
     """Writes photos/NAME.jpg and alpha/NAME.png under `out`."""
     product, stage = SHOTS[name]
-    parts = product()
-    parts = [Part(part.mesh.turned("z", stage.turn), part.material) for part in parts]
+    parts = standing(product(), stage.turn)
     camera = aim(parts, stage, elevation, size)
     alpha = coverage(mitsuba, parts, camera, size)
     scene = {

@@ -51,6 +51,9 @@ EVEN = Lighting(
     ),
     0.75,
 )
+FLAT = Lighting(
+    (Softbox((-2.0, -3.6, 2.0), (1.6, 1.6), 3.0), Softbox((2.4, -3.0, 1.6), (1.4, 1.4), 2.4)), 1.5
+)
 HARD = Lighting(
     (Softbox((-1.6, -1.3, 2.6), (0.16, 0.16), 190.0), Softbox((1.9, -1.3, 1.4), (0.7, 1.1), 2.6)), 0.5
 )
@@ -101,6 +104,12 @@ class Camera:
     def fov(self) -> float:
         """Degrees along the frame's longer side."""
         return 2 * degrees(atan(0.5 / FOCAL))
+
+
+def standing(parts: Parts, turn: float) -> Parts:
+    """The product turned by `turn` degrees and set down so that it just touches the floor."""
+    floor = min(part.mesh.vertices[:, 2].min() for part in parts)
+    return [Part(part.mesh.turned("z", turn).moved(z=-floor), part.material) for part in parts]
 
 
 def size_of(parts: Parts) -> float:

@@ -79,8 +79,8 @@ def _upper(outline: Points) -> Points:
     foot = _sprung(np.column_stack([outline * 0.985, np.full(len(outline), 0.26)]))
     collar = spline(COLLAR, AROUND, closed=True)
     collar = np.vstack([collar, collar[:1]])
+    # Degrees from the toe, on either side: what each side's curve looks like hangs on it.
     turn = np.abs((np.linspace(0, 1, AROUND + 1) + 0.5) % 1 - 0.5) * 360
-    turn = np.where(np.isclose(turn, 180), 180, turn)
     keys = [0, 25, 55, 95, 140, 180]
     swell = easing(keys, [0.1, 0.09, 0.06, 0.05, 0.05, 0.07], turn)
     rise = easing(keys, [0.36, 0.34, 0.28, 0.22, 0.22, 0.26], turn)
@@ -104,17 +104,16 @@ def _upper(outline: Points) -> Points:
 def _upper_print() -> Picture:
     """The upper unrolled: u from the toe round the shoe, v from the sole up."""
     knit_blue, suede, cream, thread = "#2f5d8a", "#24476b", "#efe6d2", "#9db6cf"
-    sheet_ = Print(knit_blue, aspect=3.0, height=700)
+    leather = Print(knit_blue, aspect=3.0, height=700)
     for toe in (0.0, 3.0):
-        sheet_.oval(toe, 1.0, 0.42, 0.5, thread).oval(toe, 1.0, 0.41, 0.486, suede)
-    sheet_.oval(1.5, 1.05, 0.34, 0.74, thread).oval(1.5, 1.05, 0.33, 0.725, suede)
+        leather.oval(toe, 1.0, 0.42, 0.5, thread).oval(toe, 1.0, 0.41, 0.486, suede)
+    leather.oval(1.5, 1.05, 0.34, 0.74, thread).oval(1.5, 1.05, 0.33, 0.725, suede)
     for way in (-1, 1):
-        stripe = [(1.5 + way * x, y) for x, y in ((0.58, 0.98), (0.66, 0.98), (0.92, 0.36), (0.86, 0.36))]
-        sheet_.shape(stripe, cream)
-        stripe = [(1.5 + way * x, y) for x, y in ((0.72, 0.98), (0.80, 0.98), (1.02, 0.44), (0.96, 0.44))]
-        sheet_.shape(stripe, cream)
-    sheet_.bar(0, 0, 3.0, 0.13, suede)
-    return sheet_.picture()
+        for start, end, top in ((0.58, 0.86, 0.36), (0.72, 0.96, 0.44)):
+            stripe = ((start, 0.98), (start + 0.08, 0.98), (end + 0.06, top), (end, top))
+            leather.shape([(1.5 + way * x, y) for x, y in stripe], cream)
+    leather.bar(0, 0, 3.0, 0.13, suede)
+    return leather.picture()
 
 
 def _tongue() -> Mesh:
@@ -132,22 +131,7 @@ def _laces(upper: Points) -> tuple[Mesh, Mesh]:
         reach = 13 + k
         left, right = upper[row, reach], upper[row, AROUND - reach]
         top = upper[row, 0] + np.array([0.0, 0, 0.035])
-        bars.append(
-            tube(
-                spline(
-                    [
-                        left,
-                        (left * 0.45 + top * 0.55) + [0, 0, 0.03],
-                        top,
-                        (right * 0.45 + top * 0.55) + [0, 0, 0.03],
-                        right,
-                    ],
-                    30,
-                ),
-                0.036,
-                16,
-                flat=0.5,
-            )
-        )
+        shoulders = [end * 0.45 + top * 0.55 + [0, 0, 0.03] for end in (left, right)]
+        bars.append(tube(spline([left, shoulders[0], top, shoulders[1], right], 30), 0.036, 16, flat=0.5))
         eyes += [ring(0.03, 0.011).turned("x", 55 * way).moved(*end) for way, end in ((-1, left), (1, right))]
     return joined(bars), joined(eyes)
