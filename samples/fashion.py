@@ -35,7 +35,7 @@ HeightMap = Callable[[Points], Points]
 
 
 def leather(colour: str, tiles: tuple[float, float]) -> Material:
-    return embossed(glossy(colour, 0.3), pebbles((256, 256), 420, 7), 0.005, (tiles[0] * 2, tiles[1] * 2))
+    return embossed(glossy(colour, 0.3), pebbles((256, 256), 420, 7), 0.0028, (tiles[0] * 2, tiles[1] * 2))
 
 
 def handbag() -> Parts:
@@ -43,7 +43,7 @@ def handbag() -> Parts:
     heights = np.array([0, 0.02, 0.06, 0.3, 0.7, 1.0, 1.06, 1.09])
     widths = np.array([1.42, 1.5, 1.54, 1.52, 1.44, 1.36, 1.33, 1.28])
     depths = np.array([0.5, 0.57, 0.6, 0.58, 0.44, 0.28, 0.24, 0.18])
-    rows = np.linspace(0, 1.09, 40)
+    rows = 1.09 * (0.5 - 0.5 * np.cos(np.linspace(0, np.pi, 64)))  # closer where the edges are rounded
     body = loft(
         [
             level(rounded_rectangle(w, d, d * 0.36), z)
@@ -70,13 +70,13 @@ def handbag() -> Parts:
     plate = rounded_box(0.24, 0.16, 0.02, 0.05, 0.008).turned("x", 90)
     latch = rounded_box(0.05, 0.12, 0.035, 0.022, 0.01).turned("x", 90)
     edge_line = _flap_points(_flap_border(), lift=0.022)
-    tan = "#9a5a2c"
+    tan = "#ad6a36"
     return [
         Part(body, leather(tan, (14, 5))),
         Part(shell(flap, 0.035), leather(tan, (8, 9))),
-        Part(tube(handle, 0.036, 28), leather("#8d5027", (2, 16))),
+        Part(tube(handle, 0.036, 28), leather("#9c5c2e", (2, 16))),
         Part(joined(tabs), leather(tan, (1, 2))),
-        Part(stitched(edge_line, 0.03, 0.016, 0.0065), matte("#ead9b5")),
+        Part(stitched(edge_line, 0.024, 0.013, 0.0045), matte("#ead9b5")),
         Part(joined([*rings, plate.moved(0, -0.285, 0.5), latch.moved(0, -0.305, 0.5)]), metal(GOLD, 0.13)),
     ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +108,14 @@ def test_nothing_is_unlisted_or_listed_twice():
     assert names == sorted(set(names))
     assert names == sorted(path.stem for path in (SAMPLES / "photos").iterdir())
     assert names == sorted(path.stem for path in (SAMPLES / "alpha").iterdir())
+
+
+def test_the_script_knows_how_to_make_each():
+    known = subprocess.run(
+        [sys.executable, "-c", "import products; print(*products.SHOTS)"],
+        cwd=SAMPLES, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert sorted(known.stdout.split()) == sorted(sample["name"] for sample in LISTED)
 
 
 def test_files_stay_small():
