@@ -38,7 +38,7 @@ def shading(layers: list[Layer], run: tuple[float, float], light: Light, colour:
     sky = blur(hidden(layers, sky_rays()), _CELLS_OF_BLUR)[..., None]
     key = blur(hidden(layers, key_rays(run, light.softness)), _CELLS_OF_BLUR)[..., None]
     left = (1 - light.ambient * sky * (1 - _BOUNCE * colour)) * (1 - light.cast * key)
-    return np.power(left, np.array(light.tint, np.float32)).astype(np.float32)
+    return np.power(np.maximum(left, 0), np.array(light.tint, np.float32)).astype(np.float32)
 
 
 def contact(line: Float, seam: Float, light: Light) -> Float:
