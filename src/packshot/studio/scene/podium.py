@@ -107,8 +107,7 @@ def _draw(canvas: Canvas, out: Float, rays: Rays, drum: Drum, colour: Float, abo
     rows = slice(max(0, back), canvas.height)
     if rows.start >= canvas.height:
         return
-    nearest = canvas.height - 1
-    half = int(_slope(rays, drum) * float(rays.reach[nearest, 0] / rays.across[nearest, 0])) + 2
+    half = int(_slope(rays, drum) * float((rays.reach[rows] / rays.across[rows]).max())) + 2
     columns = slice(max(0, canvas.width // 2 - half), canvas.width // 2 + half)
     part, seen = out[rows, columns], rays.part(rows, columns)
     _paint_side(part, seen, drum, colour)
