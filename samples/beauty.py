@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from geometry import edge, extruded, fillet, joined, revolve, rounded_rectangle, spline, surface, tube
 from materials import GOLD, glossy, matte, metal
 from prints import Picture, Print
@@ -38,8 +39,11 @@ def _perfume_label() -> Picture:
 
 def pump() -> Parts:
     """A sage green hand wash bottle with a wrap-around label and a black pump."""
-    body = fillet([(0, 0), (0.33, 0), (0.34, 0.02), (0.34, 1.02), (0.25, 1.13), (0.13, 1.17), (0.13, 1.22), (0, 1.22)],
-                  [0.02, 0.02, 0.16, 0.14, 0.02, 0.01], 12)  # fmt: skip
+    body = fillet(
+        [(0, 0), (0.33, 0), (0.34, 0.02), (0.34, 1.02), (0.25, 1.13), (0.13, 1.17), (0.13, 1.22), (0, 1.22)],
+        [0.02, 0.02, 0.16, 0.14, 0.02, 0.01],
+        12,
+    )
     collar = fillet(
         [(0.11, 1.19), (0.17, 1.19), (0.17, 1.34), (0.07, 1.36), (0.055, 1.37)], [0.01, 0.02, 0.02], 8
     )

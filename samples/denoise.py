@@ -1,9 +1,10 @@
-"""Takes a path tracer's grain away without touching prints and edges: non-local means guided by noise-free features."""
+"""Takes a path tracer's grain away without touching prints and edges: non-local means with a guide."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
+
 from prints import Picture
 
 PATCH = 5
@@ -16,12 +17,13 @@ LEAST_ALBEDO = 0.06  # metals and black parts are filtered as they are, not divi
 def denoised(passes: Picture, albedo: Picture, normal: Picture, cover: Picture) -> Picture:
     """The mean of independent passes (P, H, W, 3), linear light, filtered.
 
-    Light is divided by the surface's colour first, so that textures stay sharp. `albedo` and `normal` (H, W, 3) and the
-    product's coverage `cover` (H, W) keep edges apart. Coarser copies of the picture give the broad shades, where a
-    small window would leave blotches (Delbracio et al. 2014, Boosting Monte Carlo Rendering by Ray Histogram Fusion).
+    Light is divided by the surface's colour first, so that textures stay sharp. `albedo` and `normal`
+    (H, W, 3) and the product's coverage `cover` (H, W) keep edges apart. Coarser copies of the picture give
+    the broad shades, where a small window would leave blotches (Delbracio et al. 2014, Boosting Monte Carlo
+    Rendering by Ray Histogram Fusion).
     """
     ground = np.maximum(albedo, LEAST_ALBEDO)
-    light = _without_fireflies(passes) / ground
+    light = (_without_fireflies(passes) / ground).astype(np.float32)
     shading = np.concatenate([normal / 0.12, albedo / 0.16, cover[..., None] / 0.1], -1).astype(np.float32)
     return (_at_scales(light, shading, SCALES) * ground).astype(np.float32)
 
@@ -37,8 +39,10 @@ def _at_scales(light: Picture, shading: Picture, scales: int) -> Picture:
 
 def _resized(picture: Picture, size: tuple[int, int]) -> Picture:
     smaller = size[0] < picture.shape[1]
-    layers = [cv2.resize(layer, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
-              for layer in np.moveaxis(picture, -1, 0)]  # fmt: skip
+    layers = [
+        cv2.resize(layer, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
+        for layer in np.moveaxis(picture, -1, 0)
+    ]
     return np.stack(layers, -1).astype(np.float32)
 
 
@@ -62,11 +66,11 @@ def _half_by_half(light: Picture, shading: Picture) -> Picture:
             for k, likeness in enumerate(_likeness(here, there[2:])):
                 total[1 - k] += there[1 - k] * likeness[..., None]
                 weights[1 - k] += likeness
-    return sum(one / weight[..., None] for one, weight in zip(total, weights, strict=True)) / 2
+    return (total[0] / weights[0][..., None] + total[1] / weights[1][..., None]) / 2
 
 
 def _likeness(here: list[Picture], there: list[Picture]) -> list[Picture]:
-    """How alike two places are in each half: no more than their surfaces, and no less than their noise explains."""
+    """How alike two places are in each half: as far as surfaces allow and noise explains."""
     unlike = np.zeros_like(here[2])
     for one, other in zip(here[3:], there[3:], strict=True):
         np.maximum(unlike, (one - other) ** 2, out=unlike)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from math import cos, pi, radians, sin
 
 import numpy as np
+
 from geometry import (
     Mesh,
     edge,
     extruded,
     fillet,
     joined,
+    level,
     loft,
     revolve,
     rounded_box,
@@ -19,8 +21,8 @@ from geometry import (
     surface,
     tube,
 )
-from materials import BRASS, STEEL, cloth, embossed, glossy, matte, metal
-from prints import Picture, Print, pebbles, weave
+from materials import BRASS, STEEL, cloth, embossed, glossy, matte, metal, woven
+from prints import Picture, Print, pebbles
 from sets import Part, Parts
 
 
@@ -89,43 +91,55 @@ def notebook() -> Parts:
         6,
     )
     pen = revolve(pen_line).turned("x", 90).moved(y=0.7).turned("z", -24)
-    clip = rounded_box(0.05, 0.5, 0.02, 0.02, 0.008).moved(0, -0.35, 0.052).turned("z", -24)
-    threads = weave(8, 256)
-    linen = embossed(cloth("#8c3b2e", sheen=0.3), threads, 0.003, (16, 24))
+    clip = rounded_box(0.034, 0.5, 0.022, 0.016, 0.009).moved(0, -0.35, 0.052).turned("z", -24)
     stamp = rounded_box(0.52, 0.1, 0.003, 0.01, 0.001).projected("x", "y")
-    print_ = Print("#8c3b2e", aspect=5.2, height=240).text(
-        "FIELD NOTES", 2.6, 0.5, 0.55, "#e3c58a", 0.22, 0.02
-    )
+    gilt = Print("#8c3b2e", aspect=5.2, height=240).text("DAYBOOK", 2.6, 0.5, 0.55, "#e3c58a", 0.22, 0.02)
     return [
         Part(pages.moved(z=0.02), matte("#efe9da")),
-        Part(joined([cover, cover.moved(z=0.145)]), linen),
-        Part(stamp.moved(-0.2, 0.6, 0.17), glossy(print_.picture(), 0.3)),
+        Part(joined([cover, cover.moved(z=0.145)]), woven("#a3483a", (16, 24), 0.003, sheen=0.3)),
+        Part(stamp.moved(-0.2, 0.6, 0.17), glossy(gilt.picture(), 0.3)),
         Part(band.moved(0.52, 0, 0.163), cloth("#1f1f22")),
         Part(pen.moved(-0.12, -0.25, 0.225), metal(BRASS, 0.18)),
-        Part(clip.moved(-0.12, -0.25, 0.225), metal(STEEL, 0.12)),
+        Part(clip.moved(-0.12, -0.25, 0.22), metal(BRASS, 0.3)),
     ]
 
 
 def watch() -> Parts:
     """A wristwatch lying flat: steel case, blue dial, tan leather strap."""
-    case = revolve(fillet([(0, 0), (0.4, 0), (0.46, 0.06), (0.46, 0.16), (0.42, 0.21), (0.385, 0.215), (0.375, 0.19)],
-                          [0.02, 0.04, 0.03, 0.03, 0.008], 8))  # fmt: skip
+    case = revolve(
+        fillet(
+            [(0, 0), (0.4, 0), (0.46, 0.06), (0.46, 0.16), (0.42, 0.21), (0.385, 0.215), (0.375, 0.19)],
+            [0.02, 0.04, 0.03, 0.03, 0.008],
+            8,
+        )
+    )
     dial = surface(
         [[(r * sin(a), r * cos(a), 0.185) for a in np.linspace(0, 2 * pi, 129)] for r in (0.0, 0.38)]
     )
-    lugs = [tube(spline([(x, 0.36 * s, 0.12), (x, 0.5 * s, 0.1), (x, 0.58 * s, 0.05)], 16), 0.05, 20, 1.2)
-            for x in (-0.25, 0.25) for s in (-1, 1)]  # fmt: skip
+    lugs = [
+        tube(spline([(x, 0.36 * s, 0.12), (x, 0.5 * s, 0.1), (x, 0.58 * s, 0.05)], 16), 0.05, 20, 1.2)
+        for x in (-0.25, 0.25)
+        for s in (-1, 1)
+    ]
     crown = (
         revolve(fillet([(0, 0), (0.06, 0), (0.065, 0.09), (0, 0.095)], 0.01, 6))
         .turned("y", 90)
         .moved(0.455, 0, 0.11)
     )
     strap = joined([_strap(1), _strap(-1)])
-    stitches = joined([rounded_box(0.012, 0.05, 0.01, 0.005, 0.004).moved(x, s * (0.62 + 0.075 * k), _strap_height(0.62 + 0.075 * k) + 0.06)
-                       for x in (-0.185, 0.185) for s in (-1, 1) for k in range(9)])  # fmt: skip
+    stitches = joined(
+        [
+            rounded_box(0.012, 0.05, 0.01, 0.005, 0.004).moved(
+                x, s * (0.62 + 0.075 * k), _strap_height(0.62 + 0.075 * k) + 0.06
+            )
+            for x in (-0.185, 0.185)
+            for s in (-1, 1)
+            for k in range(9)
+        ]
+    )
     steel = metal(STEEL, 0.1)
     buckle = tube(
-        np.column_stack([rounded_rectangle(0.5, 0.2, 0.06, 64)[:-1], np.full(63, 0.06)]),
+        level(rounded_rectangle(0.5, 0.2, 0.06)[:-1], 0.06),
         0.022,
         16,
         closed=True,
@@ -149,13 +163,17 @@ def _strap_height(y: float) -> float:
 def _strap(way: int) -> Mesh:
     """One half of the strap: it falls from the case to the table and narrows towards its end."""
     along = np.linspace(0.42, 1.36 if way > 0 else 1.75, 60)
-    section = rounded_rectangle(1.0, 1.0, 0.25, 40)
+    section = rounded_rectangle(1.0, 1.0, 0.25)
     end = np.clip((along[-1] - along) / 0.16, 0, 1)
     width = 0.46 - 0.05 * (along - 0.42) / 1.3
     width = width * np.sqrt(1 - (1 - end) ** 2 * (way < 0)) + 1e-4
     rows = [
         np.column_stack(
-            [section[:, 0] * w, np.full(40, way * y), section[:, 1] * 0.06 + 0.035 + _strap_height(float(y))]
+            [
+                section[:, 0] * w,
+                np.full(len(section), way * y),
+                section[:, 1] * 0.06 + 0.035 + _strap_height(float(y)),
+            ]
         )
         for y, w in zip(along, width, strict=True)
     ]

@@ -1,21 +1,23 @@
-"""Products to wear: a leather handbag, a sneaker, a T-shirt laid flat, sunglasses."""
+"""Products to wear: a leather handbag, a T-shirt laid flat, sunglasses."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import tau
 
 import numpy as np
+from scipy.interpolate import RegularGridInterpolator
+
 from geometry import (
     Mesh,
     Points,
     easing,
     even,
-    extruded,
     fillet,
     joined,
+    level,
     loft,
     revolve,
+    ring,
     rounded_box,
     rounded_rectangle,
     sheet,
@@ -26,15 +28,14 @@ from geometry import (
     tube,
 )
 from materials import GOLD, Material, cloth, embossed, glossy, matte, metal
-from prints import Picture, Print, knit, noise, pebbles, weave
-from scipy.interpolate import RegularGridInterpolator
+from prints import Picture, Print, blend, knit, noise, pebbles
 from sets import Part, Parts
 
 HeightMap = Callable[[Points], Points]
 
 
 def leather(colour: str, tiles: tuple[float, float]) -> Material:
-    return embossed(glossy(colour, 0.3), pebbles((256, 256), 420, 7), 0.005, (tiles[0] * 2, tiles[1] * 2))
+    return embossed(glossy(colour, 0.3), pebbles((256, 256), 420, 7), 0.0028, (tiles[0] * 2, tiles[1] * 2))
 
 
 def handbag() -> Parts:
@@ -42,10 +43,10 @@ def handbag() -> Parts:
     heights = np.array([0, 0.02, 0.06, 0.3, 0.7, 1.0, 1.06, 1.09])
     widths = np.array([1.42, 1.5, 1.54, 1.52, 1.44, 1.36, 1.33, 1.28])
     depths = np.array([0.5, 0.57, 0.6, 0.58, 0.44, 0.28, 0.24, 0.18])
-    rows = np.linspace(0, 1.09, 40)
+    rows = 1.09 * (0.5 - 0.5 * np.cos(np.linspace(0, np.pi, 64)))  # closer where the edges are rounded
     body = loft(
         [
-            np.column_stack([rounded_rectangle(w, d, d * 0.36, 120), np.full(120, z)])
+            level(rounded_rectangle(w, d, d * 0.36), z)
             for z, w, d in zip(
                 rows, easing(heights, widths, rows), easing(heights, depths, rows), strict=True
             )
@@ -64,18 +65,18 @@ def handbag() -> Parts:
         ],
         90,
     )
-    rings = [_ring(0.07, 0.013).moved(x, 0, 1.14) for x in (-0.36, 0.36)]
+    rings = [ring(0.07, 0.013).moved(x, 0, 1.14) for x in (-0.36, 0.36)]
     tabs = [rounded_box(0.1, 0.3, 0.03, 0.03, 0.012).moved(x, 0, 1.1) for x in (-0.36, 0.36)]
     plate = rounded_box(0.24, 0.16, 0.02, 0.05, 0.008).turned("x", 90)
     latch = rounded_box(0.05, 0.12, 0.035, 0.022, 0.01).turned("x", 90)
     edge_line = _flap_points(_flap_border(), lift=0.022)
-    tan = "#9a5a2c"
+    tan = "#ad6a36"
     return [
         Part(body, leather(tan, (14, 5))),
         Part(shell(flap, 0.035), leather(tan, (8, 9))),
-        Part(tube(handle, 0.036, 28), leather("#8d5027", (2, 16))),
+        Part(tube(handle, 0.036, 28), leather("#9c5c2e", (2, 16))),
         Part(joined(tabs), leather(tan, (1, 2))),
-        Part(stitched(edge_line, 0.03, 0.016, 0.0065), matte("#ead9b5")),
+        Part(stitched(edge_line, 0.024, 0.013, 0.0045), matte("#ead9b5")),
         Part(joined([*rings, plate.moved(0, -0.285, 0.5), latch.moved(0, -0.305, 0.5)]), metal(GOLD, 0.13)),
     ]
 
@@ -117,197 +118,40 @@ def _flap_border() -> Points:
     )
 
 
-def _ring(radius: float, thickness: float) -> Mesh:
-    angle = np.linspace(0, tau, 64, endpoint=False)
-    return tube(
-        np.stack([radius * np.cos(angle), 0 * angle, radius * np.sin(angle)], -1), thickness, 20, closed=True
-    )
-
-
-SOLE = [(1.43, 0.04), (1.27, 0.36), (0.8, 0.5), (0.15, 0.42), (-0.5, 0.35), (-1.12, 0.34), (-1.4, 0.0),
-        (-1.12, -0.34), (-0.5, -0.37), (0.15, -0.44), (0.8, -0.5), (1.25, -0.36)]  # fmt: skip
-COLLAR = [(0.26, 0.0, 0.96), (0.16, 0.15, 0.95), (-0.15, 0.22, 0.86), (-0.6, 0.24, 0.76), (-1.0, 0.19, 0.82), (-1.22, 0.0, 0.93),
-          (-1.0, -0.19, 0.82), (-0.6, -0.24, 0.76), (-0.15, -0.22, 0.86), (0.16, -0.15, 0.95)]  # fmt: skip
-AROUND = 240
-
-
-def sneaker() -> Parts:
-    """A low sneaker: blue suede and knit upper on a gum sole, with laces."""
-    outline = spline(SOLE, AROUND, closed=True)
-    outline = np.vstack([outline, outline[:1]])
-    mid = extruded(
-        outline,
-        fillet(
-            [(0.06, 0.05), (-0.02, 0.05), (0.0, 0.17), (-0.005, 0.27), (0.05, 0.29)], [0.02, 0.08, 0.03], 8
-        ),
-    )
-    tread = extruded(outline, fillet([(0.05, 0), (0.0, 0.0), (-0.03, 0.07), (0.03, 0.08)], [0.02, 0.01], 6))
-    upper = _upper(outline)
-    inside = upper[-1] * [0.9, 0.75, 0] + np.array([-0.03, 0, 0.35])
-    lining = np.stack([upper[-1] * (1 - t) + inside * t for t in np.linspace(0, 1, 8)])
-    laces, eyes = _laces(upper)
-    return [
-        Part(mid.bent(_sprung), glossy("#c98d4e", 0.4)),
-        Part(tread.bent(_sprung), glossy("#9c6430", 0.45)),
-        Part(surface(upper), embossed(cloth(_upper_print(), sheen=0.5), knit(8, 8, 256), 0.006, (36, 12))),
-        Part(loft(lining, capped=False), cloth("#d9cfc0")),
-        Part(_tongue(), embossed(cloth("#24476b"), knit(8, 8, 256), 0.004, (3, 5))),
-        Part(laces, embossed(cloth("#efe9dc"), weave(4, 128), 0.004, (2, 12))),
-        Part(eyes, metal("#c9b08a", 0.2)),
-    ]
-
-
-def _sprung(points: Points) -> Points:
-    """The toe lifts a little, the heel stands higher."""
-    x, y, z = points.T
-    lift = 0.13 * np.clip((x - 0.55) / 0.9, 0, 1) ** 2
-    heel = 1 + 0.35 * easing([-1.5, -0.9, 0.5, 1.5], [1, 0.9, 0.15, 0], np.clip(x, -1.5, 1.5))
-    return np.column_stack([x, y, z * heel + lift])
-
-
-def _upper(outline: Points) -> Points:
-    """(R, C, 3): from the sole up over the foot to the collar, each column a cubic Bézier curve."""
-    foot = _sprung(np.column_stack([outline * 0.985, np.full(len(outline), 0.26)]))
-    collar = spline(COLLAR, AROUND, closed=True)
-    collar = np.vstack([collar, collar[:1]])
-    turn = np.abs((np.linspace(0, 1, AROUND + 1) + 0.5) % 1 - 0.5) * 360
-    turn = np.where(np.isclose(turn, 180), 180, turn)
-    keys = [0, 25, 55, 95, 140, 180]
-    swell = easing(keys, [0.1, 0.09, 0.06, 0.05, 0.05, 0.07], turn)
-    rise = easing(keys, [0.36, 0.34, 0.28, 0.22, 0.22, 0.26], turn)
-    lean = easing(keys, [0.62, 0.5, 0.25, 0.12, 0.06, 0.02], turn)
-    droop = easing(keys, [0.3, 0.25, 0.16, 0.14, 0.18, 0.26], turn)
-    outward = foot[:, :2] / np.linalg.norm(foot[:, :2], axis=1, keepdims=True)
-    low = foot + np.column_stack([outward * swell[:, None], rise])
-    high = collar + np.column_stack([(foot - collar)[:, :2] * lean[:, None], -droop])
-    t = np.linspace(0, 1, 48)[:, None, None]
-    rows = (1 - t) ** 3 * foot + 3 * t * (1 - t) ** 2 * low + 3 * t**2 * (1 - t) * high + t**3 * collar
-    middle = np.array([-0.45, 0, 0])
-    inward = (middle - collar) * [1, 1, 0]
-    inward /= np.maximum(np.linalg.norm(inward, axis=1, keepdims=True), 1e-9)
-    roll = [
-        collar + inward * a + np.array([0, 0, b])
-        for a, b in ((0.02, 0.022), (0.045, 0.022), (0.065, 0.0), (0.07, -0.05))
-    ]
-    return np.concatenate([rows, np.stack(roll)])
-
-
-def _upper_print() -> Picture:
-    """The upper unrolled: u from the toe round the shoe, v from the sole up."""
-    knit_blue, suede, cream, thread = "#2f5d8a", "#24476b", "#efe6d2", "#9db6cf"
-    sheet_ = Print(knit_blue, aspect=3.0, height=700)
-    for toe in (0.0, 3.0):
-        sheet_.oval(toe, 1.0, 0.42, 0.5, thread).oval(toe, 1.0, 0.41, 0.486, suede)
-    sheet_.oval(1.5, 1.05, 0.34, 0.74, thread).oval(1.5, 1.05, 0.33, 0.725, suede)
-    for way in (-1, 1):
-        stripe = [(1.5 + way * x, y) for x, y in ((0.58, 0.98), (0.66, 0.98), (0.92, 0.36), (0.86, 0.36))]
-        sheet_.shape(stripe, cream)
-        stripe = [(1.5 + way * x, y) for x, y in ((0.72, 0.98), (0.80, 0.98), (1.02, 0.44), (0.96, 0.44))]
-        sheet_.shape(stripe, cream)
-    sheet_.bar(0, 0, 3.0, 0.13, suede)
-    return sheet_.picture()
-
-
-def _tongue() -> Mesh:
-    path = spline([(0.62, 0.72), (0.42, 0.86), (0.26, 1.0), (0.15, 1.14), (0.09, 1.2)], 30)
-    across = np.linspace(-1, 1, 30)
-    grid = [[(x, 0.17 * s, z - 0.05 * s**2) for s in across] for x, z in path]
-    return shell(np.array(grid), 0.05)
-
-
-def _laces(upper: Points) -> tuple[Mesh, Mesh]:
-    """Bars across the throat, and the eyelets they come from."""
-    rows, bars, eyes = upper.shape[0] - 4, [], []
-    for k in range(6):
-        row = round(rows * (0.6 + 0.066 * k))
-        reach = 13 + k
-        left, right = upper[row, reach], upper[row, AROUND - reach]
-        top = upper[row, 0] + np.array([0.0, 0, 0.045])
-        bars.append(
-            tube(
-                spline(
-                    [
-                        left,
-                        (left * 0.45 + top * 0.55) + [0, 0, 0.03],
-                        top,
-                        (right * 0.45 + top * 0.55) + [0, 0, 0.03],
-                        right,
-                    ],
-                    30,
-                ),
-                0.036,
-                16,
-                flat=0.5,
-            )
-        )
-        eyes += [
-            _ring(0.03, 0.011).turned("x", 55 * way).moved(*end) for way, end in ((-1, left), (1, right))
-        ]
-    return joined(bars), joined(eyes)
+OCHRE = "#c58a2d"
 
 
 def tshirt() -> Parts:
     """A T-shirt laid flat, with rib collar, seams and a small print."""
-    half = np.array([(0.2, 1.42), (0.58, 1.33), (0.98, 0.98), (0.8, 0.8), (0.535, 0.97), (0.55, -0.2)])
-    body = fillet(np.vstack([[(0, 1.2)], spline([(0.0, 1.22), (0.12, 1.26), (0.2, 1.42)], 12)[1:-1], half, [(0, -0.215)]]),
-                  [0.001] * 10 + [0.01, 0.12, 0.02, 0.02, 0.05, 0.03], 8)  # fmt: skip
-    outline = even(np.vstack([body, body[::-1] * [-1, 1]]), 900)[:-1]
-    back = even(
-        np.vstack(
-            [
-                [
-                    (-0.21, 1.41),
-                    (-0.1, 1.375),
-                    (0, 1.365),
-                    (0.1, 1.375),
-                    (0.21, 1.41),
-                    (0.2, 1.2),
-                    (-0.2, 1.2),
-                    (-0.21, 1.41),
-                ]
-            ]
-        ),
-        240,
-    )[:-1]
-    neck = spline([(-0.205, 1.415), (-0.13, 1.265), (0, 1.215), (0.13, 1.265), (0.205, 1.415)], 80)
-    behind = spline([(-0.205, 1.41), (-0.1, 1.372), (0, 1.362), (0.1, 1.372), (0.205, 1.41)], 80)
-    relief = _creases(outline)
-    jersey = knit(8, 8, 256)
-    ochre = "#c58a2d"
-    rib = joined([_rib(neck, 0.06, 0.034), _rib(behind, 0.05, 0.014)])
+    outline = _shirt_outline()
+    nape = [(-0.21, 1.41), (-0.1, 1.375), (0, 1.365), (0.1, 1.375), (0.21, 1.41)]
+    back = even([*nape, (0.2, 1.2), (-0.2, 1.2), nape[0]], 240)[:-1]
+    throat = spline([(-0.205, 1.415), (-0.13, 1.265), (0, 1.215), (0.13, 1.265), (0.205, 1.415)], 80)
+    collar = joined([_rib(throat, 0.06, 0.034), _rib(spline(nape, 80), 0.05, 0.014)])
+    ribs = np.abs(np.sin(np.linspace(0, 24 * np.pi, 256, dtype=np.float32)))
+    jersey = embossed(cloth(_shirt_print(), sheen=0.4), knit(8, 8, 256), 0.002, (34, 26))
     return [
-        Part(
-            sheet(outline, relief, 0.012),
-            embossed(cloth(_shirt_print(ochre), sheen=0.4), jersey, 0.002, (34, 26)),
-        ),
+        Part(sheet(outline, _creases(outline), 0.012), jersey),
         Part(sheet(back, lambda at: np.full(len(at), 0.012), 0.03), cloth("#a87322")),
-        Part(
-            rib,
-            embossed(
-                cloth(ochre),
-                np.tile(np.abs(np.sin(np.linspace(0, 24 * np.pi, 256)))[None], (16, 1)).astype(np.float32),
-                0.0012,
-                (5, 1),
-            ),
-        ),
+        Part(collar, embossed(cloth(OCHRE), np.tile(ribs, (16, 1)), 0.0012, (5, 1))),
     ]
 
 
+def _shirt_outline() -> Points:
+    """(C, 2): from the throat over shoulder, sleeve and side to the hem, and back along the other side."""
+    throat = spline([(0.0, 1.22), (0.12, 1.26), (0.2, 1.42)], 12)[:-1]
+    side = [(0.2, 1.42), (0.58, 1.33), (0.98, 0.98), (0.8, 0.8), (0.535, 0.97), (0.55, -0.2), (0, -0.215)]
+    soft = [*[0.001] * 10, 0.01, 0.12, 0.02, 0.02, 0.05, 0.03]
+    half = fillet([*throat, *side], soft, 8)
+    return even(np.vstack([half, half[::-1] * [-1, 1]]), 900)[:-1]
+
+
 def _rib(line: Points, width: float, height: float) -> Mesh:
+    """A soft band of cloth along a line (P, 2)."""
     along = np.gradient(line, axis=0)
     across = np.stack([-along[:, 1], along[:, 0]], -1) / np.linalg.norm(along, axis=1, keepdims=True)
     turn = np.linspace(0, np.pi, 14)
-    return surface(
-        [
-            np.column_stack(
-                [
-                    line - across * (width * (0.5 - 0.5 * np.cos(a)) - width / 2),
-                    np.full(len(line), height + 0.01 * np.sin(a)),
-                ]
-            )
-            for a in turn
-        ]
-    )
+    return surface([level(line + across * width / 2 * np.cos(a), height + 0.01 * np.sin(a)) for a in turn])
 
 
 def _creases(outline: Points) -> HeightMap:
@@ -315,8 +159,15 @@ def _creases(outline: Points) -> HeightMap:
     broad = noise((256, 256), (20, 13), 21) * 0.024 + noise((256, 256), (9, 7), 22) * 0.005
     grid = np.linspace(-1.1, 1.6, 256)
     waves = RegularGridInterpolator((grid, grid), broad)
-    folds = [((0.5, 0.95), (0.1, 0.62), 0.075), ((-0.5, 0.95), (-0.14, 0.55), 0.075), ((0.62, 1.02), (0.42, 1.25), 0.04),
-             ((-0.62, 1.02), (-0.42, 1.25), 0.04), ((0.46, -0.15), (0.2, 0.36), 0.055), ((-0.34, -0.18), (-0.44, 0.36), 0.05), ((-0.05, 0.5), (0.2, 0.02), 0.04)]  # fmt: skip
+    folds = [
+        ((0.5, 0.95), (0.1, 0.62), 0.075),
+        ((-0.5, 0.95), (-0.14, 0.55), 0.075),
+        ((0.62, 1.02), (0.42, 1.25), 0.04),
+        ((-0.62, 1.02), (-0.42, 1.25), 0.04),
+        ((0.46, -0.15), (0.2, 0.36), 0.055),
+        ((-0.34, -0.18), (-0.44, 0.36), 0.05),
+        ((-0.05, 0.5), (0.2, 0.02), 0.04),
+    ]
 
     def height(at: Points) -> Points:
         border = np.min(np.linalg.norm(at[:, None] - outline[None, ::3], axis=2), axis=1)
@@ -339,32 +190,28 @@ def _fold(at: Points, start: Points, end: Points) -> Points:
     return fade * (np.exp(-((apart / width) ** 2)) - 0.6 * np.exp(-(((apart - 1.7 * width) / width) ** 2)))
 
 
-def _shirt_print(ground: str) -> Picture:
+def _shirt_print() -> Picture:
+    """Seams and lettering over the shirt's bounding box."""
+    left, top, width, height = -0.98, 1.42, 1.96, 1.635
     seam, ink = "#a06c1d", "#f4ead6"
-    shirt = Print(ground, aspect=1.96 / 1.635, height=1600)
-    middle, unit = 0.98 / 1.635, 1 / 1.635
+    shirt = Print(OCHRE, aspect=width / height, height=1600)
 
-    def at(x: float, y: float) -> tuple[float, float]:
-        return middle + x * unit, (1.42 - y) * unit
+    def sewn(points: list[tuple[float, float]], thread: float) -> None:
+        shirt.line([((x - left) / height, (top - y) / height) for x, y in points], seam, thread)
 
     for way in (-1, 1):
-        shirt.line(
-            [at(way * x, y) for x, y in ((0.55, 0.95), (0.5, 1.05), (0.5, 1.2), (0.57, 1.34))], seam, 0.003
-        )
-        for inset in (0.045, 0.06):
-            shirt.line(
-                [
-                    at(way * (0.98 - inset * 0.7), 0.98 + inset * 0.7),
-                    at(way * (0.8 - inset * 0.7), 0.8 + inset * 0.7),
-                ],
-                seam,
-                0.0022,
-            )
+        sewn([(way * x, y) for x, y in ((0.55, 0.95), (0.5, 1.05), (0.5, 1.2), (0.57, 1.34))], 0.003)
+        for inset in (0.032, 0.042):
+            sewn([(way * (x - inset), y + inset) for x, y in ((0.98, 0.98), (0.8, 0.8))], 0.0022)
     for y in (-0.15, -0.134):
-        shirt.line([at(-0.56, y), at(0.56, y)], seam, 0.0022)
-    shirt.text("SLOW", middle, at(0, 0.88)[1], 0.085, ink, 0.12, 0.02)
-    shirt.text("MORNINGS", middle, at(0, 0.74)[1], 0.085, ink, 0.12, 0.02)
-    return shirt.text("est. at breakfast", middle, at(0, 0.63)[1], 0.034, ink, 0.04).picture()
+        sewn([(-0.56, y), (0.56, y)], 0.0022)
+    for words, y, size, spacing, weight in (
+        ("SLOW", 0.88, 0.085, 0.12, 0.02),
+        ("MORNINGS", 0.74, 0.085, 0.12, 0.02),
+        ("est. at breakfast", 0.63, 0.034, 0.04, 0),
+    ):
+        shirt.text(words, -left / height, (top - y) / height, size, ink, spacing, weight)
+    return shirt.picture()
 
 
 def sunglasses() -> Parts:
@@ -412,18 +259,31 @@ def sunglasses() -> Parts:
         for way in (-1, 1)
     ]
     temples = [
-        tube(spline([(way * 0.945, 0.16, 0.15), (way * 0.5, 0.14 + 0.02 * way, 0.1), (-way * 0.25, 0.05, 0.07), (-way * 0.6, -0.18, 0.05), (-way * 0.78, -0.46, 0.05)], 60),
-             np.linspace(0.04, 0.05, 60), 20, flat=0.7)
+        tube(
+            spline(
+                [
+                    (way * 0.945, 0.16, 0.15),
+                    (way * 0.5, 0.14 + 0.02 * way, 0.1),
+                    (-way * 0.25, 0.05, 0.07),
+                    (-way * 0.6, -0.18, 0.05),
+                    (-way * 0.78, -0.46, 0.05),
+                ],
+                60,
+            ),
+            np.linspace(0.04, 0.05, 60),
+            20,
+            flat=0.7,
+        )
         for way in (-1, 1)
-    ]  # fmt: skip
+    ]
     pins = [
         revolve(fillet([(0.014, 0), (0.014, 0.012), (0, 0.012)], 0.004, 4)).moved(way * 0.875, 0.163, 0.262)
         for way in (-1, 1)
     ]
-    shell_print = _tortoise()
+    acetate = glossy(_tortoise(), 0.05, (1, 2))
     return [
-        Part(joined([*rims, bridge, *corners]), glossy(shell_print, 0.05, (1, 2))),
-        Part(joined(temples), glossy(shell_print, 0.05, (1, 2))),
+        Part(joined([*rims, bridge, *corners]), acetate),
+        Part(joined(temples), acetate),
         Part(joined(lenses), glossy(_lens_tint(), 0.02)),
         Part(joined(pins), metal(GOLD, 0.1)),
     ]
@@ -435,16 +295,10 @@ def _lens_height(at: Points) -> Points:
 
 def _lens_tint() -> Picture:
     """Smoke above, amber below."""
-    fade = np.linspace(0, 1, 64, dtype=np.float32)[:, None, None] ** 1.6
-    return (np.array([0.012, 0.012, 0.014]) * (1 - fade) + np.array([0.24, 0.12, 0.05]) * fade).astype(
-        np.float32
-    )
+    fade = np.linspace(0, 1, 64, dtype=np.float32)[:, None] ** 1.6
+    return blend((0.012, 0.012, 0.014), (0.24, 0.12, 0.05), fade)
 
 
 def _tortoise() -> Picture:
-    blots = np.clip(noise((256, 512), (14, 22), 31) * 0.8 + noise((256, 512), (5, 8), 32) * 0.35 + 0.5, 0, 1)[
-        ..., None
-    ]
-    return (np.array([0.30, 0.11, 0.025]) * (1 - blots) + np.array([0.025, 0.010, 0.005]) * blots).astype(
-        np.float32
-    )
+    blots = noise((256, 512), (14, 22), 31) * 0.8 + noise((256, 512), (5, 8), 32) * 0.35 + 0.5
+    return blend((0.30, 0.11, 0.025), (0.025, 0.010, 0.005), np.clip(blots, 0, 1))

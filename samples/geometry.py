@@ -1,4 +1,4 @@
-"""Shapes for the sample products: surfaces turned, swept, lofted and cut from outlines, as triangle meshes."""
+"""Shapes for the sample products: surfaces turned, swept, lofted and cut from outlines, as triangles."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ WELD = 1e-5  # vertices closer than this share a normal
 
 @dataclass(frozen=True)
 class Mesh:
-    """Triangles: `vertices` (N, 3) in decimetres, z up, front towards -y; `faces` (M, 3); `uv` (N, 2) in 0..1, v upwards."""
+    """Triangles: `vertices` (N, 3), z up, front towards -y; `faces` (M, 3); `uv` (N, 2) in 0..1, v upwards.
+
+    Lengths are in units of about a decimetre for small things; every set is sized to its product.
+    """
 
     vertices: Points
     faces: NDArray[np.int64]
@@ -45,8 +48,9 @@ class Mesh:
         return replace(self, vertices=bend(self.vertices))
 
     def projected(self, across: str = "x", up: str = "z") -> Mesh:
-        """UV laid flat over the bounding box along two axes, for prints on flat fronts."""
-        chosen = self.vertices[:, ["xyz".index(across), "xyz".index(up)]]
+        """UV laid flat over the shape along two axes; seen from above, its upright rims fold out."""
+        first, second = (self.vertices[:, "xyz".index(axis)] for axis in (across, up))
+        chosen = np.stack([first, second if "z" in (across, up) else second - self.vertices[:, 2]], -1)
         low = chosen.min(0)
         return replace(self, uv=(chosen - low) / (chosen.max(0) - low))
 
@@ -75,17 +79,21 @@ def joined(meshes: Iterable[Mesh]) -> Mesh:
 
 
 def surface(rows: ArrayLike) -> Mesh:
-    """A mesh over a grid of points (R, C, 3); u runs along the columns, v along the rows by their mean length."""
+    """A mesh over points (R, C, 3); u runs across and v up, both by the mean length walked."""
     grid = np.asarray(rows, dtype=np.float64)
     height, width = grid.shape[:2]
     index = np.arange(height * width).reshape(height, width)
     a, b, c, d = (index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1])
     faces = np.stack([np.stack([a, b, c], -1), np.stack([a, c, d], -1)]).reshape(-1, 3)
-    steps = np.linalg.norm(np.diff(grid, axis=0), axis=2).mean(1)
-    v = np.concatenate([[0.0], np.cumsum(steps)]) / max(float(steps.sum()), 1e-12)
-    u = np.linspace(0, 1, width)
+    u, v = (_lengths(grid, axis) for axis in (1, 0))
     uv = np.stack(np.broadcast_arrays(u[None], v[:, None]), -1).reshape(-1, 2)
     return Mesh(grid.reshape(-1, 3), faces, uv)
+
+
+def _lengths(grid: Points, axis: int) -> Points:
+    """How far along an axis each line of the grid lies, 0..1, by the mean length of the way there."""
+    steps = np.linalg.norm(np.diff(grid, axis=axis), axis=2).mean(1 - axis)
+    return np.concatenate([[0.0], np.cumsum(steps)]) / max(float(steps.sum()), 1e-12)
 
 
 def spline(points: ArrayLike, count: int = 64, closed: bool = False) -> Points:
@@ -99,14 +107,14 @@ def spline(points: ArrayLike, count: int = 64, closed: bool = False) -> Points:
     return np.asarray(curve(np.linspace(0, t[-1], count, endpoint=not closed)))
 
 
-def easing(at: Sequence[float], values: ArrayLike, x: ArrayLike) -> Points:
+def easing(at: ArrayLike, values: ArrayLike, x: ArrayLike) -> Points:
     """Values between the given ones without overshoot (monotone cubic)."""
     curve: Any = PchipInterpolator(np.asarray(at, float), np.asarray(values, float))
     return np.asarray(curve(np.asarray(x, float)))
 
 
 def fillet(corners: ArrayLike, radius: float | Sequence[float], steps: int = 6) -> Points:
-    """A polyline whose inner corners are rounded; `radius` for all, or one for each corner (ends excluded)."""
+    """A polyline with rounded corners; `radius` for all, or one for each corner (ends excluded)."""
     path = np.asarray(corners, dtype=np.float64)
     radii = np.broadcast_to(np.asarray(radius, float), (len(path) - 2,))
     t = np.linspace(0, 1, steps)[:, None]
@@ -120,7 +128,7 @@ def fillet(corners: ArrayLike, radius: float | Sequence[float], steps: int = 6) 
 
 
 def revolve(profile: ArrayLike, around: int = 192) -> Mesh:
-    """A profile (r, z) from bottom to top turned about the z axis; u = 0 at the back, so that prints face front."""
+    """A profile (r, z), bottom to top, turned about z; u = 0 at the back, so that prints face front."""
     outline = np.asarray(profile, dtype=np.float64)
     angle = np.linspace(0, tau, around + 1) + tau / 4
     radius, height = outline[:, :1], outline[:, 1:]
@@ -131,7 +139,7 @@ def revolve(profile: ArrayLike, around: int = 192) -> Mesh:
 def tube(
     path: ArrayLike, radius: ArrayLike, around: int = 24, flat: float = 1.0, closed: bool = False
 ) -> Mesh:
-    """A round (or, with `flat` < 1, oval) bar swept along a path (P, 3); open ends are closed by domes."""
+    """A round (or, with `flat` other than 1, oval) bar swept along a path (P, 3); open ends get domes."""
     line = np.asarray(path, dtype=np.float64)
     thickness = np.broadcast_to(np.asarray(radius, float), (len(line),))
     if closed:
@@ -149,6 +157,14 @@ def tube(
     angle = np.linspace(0, tau, around + 1)[None, :, None]
     ring = np.cos(angle) * side[:, None] + flat * np.sin(angle) * up[:, None]
     return surface(line[:, None] + thickness[:, None, None] * ring)
+
+
+def ring(radius: float, thickness: float) -> Mesh:
+    """A round bar bent to a circle about the y axis."""
+    angle = np.linspace(0, tau, 64, endpoint=False)
+    return tube(
+        np.stack([radius * np.cos(angle), 0 * angle, radius * np.sin(angle)], -1), thickness, 20, closed=True
+    )
 
 
 def _domed(line: Points, thickness: Points, steps: int = 6) -> tuple[Points, Points]:
@@ -172,11 +188,26 @@ def _carried(tangent: Points) -> Points:
     return carried / np.linalg.norm(carried, axis=1, keepdims=True)
 
 
-def rounded_rectangle(width: float, depth: float, radius: float, count: int = 160) -> Points:
-    """A closed outline (C, 2), anticlockwise from the middle of the back, evenly spaced."""
-    w, d = width / 2, depth / 2
-    corners = [(0, d), (-w, d), (-w, -d), (w, -d), (w, d), (0, d)]
-    return even(fillet(corners, radius, 12), count)
+def rounded_rectangle(width: float, depth: float, radius: float, steps: int = 14) -> Points:
+    """A closed outline (C, 2), anticlockwise from the middle of the back; `steps` points a corner and a side.
+
+    C depends on `steps` alone, so that rectangles of different sizes can be lofted.
+    """
+    w, d, r = width / 2, depth / 2, min(radius, 0.49 * min(width, depth))
+    arc = np.linspace(0, tau / 4, steps)
+    corners = [((-w + r, d - r), 1), ((-w + r, -d + r), 2), ((w - r, -d + r), 3), ((w - r, d - r), 4)]
+    line = [np.array([[0.0, d]])]
+    for (x, y), quarter in corners:
+        turn = arc + tau / 4 * quarter
+        curve = np.column_stack([x + r * np.cos(turn), y + r * np.sin(turn)])
+        line += [np.linspace(line[-1][-1], curve[0], steps)[1:-1], curve]
+    line += [np.linspace(line[-1][-1], line[0][0], steps)[1:]]
+    return np.concatenate(line)
+
+
+def level(outline: Points, z: float) -> Points:
+    """A flat outline (C, 2) as points (C, 3) at the height `z`."""
+    return np.column_stack([outline, np.full(len(outline), z)])
 
 
 def even(outline: ArrayLike, count: int) -> Points:
@@ -188,7 +219,7 @@ def even(outline: ArrayLike, count: int) -> Points:
 
 
 def loft(sections: ArrayLike, capped: bool = True) -> Mesh:
-    """A skin over sections (R, C, 3) whose first and last column meet; `capped` closes both ends at their middle."""
+    """A skin over sections (R, C, 3) whose first and last column meet; `capped` closes both ends."""
     rows = np.asarray(sections, dtype=np.float64)
     if capped:
         ends = [np.broadcast_to(rows[k].mean(0), rows[k].shape)[None] for k in (0, -1)]
@@ -197,15 +228,13 @@ def loft(sections: ArrayLike, capped: bool = True) -> Mesh:
 
 
 def extruded(outline: ArrayLike, profile: ArrayLike) -> Mesh:
-    """A closed outline (C, 2), anticlockwise, raised along a profile of (inset, z): boxes, soles, lids with soft edges."""
+    """A closed outline (C, 2), anticlockwise, raised along a profile of (inset, z): boxes, soles, lids."""
     line = np.asarray(outline, dtype=np.float64)
     along = np.gradient(line, axis=0)
     along[[0, -1]] = along[0] + along[-1]
     outward = np.stack([along[:, 1], -along[:, 0]], -1)
     outward /= np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-12)
-    rows = [
-        np.column_stack([line - inset * outward, np.full(len(line), z)]) for inset, z in np.asarray(profile)
-    ]
+    rows = [level(line - inset * outward, z) for inset, z in np.asarray(profile)]
     return loft(rows)
 
 
@@ -221,7 +250,7 @@ def rounded_box(width: float, depth: float, height: float, corner: float, rim: f
 
 
 def sheet(outline: ArrayLike, height: Callable[[Points], Points], spacing: float) -> Mesh:
-    """A flat outline (C, 2) filled with triangles and raised to `height` ((N, 2) to (N,)); UV over its bounding box."""
+    """A flat outline (C, 2) filled with triangles and raised to `height`; UV over its bounding box."""
     border = np.asarray(outline, dtype=np.float64)
     low, high = border.min(0), border.max(0)
     x, y = np.meshgrid(*(np.arange(low[k], high[k], spacing) for k in range(2)))

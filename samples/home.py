@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+
 from geometry import (
     Mesh,
     Points,
     edge,
+    even,
     extruded,
     fillet,
     joined,
@@ -18,8 +20,8 @@ from geometry import (
     surface,
     tube,
 )
-from materials import BRASS, STEEL, cloth, embossed, glossy, matte, metal
-from prints import Picture, Print, noise, weave, wood
+from materials import BRASS, STEEL, embossed, glossy, matte, metal, woven
+from prints import Picture, Print, noise, wood
 from sets import Part, Parts
 
 
@@ -37,9 +39,7 @@ def speaker() -> Parts:
     )
     badge = rounded_box(0.2, 0.03, 0.004, 0.012, 0.0015).turned("x", 90)
     foot = revolve(fillet([(0, 0), (0.05, 0), (0.06, 0.06), (0, 0.06)], 0.01, 6))
-    threads = weave(8, 256)
-    fabric = embossed(cloth((np.array([[[0.034, 0.035, 0.038]]]) * (0.5 + threads[..., None])).astype(np.float32), (44, 9), 0.5),
-                      threads, 0.008, (44, 9))  # fmt: skip
+    fabric = woven((0.05, 0.051, 0.056), (44, 9), 0.008)
     return [
         Part(case, glossy("#1a1a1c", 0.3)),
         Part(grille, fabric),
@@ -57,8 +57,11 @@ def lamp() -> Parts:
     shade = np.concatenate(
         [under, fillet([(0.6, 1.2), (0.605, 1.19), (0.615, 1.19), (0.62, 1.2)], 0.005, 4), dome]
     )
-    base = fillet([(0, 0), (0.36, 0), (0.38, 0.02), (0.38, 0.07), (0.34, 0.1), (0.05, 0.12), (0.03, 0.14)],
-                  [0.01, 0.015, 0.03, 0.03, 0.02], 10)  # fmt: skip
+    base = fillet(
+        [(0, 0), (0.36, 0), (0.38, 0.02), (0.38, 0.07), (0.34, 0.1), (0.05, 0.12), (0.03, 0.14)],
+        [0.01, 0.015, 0.03, 0.03, 0.02],
+        10,
+    )
     stem = fillet([(0.028, 0.1), (0.028, 1.6), (0, 1.6)], 0.01, 6)
     ring = fillet([(0.028, 0.62), (0.055, 0.62), (0.055, 0.7), (0.028, 0.7)], 0.01, 6)
     finial = fillet([(0, 1.68), (0.03, 1.69), (0.035, 1.73), (0, 1.75)], 0.012, 6)
@@ -73,46 +76,45 @@ def lamp() -> Parts:
 def chair() -> Parts:
     """An oak dining chair: tapered legs, curved back rail, a padded wool seat."""
     grain = wood("#c39359", "#8d5d30", 3, (256, 1024), 4)
-    oak = glossy(grain, 0.3)
     along = glossy(np.ascontiguousarray(np.swapaxes(grain, 0, 1)), 0.3)
-    front = [
-        tube(np.column_stack([np.linspace(way * 0.46, way * 0.41, 30), np.linspace(-0.46, -0.39, 30), np.linspace(0.02, 0.86, 30)]),
-             np.interp(np.linspace(0, 1, 30), [0, 0.8, 1], [0.027, 0.046, 0.046]), 28)
-        for way in (-1, 1)
-    ]  # fmt: skip
-    rear = [
-        tube(spline([(way * 0.42, 0.56, 0.02), (way * 0.4, 0.45, 0.5), (way * 0.39, 0.41, 0.9), (way * 0.385, 0.46, 1.25), (way * 0.37, 0.55, 1.58)], 60),
-             np.interp(np.linspace(0, 1, 60), [0, 0.5, 1], [0.026, 0.046, 0.03]), 28)
-        for way in (-1, 1)
-    ]  # fmt: skip
-    rails = [
-        tube([(-0.41, -0.4, 0.8), (0.41, -0.4, 0.8)], 0.034, 20, flat=1.3),
-        tube([(-0.39, 0.42, 0.8), (0.39, 0.42, 0.8)], 0.034, 20, flat=1.3),
-        *(tube([(way * 0.41, -0.4, 0.8), (way * 0.39, 0.42, 0.8)], 0.034, 20, flat=1.3) for way in (-1, 1)),
-        *(tube([(way * 0.436, -0.43, 0.4), (way * 0.404, 0.47, 0.42)], 0.022, 20) for way in (-1, 1)),
-    ]
     seat = extruded(rounded_rectangle(0.92, 0.92, 0.16), edge(0.05, 0.02)).moved(z=0.84).projected("y", "x")
-    pad = extruded(
-        rounded_rectangle(0.86, 0.86, 0.15),
-        fillet([(0.015, 0), (0, 0.02), (0, 0.045), (0.06, 0.085), (0.3, 0.1)], [0.02, 0.03, 0.1], 8),
-    )
-    threads = weave(8, 256)
-    wool = embossed(
-        cloth(
-            (np.array([[[0.055, 0.105, 0.085]]]) * (0.75 + 0.5 * threads[..., None])).astype(np.float32),
-            (18, 18),
-        ),
-        threads,
-        0.002,
-        (18, 18),
-    )
+    cushion = fillet([(0.015, 0), (0, 0.02), (0, 0.045), (0.06, 0.085), (0.3, 0.1)], [0.02, 0.03, 0.1], 8)
+    pad = extruded(rounded_rectangle(0.86, 0.86, 0.15), cushion).moved(z=0.885)
+    back = joined([_back_rail(1.42, 0.26), _back_rail(1.13, 0.1)])
     return [
-        Part(joined([*front, *rear]), along),
-        Part(joined(rails), along),
-        Part(seat, oak),
-        Part(pad.moved(z=0.885).projected("x", "y"), wool),
-        Part(joined([_back_rail(1.42, 0.26), _back_rail(1.13, 0.1)]), oak),
+        Part(joined([*_legs(), *_rails()]), along),
+        Part(joined([seat, back]), glossy(grain, 0.3)),
+        Part(pad.projected("x", "y"), woven((0.069, 0.131, 0.106), (18, 18), 0.002)),
     ]
+
+
+def _legs() -> list[Mesh]:
+    """Two turned legs in front, two behind that go on upwards as the posts of the back."""
+    t = np.linspace(0, 1, 60)
+    found: list[Mesh] = []
+    for way in (-1, 1):
+        front = [(way * 0.46, -0.46, 0.02), (way * 0.41, -0.39, 0.86)]
+        rear = [
+            (0.42, 0.56, 0.02),
+            (0.4, 0.45, 0.5),
+            (0.39, 0.41, 0.9),
+            (0.385, 0.46, 1.25),
+            (0.37, 0.55, 1.58),
+        ]
+        found.append(tube(even(front, 60), np.interp(t, [0, 0.8, 1], [0.027, 0.046, 0.046]), 28))
+        post = spline([(way * x, y, z) for x, y, z in rear], 60)
+        found.append(tube(post, np.interp(t, [0, 0.5, 1], [0.026, 0.046, 0.03]), 28))
+    return found
+
+
+def _rails() -> list[Mesh]:
+    """The frame below the seat, and a thin rung on either side."""
+    corners = [(-0.41, -0.4, 0.8), (0.41, -0.4, 0.8), (0.39, 0.42, 0.8), (-0.39, 0.42, 0.8)]
+    frame = [
+        tube([a, b], 0.034, 20, flat=1.3) for a, b in zip(corners, [*corners[1:], corners[0]], strict=True)
+    ]
+    rungs = [tube([(way * 0.436, -0.43, 0.4), (way * 0.404, 0.47, 0.42)], 0.022, 20) for way in (-1, 1)]
+    return [*frame, *rungs]
 
 
 def _back_rail(height: float, width: float) -> Mesh:
@@ -137,8 +139,11 @@ def _back_rail(height: float, width: float) -> Mesh:
 def plant() -> Parts:
     """A pot plant with arching stems of small paired leaves."""
     rng = np.random.default_rng(12)
-    pot = fillet([(0, 0), (0.3, 0), (0.33, 0.03), (0.42, 0.62), (0.415, 0.65), (0.385, 0.65), (0.375, 0.56)],
-                 [0.03, 0.05, 0.02, 0.015, 0.015], 8)  # fmt: skip
+    pot = fillet(
+        [(0, 0), (0.3, 0), (0.33, 0.03), (0.42, 0.62), (0.415, 0.65), (0.385, 0.65), (0.375, 0.56)],
+        [0.03, 0.05, 0.02, 0.015, 0.015],
+        8,
+    )
     soil = surface(
         [[(r * np.cos(a), r * np.sin(a), 0.575) for a in np.linspace(0, 2 * np.pi, 65)] for r in (0.0, 0.385)]
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from geometry import joined, fillet, revolve, spline, tube
+
+from geometry import fillet, joined, revolve, spline, tube
 from materials import COPPER, STEEL, glass, glossy, matte, metal
 from prints import Picture, Print, speckled, wood
 from sets import Part, Parts
@@ -167,4 +168,4 @@ def jar() -> Parts:
         [(0, 0), (0.42, 0), (0.44, 0.02), (0.44, 0.36), (0.42, 0.38), (0, 0.38)], [0.03, 0.02, 0.02, 0.03], 10
     )
     lid = fillet([(0.4, 0.385), (0.44, 0.385), (0.445, 0.6), (0.4, 0.62), (0, 0.62)], [0.01, 0.04, 0.03], 10)
-    return [Part(revolve(pot), glossy("#ededeb", 0.12)), Part(revolve(lid), glossy("#f1f1ef", 0.2))]
+    return [Part(revolve(pot), glossy("#f8f8f7", 0.12)), Part(revolve(lid), glossy("#f8f8f7", 0.2))]

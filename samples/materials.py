@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from prints import Colour, Picture, linear
+
+from prints import Colour, Picture, blend, linear, weave
 
 Material = dict[str, Any]
 Paint = Colour | str | Picture
@@ -17,7 +18,7 @@ BRASS = "#dcb873"
 
 
 def image(picture: Picture, tiles: tuple[float, float] = (1, 1)) -> dict[str, Any]:
-    """A texture; the renderer turns `pixels` into a bitmap with v upwards and repeats it `tiles` times (across, up)."""
+    """A texture: the renderer makes a bitmap of `pixels`, v upwards, repeated `tiles` times (across, up)."""
     return {"type": "bitmap", "pixels": picture, "tiles": tiles}
 
 
@@ -77,10 +78,17 @@ def glass(tint: Colour | str = (1.0, 1.0, 1.0), inside: float = 1.5, outside: fl
 def embossed(
     material: Material, heights: Picture, depth: float, tiles: tuple[float, float] = (1, 1)
 ) -> Material:
-    """A material with relief: `heights` 0..1, `depth` in decimetres for the tile laid once over the whole surface."""
+    """A material with relief: `heights` 0..1, `depth` as for one tile laid over the whole surface."""
     relief = {**image(heights, tiles), "raw": True}
     ground = material["bsdf"] if material["type"] == "twosided" else material
     return {"type": "twosided", "bsdf": {"type": "bumpmap", "bump": relief, "scale": depth, "bsdf": ground}}
+
+
+def woven(yarn: Colour | str, tiles: tuple[float, float], depth: float, sheen: float = 0.6) -> Material:
+    """Cloth whose single threads show; eight threads to a tile."""
+    threads = weave(8, 256)
+    shaded = blend((0.0, 0.0, 0.0), yarn, 0.5 + 0.5 * threads)
+    return embossed(cloth(shaded, tiles, sheen), threads, depth, tiles)
 
 
 def plain(material: Material) -> Material:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from geometry import Mesh, fillet, revolve, rounded_box, surface
 from materials import glossy, matte
 from prints import Picture, linear, noise, wood
@@ -41,8 +42,14 @@ def planks(size: float) -> Parts:
     return [Part(_quarter(2.6 * size, 2.6 * size), glossy(table, 0.2))]
 
 
-PLANKS = (("#b98449", "#5a3417"), ("#8c5a2c", "#3c2110"), ("#c6935a", "#6b3f1d"), ("#9b6733", "#452712"), ("#b27c43", "#553015"),
-          ("#8a572a", "#3f2310"))  # fmt: skip
+PLANKS = (
+    ("#b98449", "#5a3417"),
+    ("#8c5a2c", "#3c2110"),
+    ("#c6935a", "#6b3f1d"),
+    ("#9b6733", "#452712"),
+    ("#b27c43", "#553015"),
+    ("#8a572a", "#3f2310"),
+)
 
 
 def _quarter(width: float, depth: float) -> Mesh:

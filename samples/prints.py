@@ -1,6 +1,8 @@
-"""What is printed, woven or grown into a surface: labels with lettering, wood, speckle, leather grain and cloth."""
+"""What is printed, woven or grown into a surface: lettering, wood, speckle, leather grain and cloth."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +23,14 @@ def linear(colour: Colour | str) -> Colour:
     return float(light[0]), float(light[1]), float(light[2])
 
 
+def blend(first: Colour | str, second: Colour | str, share: NDArray[np.floating[Any]]) -> Picture:
+    """(H, W, 3) float32: the first colour, with the second's `share` (H, W) of it, in linear light."""
+    cover = share[..., None]
+    return (np.array(linear(first)) * (1 - cover) + np.array(linear(second)) * cover).astype(np.float32)
+
+
 class Print:
-    """A printed sheet; lengths in fractions of its height, y downwards, drawn at twice the size and reduced."""
+    """A printed sheet: lengths in fractions of its height, y downwards; drawn twice as large."""
 
     def __init__(self, paper: str, aspect: float = 1.0, height: int = 1024) -> None:
         self.height = height * 2
@@ -104,8 +112,7 @@ def wood(
         noise(shape, (0.7, across / 18), seed + 2) * 0.10 + noise(shape, (1.8, across / 9), seed + 3) * 0.07
     )
     pores = np.clip(noise(shape, (0.6, across / 60), seed + 4) - 1.9, 0, 1) * 0.35
-    depth = np.clip(ring * 0.75 + fibre + pores + 0.12, 0, 1)[..., None]
-    return (np.array(linear(light)) * (1 - depth) + np.array(linear(dark)) * depth).astype(np.float32)
+    return blend(light, dark, np.clip(ring * 0.75 + fibre + pores + 0.12, 0, 1))
 
 
 def speckled(picture: Picture, ink: str, count: int, radius: tuple[float, float], seed: int) -> Picture:
@@ -132,7 +139,7 @@ def pebbles(shape: tuple[int, int], count: int, seed: int) -> Picture:
         [centres + np.array([a * height, b * width]) for a in (-1, 0, 1) for b in (-1, 0, 1)]
     )
     grid = np.stack(np.meshgrid(np.arange(height), np.arange(width), indexing="ij"), -1).reshape(-1, 2)
-    near = cKDTree(tiled).query(grid, k=2)[0]
+    near: Any = cKDTree(tiled).query(grid, k=2)[0]
     crease = (near[:, 1] - near[:, 0]).reshape(shape) / np.sqrt(height * width / count)
     return gaussian_filter(1 - np.exp(-((crease / 0.22) ** 2)), 0.8, mode="wrap").astype(np.float32)
 

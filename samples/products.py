@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from beauty import perfume, pump
 from desk import carton, notebook, watch
-from fashion import handbag, sneaker, sunglasses, tshirt
+from fashion import handbag, sunglasses, tshirt
 from home import chair, lamp, plant, speaker
 from kitchen import blue_mug, bottle, bowl, green_mug, jar, kettle, mug, vase
 from places import kitchen, planks
-from sets import HARD, RAKING, SIDE, TABLE, Parts, Stage
+from sets import FLAT, HARD, RAKING, SIDE, TABLE, Parts, Stage
+from sneaker import sneaker
 
 SHOTS: dict[str, tuple[Callable[[], Parts], Stage]] = {
     "mug": (mug, Stage("#d8d8d6", 214)),
@@ -31,7 +32,7 @@ SHOTS: dict[str, tuple[Callable[[], Parts], Stage]] = {
     "cropped-mug": (green_mug, Stage("#e9e9e7", 232, shift=(0.21, 0.02), fill=0.66)),
     "sand-vase": (vase, Stage("#d3bc9b", 205, fill=0.74)),
     "glass-bottle": (bottle, Stage("#dfd6c8", 218, fill=0.74, bounces=16)),
-    "white-jar": (jar, Stage("#f2f2f2", 243, fill=0.5)),
+    "white-jar": (jar, Stage("#f2f2f2", 243, FLAT, fill=0.5)),
     "busy-mug": (blue_mug, Stage(tone=120, build=kitchen, fill=0.5)),
     "bowl-on-planks": (bowl, Stage(tone=125, light=TABLE, build=planks, fill=0.62)),
 }

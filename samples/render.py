@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 import yaml
+from PIL import Image
+
 from denoise import denoised
 from geometry import Mesh
-from PIL import Image
-from prints import Picture
 from materials import plain
+from prints import Picture
 from products import SHOTS
-from sets import Camera, Part, Parts, Stage, aim, backdrop, emitters
+from sets import Camera, Part, Parts, Stage, aim, backdrop, emitters, standing
 
 HERE = Path(__file__).parent
 PASSES = 8
@@ -62,15 +63,14 @@ def tracer(threads: int) -> Any:
 def shoot(mitsuba: Any, name: str, size: tuple[int, int], elevation: float, spp: int, out: Path) -> None:
     """Writes photos/NAME.jpg and alpha/NAME.png under `out`."""
     product, stage = SHOTS[name]
-    parts = product()
-    parts = [Part(part.mesh.turned("z", stage.turn), part.material) for part in parts]
+    parts = standing(product(), stage.turn)
     camera = aim(parts, stage, elevation, size)
     alpha = coverage(mitsuba, parts, camera, size)
     scene = {
         "type": "scene",
         "integrator": {"type": "path", "max_depth": stage.bounces, "hide_emitters": True},
         "sensor": sensor(mitsuba, camera, size, "multijitter"),
-        "room": {"type": "constant", "radiance": {"type": "rgb", "value": [stage.light.room] * 3}},
+        "room": {"type": "constant", "radiance": grey(stage.light.room)},
         **shapes(mitsuba, parts, "product"),
         **shapes(mitsuba, backdrop(parts, stage), "set"),
         **lights(mitsuba, parts, stage, elevation),
@@ -120,7 +120,7 @@ def coverage(mitsuba: Any, parts: Parts, camera: Camera, size: tuple[int, int]) 
 def developed(
     picture: Picture, alpha: Picture, stage: Stage, seed: int
 ) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """An exposed sRGB photo (H, W, 3): the backdrop at its tone, highlights rolled off, a trace of sensor noise."""
+    """An sRGB photo (H, W, 3): the backdrop at its tone, highlights rolled off, a trace of sensor noise."""
     bare = picture[alpha == 0].mean(1)
     level = ((stage.tone / 255 + 0.055) / 1.055) ** 2.4
     light = picture * (level / float(np.percentile(bare, 75)))
@@ -165,9 +165,13 @@ def lights(mitsuba: Any, parts: Parts, stage: Stage, elevation: float) -> dict[s
         found[f"light{number}"] = {
             "type": "rectangle",
             "to_world": placed @ mitsuba.ScalarTransform4f().scale([*box["size"], 1]),
-            "emitter": {"type": "area", "radiance": {"type": "rgb", "value": box["radiance"]}},
+            "emitter": {"type": "area", "radiance": grey(box["radiance"])},
         }
     return found
+
+
+def grey(level: float) -> dict[str, Any]:
+    return {"type": "rgb", "value": [level] * 3}
 
 
 def shapes(mitsuba: Any, parts: Parts, prefix: str) -> dict[str, Any]:

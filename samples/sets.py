@@ -8,13 +8,11 @@ from math import atan, cos, degrees, pi, radians, sin
 from typing import Any
 
 import numpy as np
+
 from geometry import Mesh, Points, surface
 from materials import Material, matte
-from prints import Colour
 
-FOCAL = (
-    1.9  # in units of the frame's longer side, as the studio's own camera has it: about 68 mm on full frame
-)
+FOCAL = 1.9  # in units of the frame's longer side, as the studio's own camera has it: about 68 mm
 
 
 @dataclass(frozen=True)
@@ -30,12 +28,11 @@ Parts = list[Part]
 
 @dataclass(frozen=True)
 class Softbox:
-    """A lit rectangle aimed at the product; place (right, away, up) and size in product sizes, radiance linear."""
+    """A lit rectangle aimed at the product: place (right, away, up) and size in product sizes."""
 
     place: tuple[float, float, float]
     size: tuple[float, float]
     radiance: float
-    tint: Colour = (1.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -53,6 +50,9 @@ EVEN = Lighting(
         Softbox((0.0, 0.8, 4.0), (1.9, 0.9), 2.5),
     ),
     0.75,
+)
+FLAT = Lighting(
+    (Softbox((-2.0, -3.6, 2.0), (1.6, 1.6), 3.0), Softbox((2.4, -3.0, 1.6), (1.4, 1.4), 2.4)), 1.5
 )
 HARD = Lighting(
     (Softbox((-1.6, -1.3, 2.6), (0.16, 0.16), 190.0), Softbox((1.9, -1.3, 1.4), (0.7, 1.1), 2.6)), 0.5
@@ -106,6 +106,12 @@ class Camera:
         return 2 * degrees(atan(0.5 / FOCAL))
 
 
+def standing(parts: Parts, turn: float) -> Parts:
+    """The product turned by `turn` degrees and set down so that it just touches the floor."""
+    floor = min(part.mesh.vertices[:, 2].min() for part in parts)
+    return [Part(part.mesh.turned("z", turn).moved(z=-floor), part.material) for part in parts]
+
+
 def size_of(parts: Parts) -> float:
     """The product's size: the mean of its box's diagonal and its longest side."""
     points = np.concatenate([part.mesh.vertices for part in parts])
@@ -114,7 +120,7 @@ def size_of(parts: Parts) -> float:
 
 
 def aim(parts: Parts, stage: Stage, elevation: float, size: tuple[int, int]) -> Camera:
-    """The camera that looks down at `elevation` degrees on where the product stands and fills the frame as asked."""
+    """The camera that looks down at `elevation` degrees on where the product stands, filling the frame."""
     points = np.concatenate([part.mesh.vertices for part in parts])
     middle = (points.max(0) + points.min(0)) / 2
     stand = np.array([middle[0], middle[1], points[:, 2].min()])
@@ -174,7 +180,7 @@ def emitters(parts: Parts, light: Lighting, above: bool) -> list[dict[str, Any]]
             "place": middle * [1, 1, 0] + np.array(box.place) * size,
             "target": middle,
             "size": (box.size[0] * size, box.size[1] * size),
-            "radiance": [box.radiance * tint for tint in box.tint],
+            "radiance": box.radiance,
         }
         for box in light.boxes
     ]

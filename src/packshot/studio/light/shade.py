@@ -15,7 +15,7 @@ from packshot.studio.scene.scene import Light
 _BOUNCE = 0.5  # of the sky's light that the product hides, what it throws back in its own colour
 _BOUNCING_PART = 0.4  # of its height that a floor sees
 _CELLS_OF_BLUR = 1.2
-_DARKEST_LINE, _DARKEST_SEAM = 0.9, 0.65  # at contact 1: the line where surfaces meet, the dimness beside it
+_DARKEST_LINE, _DARKEST_SEAM = 0.97, 0.72  # at contact 1: the line where surfaces meet, the dimness beside it
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +38,7 @@ def shading(layers: list[Layer], run: tuple[float, float], light: Light, colour:
     sky = blur(hidden(layers, sky_rays()), _CELLS_OF_BLUR)[..., None]
     key = blur(hidden(layers, key_rays(run, light.softness)), _CELLS_OF_BLUR)[..., None]
     left = (1 - light.ambient * sky * (1 - _BOUNCE * colour)) * (1 - light.cast * key)
-    return np.power(left, np.array(light.tint, np.float32)).astype(np.float32)
+    return np.power(np.maximum(left, 0), np.array(light.tint, np.float32)).astype(np.float32)
 
 
 def contact(line: Float, seam: Float, light: Light) -> Float:

@@ -25,7 +25,7 @@ _LEVELS = 40  # heights that slices are gathered at
 _SUBPIXEL = 4  # bits of fraction when outlines are drawn
 _SAMPLES = 512  # along the frame's shorter side: the floor's shading is soft, so it is looked up coarsely
 _SIZE_OF_TUNING = 600  # pixels of the product's larger side at which the contact's widths below were chosen
-_OVERHANG = 1.4  # how far the dark gap under a rounded edge reaches below the silhouette
+_OVERHANG = 1.8  # how far the dark gap under a rounded edge reaches below the silhouette
 _LINE = 1.5  # sigma of the line of contact
 _SEAM = (9.0, 6.0)  # sigmas of the dimness beside it: along the floor, and foreshortened
 _SEED = 4.0  # how thick a strip of the silhouette's edge they are blurred from
@@ -118,6 +118,6 @@ def _touch(transmittance: Float, box: Box, placed: Placed, footing: Footing, lig
     strip = np.clip(below + 0.5, 0, 1) * np.clip(_SEED * unit + 0.5 - below, 0, 1) * footing.touch[None]
     seed = np.zeros((y1 - y0, x1 - x0), np.float32)
     seed[:, placed.box[0] - x0 : placed.box[2] - x0] = strip
-    line = np.minimum(blur(seed, _LINE * unit) * 1.9, 1)
+    line = np.minimum(blur(seed, _LINE * unit) * 2.1, 1)
     seam = np.minimum(blur(seed, _SEAM[0] * unit, _SEAM[1] * unit) * 2.6, 1)
     transmittance[y0 - box[1] : y1 - box[1], x0 - box[0] : x1 - box[0]] *= contact(line, seam, light)
