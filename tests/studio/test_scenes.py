@@ -8,6 +8,7 @@ from math import radians, sin
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from packshot.imaging.colour import Float
 from packshot.studio.scene import tabletops, worlds
@@ -90,7 +91,7 @@ def test_the_same_seed_gives_the_same_bytes_on_any_number_of_threads(scene: Scen
 def test_another_seed_gives_another_set_that_is_as_bright(scene: Scene, view: str) -> None:
     one, other = paint(scene, view, seed=1), paint(scene, view, seed=2)
     assert np.abs(one - other).mean() > 0.002
-    assert one.mean() == pytest.approx(other.mean(), rel=0.15)
+    assert one.mean() == pytest.approx(other.mean(), rel=0.25)
 
 
 @every_view
@@ -162,6 +163,22 @@ def test_the_podiums_top_is_a_circle_seen_at_the_cameras_elevation(elevation: fl
     widths = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     inner = [(wide, tall) for wide, tall in zip(*widths, strict=True) if 0.3 * 600 < wide < 0.95 * 600 and tall < wide]
     assert any(tall / wide == pytest.approx(sin(radians(elevation)), abs=0.06) for wide, tall in inner)
+
+
+@pytest.mark.parametrize("elevation", [6.0, 20.0, 33.0])
+def test_the_podium_is_whole(elevation: float) -> None:
+    """Its outline is curved everywhere but down the drums' sides: no column cuts a disc off."""
+    scene = SCENES["podium"]
+    canvas = canvas_for(scene, size=(600, 600), elevation=elevation)
+    contrast = np.abs(np.diff(podium(canvas).mean(axis=2), axis=1)) > 0.02
+    tallest_side = (0.065 + 0.075) * 600
+    edges = [_longest_run(column) for column in contrast[round(0.6 * 600) :].T]
+    assert max(edges) < tallest_side
+
+
+def _longest_run(marks: NDArray[np.bool_]) -> int:
+    ends = np.flatnonzero(np.diff(np.concatenate([[0], marks.astype(int), [0]])))
+    return int((ends[1::2] - ends[::2]).max(initial=0))
 
 
 def test_the_podium_carries_the_whole_product() -> None:

@@ -12,9 +12,9 @@ from packshot.studio.scene.lay import Real
 from packshot.studio.scene.paint import smoothstep
 
 _WINDOW = 3.0  # floor units from the product to the window's wall
-_PANE, _TALL, _BAR = 0.85, 0.64, 0.055  # floor units: width and height of a pane, thickness of the bars
+_PANE, _TALL, _BAR = 0.95, 0.80, 0.060  # floor units: width and height of a pane, thickness of the bars
 _PANES_DOWN = 3
-_PENUMBRA = 0.05
+_PENUMBRA = 0.06
 _SKY, _SUN = np.array([0.97, 1.0, 1.045], np.float32), np.array([1.035, 1.0, 0.945], np.float32)
 
 Direction = tuple[float, float]

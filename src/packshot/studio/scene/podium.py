@@ -107,8 +107,7 @@ def _draw(canvas: Canvas, out: Float, rays: Rays, drum: Drum, colour: Float, abo
     rows = slice(max(0, back), canvas.height)
     if rows.start >= canvas.height:
         return
-    nearest = canvas.height - 1
-    half = int(_slope(rays, drum) * float(rays.reach[nearest, 0] / rays.across[nearest, 0])) + 2
+    half = int(_slope(rays, drum) * float((rays.reach[rows] / rays.across[rows]).max())) + 2
     columns = slice(max(0, canvas.width // 2 - half), canvas.width // 2 + half)
     part, seen = out[rows, columns], rays.part(rows, columns)
     _paint_side(part, seen, drum, colour)
@@ -187,10 +186,10 @@ def _wall(canvas: Canvas, upper: Drum, z: float) -> Float:
     """(H, W, 3): the wall `z` behind the product, with a round-arched niche a little higher than the product."""
     rng = canvas.rng(Draw.NICHE)
     x, height = upright(canvas, z)
-    half = max(0.40, upper.radius * rng.uniform(0.98, 1.1))
-    over = float(np.interp(canvas.product[1], np.arange(canvas.height), height[:, 0])) + rng.uniform(0.14, 0.22)
+    half = max(0.40, upper.radius * rng.uniform(0.92, 1.2))
+    over = float(np.interp(canvas.product[1], np.arange(canvas.height), height[:, 0])) + rng.uniform(0.12, 0.30)
     crown = max(over, half + 0.2)
-    slip = np.float32(rng.uniform(-0.05, 0.05))
+    slip = np.float32(rng.uniform(-0.10, 0.10))
     deep_x, deep_height = upright(canvas, z + _NICHE_DEPTH)
     pixel = 1.6 / min(canvas.width, canvas.height)
     opening = smoothstep(-pixel, pixel, _arch(x - slip, height, half, crown))

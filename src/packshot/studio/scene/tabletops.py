@@ -39,7 +39,7 @@ def marble(canvas: Canvas) -> Float:
     ground, tile = ground_before(canvas, seam), stone.carrara()
     slab = soften(canvas, lay(tile, ground, slid(canvas, tile)), ground, aperture)
     scout = small(canvas)
-    wall = _PLASTER * (0.64 + 0.42 * pool(scout, (0.2, 0.12), (0.75, 0.8)))
+    wall = _PLASTER * (0.72 + 0.36 * pool(scout, (0.2, 0.12), (0.75, 0.8)))
     out = meet(canvas, grow(canvas, wall), _carrara(slab), ground, seam)
     light = 0.88 + 0.2 * pool(scout, (0.36, 0.78), (0.7, 0.5))
     out *= grow(canvas, light * crease(scout, z, 0.22)[..., None] * vignette(scout, 0.16))
@@ -70,8 +70,8 @@ def wood(canvas: Canvas) -> Float:
     tone = soften(canvas, lay(tile, ground, slid(canvas, tile)), ground, aperture)
     scout = small(canvas)
     out = meet(canvas, grow(canvas, sunny_room(scout, z)), _oak(tone), ground, seam)
-    light = 0.80 + 0.3 * pool(scout, (0.3, 0.7), (0.7, 0.55))
-    out *= grow(canvas, light * vignette(scout, 0.2))
+    light = 0.83 + 0.28 * pool(scout, (0.3, 0.7), (0.7, 0.55))
+    out *= grow(canvas, light * vignette(scout, 0.17))
     return out
 
 
@@ -99,8 +99,8 @@ def concrete(canvas: Canvas) -> Float:
     cast = blur(lay(tile, Ground(0, x, height), (away, right)), float(softness(canvas, z, aperture)))
     out = meet(canvas, lit(cast, _CAST), floor, ground, seam)
     scout = small(canvas)
-    sky = 0.55 + 0.16 * pool(scout, (0.3, 0.35), (0.8, 0.8))
-    light = daylight(sky, 0.52 * window_light(scout, z, _SUN))
+    sky = 0.60 + 0.16 * pool(scout, (0.3, 0.35), (0.8, 0.8))
+    light = daylight(sky, 0.50 * window_light(scout, z, _SUN))
     out *= grow(canvas, light * crease(scout, z, 0.3)[..., None] * vignette(scout, 0.2))
     return out
 
@@ -136,7 +136,7 @@ def linen(canvas: Canvas) -> Float:
     scout = small(canvas)
     curtain = lit(_hung(scout), _FLAX)
     out = meet(canvas, grow(canvas, curtain), lit(woven, _FLAX), ground, seam)
-    light = 0.80 + 0.24 * pool(scout, (0.3, 0.6), (0.75, 0.7))
+    light = 0.85 + 0.22 * pool(scout, (0.3, 0.6), (0.75, 0.7))
     out *= grow(canvas, light * crease(scout, z, 0.12)[..., None] * vignette(scout, 0.16))
     return out
 
@@ -160,7 +160,7 @@ def _hung(canvas: Canvas) -> Float:
         strength, phase, lean = rng.uniform(0.6, 1.0), rng.uniform(0, 1), rng.uniform(-0.12, 0.12)
         uneven = 0.22 * np.sin(2 * np.pi * (0.6 * x + phase))
         folds += strength / waves * np.sin(2 * np.pi * ((x + lean * y) * waves + phase + uneven))
-    return (0.86 + 0.07 * folds).astype(np.float32)
+    return (0.89 + 0.07 * folds).astype(np.float32)
 
 
 SCENES: tuple[Scene, ...] = (

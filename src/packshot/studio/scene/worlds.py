@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from packshot.imaging.colour import Float, hex_to_linear
@@ -18,6 +20,7 @@ from packshot.studio.scene.scene import Light, Scene, Surface
 from packshot.studio.scene.textures import snow, stone
 
 _SNOW_LIT, _SNOW_SHADE = hex_to_linear("#eef4fb"), hex_to_linear("#8fa8c8")
+_RAISED = np.float32(0.5)  # lumps stand up, so they shorten less in depth than a flat pattern would
 _DARKEST_SNOW, _BRIGHTEST_SNOW = 0.45, 1.05  # brightness at which snow has those two colours
 
 
@@ -32,7 +35,8 @@ def winter(canvas: Canvas) -> Float:
     z, aperture = 2.4, 0.028
     seam = seam_at(canvas, z, 2.2 * aperture, _drifts(canvas))
     ground, tile = ground_before(canvas, seam), snow.snow()
-    field = soften(canvas, lay(tile, ground, slid(canvas, tile)), ground, aperture)
+    raised = replace(ground, z=ground.z * _RAISED)
+    field = soften(canvas, lay(tile, raised, slid(canvas, tile)), ground, aperture)
     scout = small(canvas)
     out = meet(canvas, grow(canvas, dusk_forest(scout, z)), _snow(field), ground, seam)
     light = 0.80 + 0.18 * pool(scout, (0.36, 0.78), (0.7, 0.5))

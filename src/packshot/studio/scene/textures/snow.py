@@ -22,8 +22,8 @@ def snow() -> Tile:
     drifts = noise(SIZE, (*_SEED, 1), 1.3, finest=7)
     lumps = noise(SIZE, (*_SEED, 2), 1.0, finest=60, coarsest=8)
     crumbs = noise(SIZE, (*_SEED, 5), 0.5, finest=300, coarsest=40)
-    right, down = slopes(34 * drifts + 2.2 * lumps + 0.35 * crumbs)
+    right, down = slopes(34 * drifts + 2.2 * lumps + 0.25 * crumbs)
     grain = noise(SIZE, (*_SEED, 3), 0.0)
-    brightness = 0.97 + _LAMP[0] * right - _LAMP[1] * down + 0.012 * grain
+    brightness = 0.97 + _LAMP[0] * right - _LAMP[1] * down + 0.02 * grain
     glints = smoothstep(3.5, 4.6, noise(SIZE, (*_SEED, 4), 0.0))
     return Tile((np.clip(brightness, 0.5, 1.3) + 0.5 * glints).astype(np.float32), _SPAN)
