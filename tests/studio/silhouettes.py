@@ -13,7 +13,7 @@ from packshot.studio.cutout.result import Cutout, View
 
 SIDE = 240
 Inside = NDArray[np.bool_]
-Shape = Literal["can", "stool", "mug", "bowl", "shirt"]
+Shape = Literal["can", "stool", "mug", "bowl", "radio", "shirt"]
 
 
 def cutout(shape: Shape, *, elevation: float | None = 14.0, view: View = "standing", side: int = SIDE) -> Cutout:
@@ -62,8 +62,14 @@ def _bowl(x: Float, y: Float, lean: float) -> Inside:
     return (np.hypot(x - 0.5, y - 0.45) < 0.36) & (y > 0.45)
 
 
+def _radio(x: Float, y: Float, lean: float) -> Inside:
+    """A wide box on two low feet."""
+    box = (np.abs(x - 0.5) < 0.4) & (y > 0.4) & (y < 0.8)
+    return box | ((np.abs(np.abs(x - 0.5) - 0.32) < 0.03) & (y > 0.7) & (y < 0.815))
+
+
 def _shirt(x: Float, y: Float, lean: float) -> Inside:
     return ((np.abs(x - 0.5) < 0.2) & (np.abs(y - 0.5) < 0.32)) | ((np.abs(x - 0.5) < 0.36) & (np.abs(y - 0.28) < 0.09))
 
 
-_SHAPES = {"can": _can, "stool": _stool, "mug": _mug, "bowl": _bowl, "shirt": _shirt}
+_SHAPES = {"can": _can, "stool": _stool, "mug": _mug, "bowl": _bowl, "radio": _radio, "shirt": _shirt}

@@ -99,6 +99,18 @@ def test_every_foot_touches_at_its_own_depth() -> None:
         assert left[round(tip) + 14, column] > left[round(tip), column] + 0.25
 
 
+def test_a_box_on_low_feet_darkens_the_gap_under_it() -> None:
+    layers = staged("radio")
+    footing = footing_of(layers)
+    left = floor_light(layers)
+    x0, _, x1, _ = layers.product.box
+    middle = (x0 + x1) // 2
+    edge = round(float(footing.low[middle - x0]))
+    assert left[edge : edge + 4, middle].max() < 0.5
+    assert left[edge + 40, middle] > 0.75
+    assert footing.support[middle - x0] == pytest.approx(footing.ground, abs=1)
+
+
 def test_a_seat_shades_the_floor_between_its_legs() -> None:
     layers = staged("stool", Light(direction=(0, 0.1)))
     footing = footing_of(layers)

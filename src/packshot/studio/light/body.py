@@ -21,6 +21,7 @@ from packshot.studio.place import Placed
 _ROWS = 40
 _CROWDING = 1.7  # slices stand closer together near the floor, where their shadows are sharp
 _SHALLOWEST = 0.5  # a base's half depth in parts of its half width
+_SHALLOWEST_STAND = 0.35  # depth of what stands on several feet, in parts of its width
 _LEAST_RUN = 0.006  # of the product's width: thinner runs of a row throw no shadow worth painting
 _CORNERS = 24  # of the visible side of a base's outline
 
@@ -104,12 +105,21 @@ def _hull(outlines: list[Float]) -> Float:
     return np.asarray(cv2.convexHull(points)).reshape(-1, 2).astype(np.float32)
 
 
+def _spanning(outlines: list[Float]) -> Float:
+    """The floor between several outlines; feet in one row stand for a body some way deep, its rear feet hidden."""
+    outline = _hull(outlines)
+    width = float(np.ptp(outline[:, 0]))
+    depth = float(cv2.contourArea(outline)) / max(width, 1)
+    behind = np.array([0, max(_SHALLOWEST_STAND * width - depth, 0)], np.float32)
+    return _hull([outline, outline + behind])
+
+
 def _carried(left: float, right: float, carriers: list[_Part], floor: Floor) -> _Part:
     """The part in the columns `left` to `right`, on top of `carriers`.
 
     On one carrier it grows and shrinks with its width in both directions, on several it covers the floor between them.
     """
-    outline = _hull([carrier.outline for carrier in carriers])
+    outline = carriers[0].outline if len(carriers) == 1 else _spanning([part.outline for part in carriers])
     low, high = outline.min(axis=0), outline.max(axis=0)
     centre, half = (low + high) / 2, (high - low) / 2
     stretch = float(floor.stretch_at(float(centre[1])))

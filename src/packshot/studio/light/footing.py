@@ -13,7 +13,7 @@ from scipy.signal import find_peaks
 from packshot.imaging.colour import Float
 from packshot.studio.place import Placed
 
-_LEAST_PROMINENCE = 0.04  # of the product's height: how far the contour rises between two feet
+_LEAST_PROMINENCE = 0.012  # of the product's height: how far the contour rises between two feet
 _DEEPEST_STAND = 1.1  # of the product's width: how far behind the front feet the rear ones may stand
 _DEEPEST_BASE = 1.15  # of its half width: how far behind a base's nearest point its ends may lie; a circle's do by 1
 _STEEPEST_TOUCH = 3.0  # slope on the floor (about 72°) at which a base's contour stops touching it
@@ -21,9 +21,12 @@ _STEEPEST_BASE = 8.0  # slope on the floor (about 83°) at which it has become t
 _LEVEL = 0.03  # of the product's height: feet this little above the lowest need no proof of being feet
 _TIP = 0.05  # of the product's height above a foot's tip, where its width is taken
 _NARROW = 0.14  # of the product's larger side: so slim is a leg, and no handle's round underside
+_STEEP_SIDE = 0.7  # pixels up for one across, somewhere on both sides of a foot
 _ALIKE = 0.6  # of the lowest foot's width: a foot of its own kind
 _LEVEL_SLOPE = 1.2  # pixels a column: a foot's end, not its side
+_HIGHEST_LIFT = 0.05  # of the product's height: a gap under it that the light still hardly reaches
 _LEAST_SHOULDER, _FLANK = 0.006, 0.02  # of the product's width: how wide such an end is, and the sides beside it
+_TURNED = 1.0  # slope on the floor that a base's contour must have reached for what comes after to be no base
 _FLATTER = 0.4  # of the steepest slope before: flat enough to be another part of the product
 _BASE_LEVELS = 24
 
@@ -63,13 +66,13 @@ def find_footing(placed: Placed, elevation: float) -> Footing:
         np.where(np.isnan(low), -2 * placed.alpha.shape[0], low), placed.alpha.shape[0], sin(radians(elevation))
     )
     feet = _merged([contour.base(peak) for peak in contour.peaks()])
+    grounds = [contour.ground_under(foot) for foot in feet]
     touch = np.zeros(low.size, np.float32)
-    for foot in feet:
-        left, right = contour.touching(foot)
-        touch[left : right + 1] = 1
+    for foot, ground in zip(feet, grounds, strict=True):
+        touch[foot.left : foot.right + 1] = contour.touching(foot, ground)
     touch = gaussian_filter1d(touch, max(0.004 * low.size, 0.7)).astype(np.float32)
-    low = (low + placed.box[1]).astype(np.float32)
-    return Footing(low, touch, _support(low, feet), tuple(feet))
+    support = _support(low.size, feet, grounds) + np.float32(placed.box[1])
+    return Footing(low + np.float32(placed.box[1]), touch, support, tuple(feet))
 
 
 def _lower_contour(alpha: Float) -> Float:
@@ -97,17 +100,38 @@ class _Contour:
 
     def peaks(self) -> list[int]:
         """The columns where feet stand: the lowest point, and the others that can stand on the same floor behind it."""
-        prominence = max(_LEAST_PROMINENCE * self.height, 3)
-        found, _ = find_peaks(np.pad(self.low, 1, constant_values=-3 * self.height), prominence=prominence)
+        least = max(_LEAST_PROMINENCE * self.height, 3)
+        found, shape = find_peaks(np.pad(self.low, 1, constant_values=-3 * self.height), prominence=least)
         lowest = int(np.argmax(self.low))
         reach = _DEEPEST_STAND * self.low.size * self.lean
         columns = [lowest]
-        for column in (int(at) - 1 for at in found):
+        for column, prominence in zip((found - 1).tolist(), shape["prominences"].tolist(), strict=True):
             rise = float(self.low[lowest] - self.low[column])
             level = rise <= _LEVEL * self.height
-            if column != lowest and (level or (rise <= reach and self._is_foot(column, lowest))):
+            if column != lowest and (level or (rise <= reach and self._is_foot(column, prominence, lowest))):
                 columns.append(column)
         return columns + self._shoulders(min(columns), max(columns), reach)
+
+    def _is_foot(self, column: int, prominence: float, lowest: int) -> bool:
+        """Whether the contour around `column` is a leg's end or like the lowest foot, not a handle's underside.
+
+        Legs are slim and their sides steep.
+        """
+        height = min(_TIP * self.height, prominence / 2)
+        left, right = self._tip(column, height)
+        flank = max(3, round(_FLANK * self.low.size))
+        slope = np.abs(np.diff(self.low))
+        sides = slope[max(left - flank, 0) : left + 1], slope[max(right - 1, 0) : right + flank]
+        if min(float(side.max(initial=0)) for side in sides) < _STEEP_SIDE:
+            return False
+        width = right - left + 1
+        narrow = _NARROW * max(self.low.size, self.height)
+        first, last = self._tip(lowest, height)
+        return width <= narrow or _ALIKE <= width / (last - first + 1) <= 1 / _ALIKE
+
+    def _tip(self, column: int, height: float) -> tuple[int, int]:
+        """The first and last column of the contour's dip around `column`, `height` pixels above its tip."""
+        return self._within(column, self.low >= self.low[column] - height)
 
     def _shoulders(self, first: int, last: int, reach: float) -> list[int]:
         """Rear feet half hidden by front ones: between two feet, short level steps in the contour's climb."""
@@ -125,17 +149,6 @@ class _Contour:
             if wide and max(left, right) > climb and min(left, right) < -climb:
                 shoulders.append((start + end) // 2)
         return shoulders
-
-    def _is_foot(self, column: int, lowest: int) -> bool:
-        """Whether the contour around `column` is a leg's end or like the lowest foot, not a handle's underside."""
-        width = self._tip(column)
-        narrow = _NARROW * max(self.low.size, self.height)
-        return width <= narrow or _ALIKE <= width / self._tip(lowest) <= 1 / _ALIKE
-
-    def _tip(self, column: int) -> int:
-        """Width of the contour's dip around `column`, a little above its tip."""
-        left, right = self._within(column, self.low >= self.low[column] - _TIP * self.height)
-        return right - left + 1
 
     def _within(self, column: int, allowed: NDArray[np.bool_]) -> tuple[int, int]:
         """The first and last column of the unbroken stretch of `allowed` around `column`."""
@@ -162,11 +175,27 @@ class _Contour:
                 return Foot(first, last)
         return Foot(peak, peak)
 
-    def touching(self, foot: Foot) -> tuple[int, int]:
-        """The part of a foot's contour that is seen to touch: its very ends turn out of sight."""
-        peak = foot.left + int(np.argmax(self.low[foot.left : foot.right + 1]))
-        left, right = self._walk(peak, _STEEPEST_TOUCH)
-        return max(left, foot.left), min(right, foot.right)
+    def ground_under(self, foot: Foot) -> Float:
+        """The contour of the floor under a foot: taut below its own, as a rope held from underneath."""
+        columns = np.arange(foot.left, foot.right + 1)
+        corners: list[int] = []
+        for column in columns.tolist():
+            while len(corners) > 1 and self._sags(corners[-2], corners[-1], column):
+                corners.pop()
+            corners.append(column)
+        return np.interp(columns, corners, self.low[corners]).astype(np.float32)
+
+    def _sags(self, left: int, middle: int, right: int) -> bool:
+        """Whether the contour at `middle` lies above the line from `left` to `right`."""
+        along = (middle - left) / (right - left)
+        return bool(self.low[middle] <= self.low[left] + (self.low[right] - self.low[left]) * along)
+
+    def touching(self, foot: Foot, ground: Float) -> Float:
+        """0..1 in a foot's columns: less where it lifts off the `ground`, 0 where its ends turn out of sight."""
+        lift = ground - self.low[foot.left : foot.right + 1]
+        near = np.clip(1 - lift / (_HIGHEST_LIFT * self.height), 0, 1)
+        steep = np.abs(np.gradient(ground)) if ground.size > 1 else np.zeros(1)
+        return (near * (steep <= _STEEPEST_TOUCH * self.lean + 0.1)).astype(np.float32)
 
     def _walk(self, peak: int, steepest: float) -> tuple[int, int]:
         """From `peak` outwards to where the contour leaves the floor.
@@ -182,7 +211,8 @@ class _Contour:
             ahead = np.concatenate([outwards[step:], np.full(min(step, outwards.size), -np.inf, np.float32)])
             slope = np.clip(outwards - ahead, -limit - 1, limit + 1)
             flat = uniform_filter1d(slope, 2 * step) < _FLATTER * np.maximum.accumulate(slope)
-            notch = flat & (outwards < outwards[0] - _LEVEL * self.height)
+            turned = np.maximum.accumulate(slope) > _TURNED * self.lean * step
+            notch = flat & turned & (outwards < outwards[0] - _LEVEL * self.height)
             stops = np.flatnonzero((np.abs(slope) > limit) | notch)
             ends.append(peak + direction * int(stops[0]))
         return ends[0], ends[1]
@@ -198,7 +228,7 @@ def _merged(feet: list[Foot]) -> list[Foot]:
     return merged
 
 
-def _support(low: Float, feet: list[Foot]) -> Float:
+def _support(width: int, feet: list[Foot], grounds: list[Float]) -> Float:
     columns = np.concatenate([np.arange(foot.left, foot.right + 1) for foot in feet])
-    line = np.interp(np.arange(low.size), columns, low[columns])
-    return gaussian_filter1d(line, max(0.006 * low.size, 0.7), mode="nearest").astype(np.float32)
+    line = np.interp(np.arange(width), columns, np.concatenate(grounds))
+    return gaussian_filter1d(line, max(0.006 * width, 0.7), mode="nearest").astype(np.float32)

@@ -28,6 +28,8 @@ _SIZE_OF_TUNING = 600  # pixels of the product's larger side at which the contac
 _OVERHANG = 1.8  # how far the dark gap under a rounded edge reaches below the silhouette
 _LINE = 1.5  # sigma of the line of contact
 _SEAM = (9.0, 6.0)  # sigmas of the dimness beside it: along the floor, and foreshortened
+_SMALL_SEAM = (4.0, 3.0)  # the same for feet too slim for that to show
+_LINE_GAIN, _SEAM_GAIN, _SMALL_GAIN = 2.1, 2.6, 2.2  # what a strip so thin has lost where it is darkest
 _SEED = 4.0  # how thick a strip of the silhouette's edge they are blurred from
 
 
@@ -118,6 +120,7 @@ def _touch(transmittance: Float, box: Box, placed: Placed, footing: Footing, lig
     strip = np.clip(below + 0.5, 0, 1) * np.clip(_SEED * unit + 0.5 - below, 0, 1) * footing.touch[None]
     seed = np.zeros((y1 - y0, x1 - x0), np.float32)
     seed[:, placed.box[0] - x0 : placed.box[2] - x0] = strip
-    line = np.minimum(blur(seed, _LINE * unit) * 2.1, 1)
-    seam = np.minimum(blur(seed, _SEAM[0] * unit, _SEAM[1] * unit) * 2.6, 1)
+    line = np.minimum(blur(seed, _LINE * unit) * _LINE_GAIN, 1)
+    wide, small = (blur(seed, across * unit, down * unit) for across, down in (_SEAM, _SMALL_SEAM))
+    seam = np.minimum(np.maximum(wide * _SEAM_GAIN, small * _SMALL_GAIN), 1)
     transmittance[y0 - box[1] : y1 - box[1], x0 - box[0] : x1 - box[0]] *= contact(line, seam, light)
