@@ -175,7 +175,7 @@ def _creases(outline: Points) -> HeightMap:
         raised = 0.035 * soft + waves(at[:, ::-1]) * soft
         for start, end, amount in folds:
             raised = raised + _fold(at, np.array(start), np.array(end)) * amount * soft
-        return np.maximum(raised, 0.004)
+        return np.maximum(raised, 0.02 * soft)
 
     return height
 
