@@ -139,11 +139,14 @@ def watch() -> Parts:
     )
     steel = metal(STEEL, 0.1)
     buckle = tube(
-        level(rounded_rectangle(0.5, 0.2, 0.06)[:-1], 0.06),
-        0.022,
+        level(rounded_rectangle(0.47, 0.2, 0.05)[:-1], 0.06),
+        0.02,
         16,
         closed=True,
     )
+    keeper = tube([(0, 1.3, 0.09), (0, 1.46, 0.085)], 0.014, 12)
+    hole = revolve([(0.016, 0), (0.015, 0.002), (0, 0.002)], 32)
+    holes = [hole.moved(0, -1.2 - 0.09 * k, _strap_height(1.2) + 0.0645) for k in range(5)]
     return [
         Part(joined([case, crown, *lugs]), steel),
         Part(dial.projected("x", "y"), glossy(_dial(), 0.12)),
@@ -152,7 +155,8 @@ def watch() -> Parts:
         Part(_hand(150, 0.33, 0.008).moved(z=0.006), glossy("#d9622b", 0.2)),
         Part(strap, embossed(glossy("#a5642f", 0.35), pebbles((256, 256), 420, 3), 0.004, (6, 12))),
         Part(stitches, matte("#efe3c8")),
-        Part(buckle.moved(y=1.34), steel),
+        Part(joined([buckle.moved(y=1.36), keeper]), steel),
+        Part(joined(holes), matte("#2a1a10")),
     ]
 
 
@@ -162,7 +166,8 @@ def _strap_height(y: float) -> float:
 
 def _strap(way: int) -> Mesh:
     """One half of the strap: it falls from the case to the table and narrows towards its end."""
-    along = np.linspace(0.42, 1.36 if way > 0 else 1.75, 60)
+    last = 1.36 if way > 0 else 1.75
+    along = np.concatenate([np.linspace(0.42, last - 0.16, 40), last - 0.16 * np.linspace(1, 0, 40)[1:] ** 2])
     section = rounded_rectangle(1.0, 1.0, 0.25)
     end = np.clip((along[-1] - along) / 0.16, 0, 1)
     width = 0.46 - 0.05 * (along - 0.42) / 1.3

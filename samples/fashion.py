@@ -17,6 +17,7 @@ from geometry import (
     level,
     loft,
     revolve,
+    rim_distance,
     ring,
     rounded_box,
     rounded_rectangle,
@@ -131,7 +132,7 @@ def tshirt() -> Parts:
     ribs = np.abs(np.sin(np.linspace(0, 24 * np.pi, 256, dtype=np.float32)))
     jersey = embossed(cloth(_shirt_print(), sheen=0.4), knit(8, 8, 256), 0.002, (34, 26))
     return [
-        Part(sheet(outline, _creases(outline), 0.012), jersey),
+        Part(sheet(outline, _creases(outline), 0.009), jersey),
         Part(sheet(back, lambda at: np.full(len(at), 0.012), 0.03), cloth("#a87322")),
         Part(collar, embossed(cloth(OCHRE), np.tile(ribs, (16, 1)), 0.0012, (5, 1))),
     ]
@@ -143,7 +144,7 @@ def _shirt_outline() -> Points:
     side = [(0.2, 1.42), (0.58, 1.33), (0.98, 0.98), (0.8, 0.8), (0.535, 0.97), (0.55, -0.2), (0, -0.215)]
     soft = [*[0.001] * 10, 0.01, 0.12, 0.02, 0.02, 0.05, 0.03]
     half = fillet([*throat, *side], soft, 8)
-    return even(np.vstack([half, half[::-1] * [-1, 1]]), 900)[:-1]
+    return even(np.vstack([half, half[::-1] * [-1, 1]]), 1200)[:-1]
 
 
 def _rib(line: Points, width: float, height: float) -> Mesh:
@@ -170,12 +171,11 @@ def _creases(outline: Points) -> HeightMap:
     ]
 
     def height(at: Points) -> Points:
-        border = np.min(np.linalg.norm(at[:, None] - outline[None, ::3], axis=2), axis=1)
-        soft = 1 - np.exp(-border / 0.035)
+        soft = 1 - np.exp(-rim_distance(outline, at) / 0.035)
         raised = 0.035 * soft + waves(at[:, ::-1]) * soft
         for start, end, amount in folds:
             raised = raised + _fold(at, np.array(start), np.array(end)) * amount * soft
-        return np.maximum(raised, 0.004)
+        return np.maximum(raised, 0.02 * soft)
 
     return height
 
@@ -186,7 +186,7 @@ def _fold(at: Points, start: Points, end: Points) -> Points:
     along = (at - start) @ run / (run @ run)
     apart = (at - start) @ np.array([-run[1], run[0]]) / np.linalg.norm(run)
     width = 0.025 + 0.05 * np.clip(along, 0, 1)
-    fade = np.clip(along * 6, 0, 1) * np.clip(1 - along, 0, 1)
+    fade = np.clip(along * 3, 0, 1) ** 2 * np.clip(1 - along, 0, 1)
     return fade * (np.exp(-((apart / width) ** 2)) - 0.6 * np.exp(-(((apart - 1.7 * width) / width) ** 2)))
 
 
@@ -200,7 +200,8 @@ def _shirt_print() -> Picture:
         shirt.line([((x - left) / height, (top - y) / height) for x, y in points], seam, thread)
 
     for way in (-1, 1):
-        sewn([(way * x, y) for x, y in ((0.55, 0.95), (0.5, 1.05), (0.5, 1.2), (0.57, 1.34))], 0.003)
+        armhole = spline([(0.55, 0.95), (0.5, 1.05), (0.5, 1.2), (0.57, 1.34)], 40)
+        sewn([(way * x, y) for x, y in armhole.tolist()], 0.003)
         for inset in (0.032, 0.042):
             sewn([(way * (x - inset), y + inset) for x, y in ((0.98, 0.98), (0.8, 0.8))], 0.0022)
     for y in (-0.15, -0.134):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import CubicSpline, PchipInterpolator
-from scipy.spatial import Delaunay
+from scipy.spatial import Delaunay, cKDTree
 
 Points = NDArray[np.float64]
 AXES = {"x": (1, 2), "y": (2, 0), "z": (0, 1)}
@@ -256,14 +256,19 @@ def sheet(outline: ArrayLike, height: Callable[[Points], Points], spacing: float
     x, y = np.meshgrid(*(np.arange(low[k], high[k], spacing) for k in range(2)))
     inner = np.column_stack([x.ravel(), y.ravel()])
     inner = inner[inside(border, inner)]
-    distance = np.min(np.linalg.norm(inner[:, None] - border[None, ::2], axis=2), axis=1)
-    flat = np.vstack([border, inner[distance > spacing * 0.6]])
+    flat = np.vstack([border, inner[rim_distance(border, inner) > spacing * 0.8]])
     faces = Delaunay(flat).simplices.astype(np.int64)
     faces = faces[inside(border, flat[faces].mean(1))]
     along, across = flat[faces[:, 1]] - flat[faces[:, 0]], flat[faces[:, 2]] - flat[faces[:, 0]]
     clockwise = along[:, 0] * across[:, 1] < along[:, 1] * across[:, 0]
     faces[clockwise] = faces[clockwise][:, ::-1]
     return Mesh(np.column_stack([flat, height(flat)]), faces, (flat - low) / (high - low))
+
+
+def rim_distance(outline: Points, points: Points) -> Points:
+    """(N,): how far points (N, 2) lie from a closed outline (C, 2)."""
+    near: Any = cKDTree(even(np.vstack([outline, outline[:1]]), 20 * len(outline))).query(points)[0]
+    return np.asarray(near)
 
 
 def inside(outline: Points, points: Points) -> NDArray[np.bool_]:

@@ -75,17 +75,24 @@ def lamp() -> Parts:
 
 def chair() -> Parts:
     """An oak dining chair: tapered legs, curved back rail, a padded wool seat."""
-    grain = wood("#c39359", "#8d5d30", 3, (256, 1024), 4)
+    grain = wood("#c79a62", "#94663a", 3, (512, 1024), 4)
     along = glossy(np.ascontiguousarray(np.swapaxes(grain, 0, 1)), 0.3)
-    seat = extruded(rounded_rectangle(0.92, 0.92, 0.16), edge(0.05, 0.02)).moved(z=0.84).projected("y", "x")
-    cushion = fillet([(0.015, 0), (0, 0.02), (0, 0.045), (0.06, 0.085), (0.3, 0.1)], [0.02, 0.03, 0.1], 8)
-    pad = extruded(rounded_rectangle(0.86, 0.86, 0.15), cushion).moved(z=0.885)
+    seat = extruded(rounded_rectangle(0.92, 0.92, 0.16), edge(0.05, 0.02)).moved(z=0.84).projected("x", "y")
+    cushion = fillet([(0.015, 0), (0, 0.02), (0, 0.05), (0.05, 0.08), (0.13, 0.085)], [0.02, 0.04, 0.05], 8)
+    pad = extruded(rounded_rectangle(0.86, 0.86, 0.15), cushion).bent(_plumped).moved(z=0.885)
     back = joined([_back_rail(1.42, 0.26), _back_rail(1.13, 0.1)])
     return [
         Part(joined([*_legs(), *_rails()]), along),
         Part(joined([seat, back]), glossy(grain, 0.3)),
         Part(pad.projected("x", "y"), woven((0.069, 0.131, 0.106), (18, 18), 0.002)),
     ]
+
+
+def _plumped(points: Points) -> Points:
+    """A cushion's top, higher in its middle."""
+    x, y, z = points.T
+    crown = np.clip(1 - (x / 0.43) ** 2, 0, 1) * np.clip(1 - (y / 0.43) ** 2, 0, 1)
+    return np.column_stack([x, y, z * (1 + 0.5 * crown)])
 
 
 def _legs() -> list[Mesh]:
@@ -119,7 +126,7 @@ def _rails() -> list[Mesh]:
 
 def _back_rail(height: float, width: float) -> Mesh:
     """A curved board between the rear posts."""
-    x = np.linspace(-0.4, 0.4, 60)
+    x = np.linspace(-0.385, 0.385, 60)
     z = np.linspace(-0.5, 0.5, 16)
     lean = 0.435 + 0.26 * (height - 1.13)
     grid = [

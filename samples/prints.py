@@ -107,7 +107,7 @@ def wood(
         + noise(shape, (down / 40, across / 5), seed + 1) * 0.1
     )
     y = np.linspace(0, rings, down, dtype=np.float32)[:, None]
-    ring = ((y + drift) % 1.0) ** 2.2
+    ring = gaussian_filter(((y + drift) % 1.0) ** 2.2, 1.2)
     fibre = (
         noise(shape, (0.7, across / 18), seed + 2) * 0.10 + noise(shape, (1.8, across / 9), seed + 3) * 0.07
     )
