@@ -13,13 +13,9 @@ from sets import Part, Parts
 def perfume() -> Parts:
     """A lacquered perfume bottle with a gold collar and cap and a paper label."""
     body = extruded(rounded_rectangle(0.78, 0.36, 0.1), edge(0.86, 0.06, 0.04, 12))
-    shoulder = revolve(
-        fillet([(0.15, 0.84), (0.15, 0.875), (0.12, 0.875), (0.12, 0.93), (0.1, 0.93)], 0.008, 6)
-    )
+    shoulder = revolve(fillet([(0.15, 0.84), (0.15, 0.875), (0.12, 0.875), (0.12, 0.93), (0.1, 0.93)], 0.008, 6))
     cap = revolve(fillet([(0.1, 0.935), (0.168, 0.935), (0.168, 1.27), (0, 1.27)], [0.012, 0.02], 8))
-    label = (
-        extruded(rounded_rectangle(0.46, 0.42, 0.008), edge(0.004, 0.001)).turned("x", 90).projected("x", "z")
-    )
+    label = extruded(rounded_rectangle(0.46, 0.42, 0.008), edge(0.004, 0.001)).turned("x", 90).projected("x", "z")
     return [
         Part(body, glossy("#123c33", 0.035)),
         Part(joined([shoulder, cap]), metal(GOLD, 0.14)),
@@ -44,9 +40,7 @@ def pump() -> Parts:
         [0.02, 0.02, 0.16, 0.14, 0.02, 0.01],
         12,
     )
-    collar = fillet(
-        [(0.11, 1.19), (0.17, 1.19), (0.17, 1.34), (0.07, 1.36), (0.055, 1.37)], [0.01, 0.02, 0.02], 8
-    )
+    collar = fillet([(0.11, 1.19), (0.17, 1.19), (0.17, 1.34), (0.07, 1.36), (0.055, 1.37)], [0.01, 0.02, 0.02], 8)
     stem = fillet([(0.04, 1.35), (0.04, 1.52), (0, 1.52)], 0.004, 4)
     button = fillet([(0, 1.5), (0.09, 1.5), (0.1, 1.6), (0.07, 1.62), (0, 1.62)], [0.01, 0.02, 0.02], 8)
     path = spline([(0, 0, 1.57), (-0.2, 0, 1.575), (-0.38, 0, 1.565), (-0.44, 0, 1.5)], 40)

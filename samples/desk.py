@@ -113,18 +113,14 @@ def watch() -> Parts:
             8,
         )
     )
-    dial = surface(
-        [[(r * sin(a), r * cos(a), 0.185) for a in np.linspace(0, 2 * pi, 129)] for r in (0.0, 0.38)]
-    )
+    dial = surface([[(r * sin(a), r * cos(a), 0.185) for a in np.linspace(0, 2 * pi, 129)] for r in (0.0, 0.38)])
     lugs = [
         tube(spline([(x, 0.36 * s, 0.12), (x, 0.5 * s, 0.1), (x, 0.58 * s, 0.05)], 16), 0.05, 20, 1.2)
         for x in (-0.25, 0.25)
         for s in (-1, 1)
     ]
     crown = (
-        revolve(fillet([(0, 0), (0.06, 0), (0.065, 0.09), (0, 0.095)], 0.01, 6))
-        .turned("y", 90)
-        .moved(0.455, 0, 0.11)
+        revolve(fillet([(0, 0), (0.06, 0), (0.065, 0.09), (0, 0.095)], 0.01, 6)).turned("y", 90).moved(0.455, 0, 0.11)
     )
     strap = joined([_strap(1), _strap(-1)])
     stitches = joined(
@@ -200,7 +196,5 @@ def _dial() -> Picture:
         inner, width = (0.37, 0.016) if hour else (0.425, 0.004)
         ends = [(0.5 + r * sin(turn), 0.5 - r * cos(turn)) for r in (inner, 0.45)]
         sheet.line(ends, "#f2efe6", width)
-    sheet.text("NORDVIK", 0.5, 0.3, 0.045, "#f2efe6", 0.2, 0.01).text(
-        "automatic", 0.5, 0.35, 0.028, "#f2efe6", 0.06
-    )
+    sheet.text("NORDVIK", 0.5, 0.3, 0.045, "#f2efe6", 0.2, 0.01).text("automatic", 0.5, 0.35, 0.028, "#f2efe6", 0.06)
     return sheet.disc(0.5, 0.5, 0.022, "#f2efe6").picture()

@@ -48,9 +48,7 @@ def handbag() -> Parts:
     body = loft(
         [
             level(rounded_rectangle(w, d, d * 0.36), z)
-            for z, w, d in zip(
-                rows, easing(heights, widths, rows), easing(heights, depths, rows), strict=True
-            )
+            for z, w, d in zip(rows, easing(heights, widths, rows), easing(heights, depths, rows), strict=True)
         ]
     )
     flap = _flap()
@@ -101,9 +99,7 @@ def _flap_points(at: Points, lift: float = 0.0) -> Points:
     z = np.interp(step, np.arange(200), path[:, 1])
     front = np.clip((1.1 - z) / 0.7, 0, 1) * (along > 0.3)
     half = 0.645 + 0.06 * front
-    return np.stack(
-        [side * half, y - np.where(along > 0.3, 0.012 + lift, 0), z + np.where(along > 0.3, 0, lift)], -1
-    )
+    return np.stack([side * half, y - np.where(along > 0.3, 0.012 + lift, 0), z + np.where(along > 0.3, 0, lift)], -1)
 
 
 def _flap_border() -> Points:

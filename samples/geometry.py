@@ -136,9 +136,7 @@ def revolve(profile: ArrayLike, around: int = 192) -> Mesh:
     return surface(rows)
 
 
-def tube(
-    path: ArrayLike, radius: ArrayLike, around: int = 24, flat: float = 1.0, closed: bool = False
-) -> Mesh:
+def tube(path: ArrayLike, radius: ArrayLike, around: int = 24, flat: float = 1.0, closed: bool = False) -> Mesh:
     """A round (or, with `flat` other than 1, oval) bar swept along a path (P, 3); open ends get domes."""
     line = np.asarray(path, dtype=np.float64)
     thickness = np.broadcast_to(np.asarray(radius, float), (len(line),))
@@ -162,9 +160,7 @@ def tube(
 def ring(radius: float, thickness: float) -> Mesh:
     """A round bar bent to a circle about the y axis."""
     angle = np.linspace(0, tau, 64, endpoint=False)
-    return tube(
-        np.stack([radius * np.cos(angle), 0 * angle, radius * np.sin(angle)], -1), thickness, 20, closed=True
-    )
+    return tube(np.stack([radius * np.cos(angle), 0 * angle, radius * np.sin(angle)], -1), thickness, 20, closed=True)
 
 
 def _domed(line: Points, thickness: Points, steps: int = 6) -> tuple[Points, Points]:

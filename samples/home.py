@@ -29,14 +29,8 @@ def speaker() -> Parts:
     """A dark table speaker: woven front, oak top, two knobs on small feet."""
     case = extruded(rounded_rectangle(1.5, 0.62, 0.2), edge(0.78, 0.03, steps=8)).moved(z=0.05)
     grille = extruded(rounded_rectangle(1.51, 0.63, 0.205), edge(0.7, 0.02, steps=8)).moved(z=0.07)
-    top = (
-        extruded(rounded_rectangle(1.52, 0.64, 0.21), edge(0.06, 0.02, steps=8))
-        .projected("x", "y")
-        .moved(z=0.79)
-    )
-    dial = revolve(
-        fillet([(0.095, 0), (0.1, 0.02), (0.1, 0.075), (0.09, 0.085), (0, 0.085)], [0.005, 0.008, 0.01], 6)
-    )
+    top = extruded(rounded_rectangle(1.52, 0.64, 0.21), edge(0.06, 0.02, steps=8)).projected("x", "y").moved(z=0.79)
+    dial = revolve(fillet([(0.095, 0), (0.1, 0.02), (0.1, 0.075), (0.09, 0.085), (0, 0.085)], [0.005, 0.008, 0.01], 6))
     badge = rounded_box(0.2, 0.03, 0.004, 0.012, 0.0015).turned("x", 90)
     foot = revolve(fillet([(0, 0), (0.05, 0), (0.06, 0.06), (0, 0.06)], 0.01, 6))
     fabric = woven((0.05, 0.051, 0.056), (44, 9), 0.008)
@@ -54,9 +48,7 @@ def lamp() -> Parts:
     """A table lamp: terracotta mushroom shade on a brass stem and a heavy base."""
     dome = spline([(0.62, 1.2), (0.6, 1.36), (0.48, 1.54), (0.28, 1.66), (0.0, 1.7)], 60)
     under = spline([(0.0, 1.67), (0.27, 1.63), (0.46, 1.52), (0.58, 1.35), (0.6, 1.2)], 60)
-    shade = np.concatenate(
-        [under, fillet([(0.6, 1.2), (0.605, 1.19), (0.615, 1.19), (0.62, 1.2)], 0.005, 4), dome]
-    )
+    shade = np.concatenate([under, fillet([(0.6, 1.2), (0.605, 1.19), (0.615, 1.19), (0.62, 1.2)], 0.005, 4), dome])
     base = fillet(
         [(0, 0), (0.36, 0), (0.38, 0.02), (0.38, 0.07), (0.34, 0.1), (0.05, 0.12), (0.03, 0.14)],
         [0.01, 0.015, 0.03, 0.03, 0.02],
@@ -117,9 +109,7 @@ def _legs() -> list[Mesh]:
 def _rails() -> list[Mesh]:
     """The frame below the seat, and a thin rung on either side."""
     corners = [(-0.41, -0.4, 0.8), (0.41, -0.4, 0.8), (0.39, 0.42, 0.8), (-0.39, 0.42, 0.8)]
-    frame = [
-        tube([a, b], 0.034, 20, flat=1.3) for a, b in zip(corners, [*corners[1:], corners[0]], strict=True)
-    ]
+    frame = [tube([a, b], 0.034, 20, flat=1.3) for a, b in zip(corners, [*corners[1:], corners[0]], strict=True)]
     rungs = [tube([(way * 0.436, -0.43, 0.4), (way * 0.404, 0.47, 0.42)], 0.022, 20) for way in (-1, 1)]
     return [*frame, *rungs]
 

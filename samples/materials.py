@@ -75,9 +75,7 @@ def glass(tint: Colour | str = (1.0, 1.0, 1.0), inside: float = 1.5, outside: fl
     }
 
 
-def embossed(
-    material: Material, heights: Picture, depth: float, tiles: tuple[float, float] = (1, 1)
-) -> Material:
+def embossed(material: Material, heights: Picture, depth: float, tiles: tuple[float, float] = (1, 1)) -> Material:
     """A material with relief: `heights` 0..1, `depth` as for one tile laid over the whole surface."""
     relief = {**image(heights, tiles), "raw": True}
     ground = material["bsdf"] if material["type"] == "twosided" else material

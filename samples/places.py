@@ -14,9 +14,7 @@ def kitchen(size: float) -> Parts:
     """A wooden table before a brick wall, with jars, books and a lemon about."""
     table = _quarter(4 * size, 3 * size).moved(0, 0.2 * size, -0.002)
     wall = _quarter(5 * size, 4 * size).turned("x", 90).moved(0, 1.5 * size, 1.2 * size)
-    canister = revolve(fillet([(0, 0), (0.2, 0), (0.2, 0.5), (0.17, 0.54), (0, 0.54)], 0.02)).scaled(
-        size, size, size
-    )
+    canister = revolve(fillet([(0, 0), (0.2, 0), (0.2, 0.5), (0.17, 0.54), (0, 0.54)], 0.02)).scaled(size, size, size)
     lid = revolve(fillet([(0, 0), (0.21, 0), (0.21, 0.09), (0, 0.1)], 0.02)).scaled(size, size, size)
     lemon = revolve([(0.11 * np.sin(a) ** 0.9, 0.1 - 0.14 * np.cos(a)) for a in np.linspace(0, np.pi, 40)])
     lemon = lemon.turned("y", 80).scaled(size, size, size)

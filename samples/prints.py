@@ -85,9 +85,7 @@ class Print:
         """(H, W, 3) float32 in linear light."""
         half = self.image.resize((self.width // 2, self.height // 2), Image.Resampling.BOX)
         encoded = np.asarray(half, dtype=np.float32) / 255
-        return np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4).astype(
-            np.float32
-        )
+        return np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
 def noise(shape: tuple[int, int], grain: tuple[float, float], seed: int) -> Picture:
@@ -97,20 +95,13 @@ def noise(shape: tuple[int, int], grain: tuple[float, float], seed: int) -> Pict
     return (soft / soft.std()).astype(np.float32)
 
 
-def wood(
-    light: str, dark: str, seed: int, shape: tuple[int, int] = (512, 1024), rings: float = 7.0
-) -> Picture:
+def wood(light: str, dark: str, seed: int, shape: tuple[int, int] = (512, 1024), rings: float = 7.0) -> Picture:
     """(H, W, 3) planks' grain running along the width, in linear light."""
     down, across = shape
-    drift = (
-        noise(shape, (down / 9, across / 4), seed) * 0.55
-        + noise(shape, (down / 40, across / 5), seed + 1) * 0.1
-    )
+    drift = noise(shape, (down / 9, across / 4), seed) * 0.55 + noise(shape, (down / 40, across / 5), seed + 1) * 0.1
     y = np.linspace(0, rings, down, dtype=np.float32)[:, None]
     ring = gaussian_filter(((y + drift) % 1.0) ** 2.2, 1.2)
-    fibre = (
-        noise(shape, (0.7, across / 18), seed + 2) * 0.10 + noise(shape, (1.8, across / 9), seed + 3) * 0.07
-    )
+    fibre = noise(shape, (0.7, across / 18), seed + 2) * 0.10 + noise(shape, (1.8, across / 9), seed + 3) * 0.07
     pores = np.clip(noise(shape, (0.6, across / 60), seed + 4) - 1.9, 0, 1) * 0.35
     return blend(light, dark, np.clip(ring * 0.75 + fibre + pores + 0.12, 0, 1))
 
@@ -135,9 +126,7 @@ def pebbles(shape: tuple[int, int], count: int, seed: int) -> Picture:
     rng = np.random.default_rng(seed)
     height, width = shape
     centres = rng.random((count, 2)) * shape
-    tiled = np.concatenate(
-        [centres + np.array([a * height, b * width]) for a in (-1, 0, 1) for b in (-1, 0, 1)]
-    )
+    tiled = np.concatenate([centres + np.array([a * height, b * width]) for a in (-1, 0, 1) for b in (-1, 0, 1)])
     grid = np.stack(np.meshgrid(np.arange(height), np.arange(width), indexing="ij"), -1).reshape(-1, 2)
     near: Any = cKDTree(tiled).query(grid, k=2)[0]
     crease = (near[:, 1] - near[:, 0]).reshape(shape) / np.sqrt(height * width / count)

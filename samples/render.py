@@ -117,9 +117,7 @@ def coverage(mitsuba: Any, parts: Parts, camera: Camera, size: tuple[int, int]) 
     return rendered(mitsuba, world, COVERAGE_SAMPLES, 1)[..., 3].clip(0, 1)
 
 
-def developed(
-    picture: Picture, alpha: Picture, stage: Stage, seed: int
-) -> np.ndarray[Any, np.dtype[np.uint8]]:
+def developed(picture: Picture, alpha: Picture, stage: Stage, seed: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
     """An sRGB photo (H, W, 3): the backdrop at its tone, highlights rolled off, a trace of sensor noise."""
     bare = picture[alpha == 0].mean(1)
     level = ((stage.tone / 255 + 0.055) / 1.055) ** 2.4
@@ -129,9 +127,7 @@ def developed(
     light = np.where(over > 0, SHOULDER + reach * (1 - np.exp(-over / reach)), light)
     deviation = np.sqrt(np.maximum(light, 0) * SHOT_NOISE + READ_NOISE)
     light = light + np.random.default_rng(seed).normal(size=light.shape) * deviation
-    encoded = np.where(
-        light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 1e-6) ** (1 / 2.4) - 0.055
-    )
+    encoded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 1e-6) ** (1 / 2.4) - 0.055)
     return np.round(np.clip(encoded, 0, 1) * 255).astype(np.uint8)
 
 
@@ -175,10 +171,7 @@ def grey(level: float) -> dict[str, Any]:
 
 
 def shapes(mitsuba: Any, parts: Parts, prefix: str) -> dict[str, Any]:
-    return {
-        f"{prefix}{k}": loaded(mitsuba, part.mesh, part.material, f"{prefix}{k}")
-        for k, part in enumerate(parts)
-    }
+    return {f"{prefix}{k}": loaded(mitsuba, part.mesh, part.material, f"{prefix}{k}") for k, part in enumerate(parts)}
 
 
 def loaded(mitsuba: Any, mesh: Mesh, material: dict[str, Any], name: str) -> Any:
@@ -206,9 +199,7 @@ def textured(mitsuba: Any, material: dict[str, Any]) -> dict[str, Any]:
     ready: dict[str, Any] = {}
     for key, value in material.items():
         if key == "pixels":
-            pixels = np.ascontiguousarray(
-                (value if value.ndim == 3 else value[..., None])[::-1], dtype=np.float32
-            )
+            pixels = np.ascontiguousarray((value if value.ndim == 3 else value[..., None])[::-1], dtype=np.float32)
             ready["bitmap"] = mitsuba.Bitmap(pixels)
             ready["raw"] = True
         elif key == "tiles":

@@ -83,9 +83,7 @@ def paint(backdrop: Backdrop, camera: Camera, floor_light: Float) -> Float:
     light = light * (1 + (backdrop.wall_gain - 1) * rise)
     column = (x / FLOOR_SPAN + 1) * (FLOOR_CELLS / 2) - 0.5
     row = (np.minimum(z, backdrop.wall) / FLOOR_SPAN + 1) * (FLOOR_CELLS / 2) - 0.5
-    shadow = 1 - cv2.remap(
-        floor_light, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=1.0
-    )
+    shadow = 1 - cv2.remap(floor_light, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=1.0)
     # Bright paper and a bright room fill the shadows on it.
     fill = SHADOW_FILL * float(backdrop.colour.mean())
     light = light * (1 - (1 - fill) * shadow * (1 - rise))

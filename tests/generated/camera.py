@@ -62,9 +62,7 @@ class Camera:
         reach = self.position[1] / np.maximum(down, 1e-6)
         z = np.minimum(self.position[2] + reach * (cos(self.pitch) - y * sin(self.pitch)), 1e3)
         reach = np.minimum(reach, 1e3)
-        return (x[None] * reach[:, None]).astype(np.float32), np.repeat(z[:, None], self.width, 1).astype(
-            np.float32
-        )
+        return (x[None] * reach[:, None]).astype(np.float32), np.repeat(z[:, None], self.width, 1).astype(np.float32)
 
 
 def aim(

@@ -120,9 +120,7 @@ class Draw:
         return (0.03, 0.03, 0.035) if behind > 50 else (0.7, 0.62, 0.5)
 
     def matt(self, **other: object) -> Material:
-        return replace(
-            Material(self.colour()), gloss=self.between(0, 0.3), roughness=self.between(0.35, 0.6), **other
-        )
+        return replace(Material(self.colour()), gloss=self.between(0, 0.3), roughness=self.between(0.35, 0.6), **other)
 
     def glossy(self, **other: object) -> Material:
         return replace(
@@ -160,11 +158,7 @@ class Draw:
     def fabric(self, *patterns: Pattern) -> Material:
         pattern = (*patterns, "weave", "knit")[self.whole(0, len(patterns) + 1)]
         colour = self.colour()
-        second = (
-            tuple(0.78 * part for part in colour)
-            if pattern in ("weave", "knit")
-            else self.colour(unlike=colour)
-        )
+        second = tuple(0.78 * part for part in colour) if pattern in ("weave", "knit") else self.colour(unlike=colour)
         repeat = self.between(60, 110) if pattern in ("weave", "knit") else self.whole(4, 14)
         return Material(
             colour,

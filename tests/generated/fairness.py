@@ -17,9 +17,7 @@ def hidden_share(product: Float, alpha: Float, backdrop: Float) -> float:
     `product` (H, W, 3) linear, multiplied by `alpha` (H, W); `backdrop` (H, W, 3) linear.
     """
     size = (alpha.shape[1] // 2, alpha.shape[0] // 2)
-    half: list[Float] = [
-        cv2.resize(layer, size, interpolation=cv2.INTER_AREA) for layer in (product, alpha, backdrop)
-    ]
+    half: list[Float] = [cv2.resize(layer, size, interpolation=cv2.INTER_AREA) for layer in (product, alpha, backdrop)]
     inside, cover, outside = half
     inside = _mean_colour(inside, cover)
     outside = _mean_colour(outside * (1 - cover[..., None]), 1 - cover)

@@ -69,9 +69,7 @@ def t_shirt(draw: Draw) -> list[Part]:
     for side in (-1, 1):
         parts.append(_seam([(side * x, z) for x, z in stitch], cloth))
         parts.append(
-            _seam(
-                [(side * chest * 0.93, 0.435), (side * chest * 0.9, 0.3), (side * chest * 0.97, 0.23)], cloth
-            )
+            _seam([(side * chest * 0.93, 0.435), (side * chest * 0.9, 0.3), (side * chest * 0.97, 0.23)], cloth)
         )
     return turned(parts, draw.between(-12, 12))
 
@@ -133,11 +131,7 @@ def wristwatch(draw: Draw) -> list[Part]:
         mark = box((0.012, 0.004, 0.03), 0.0015, 3).moved(y=0.075, z=radius * 0.7).turned("y", index * 30)
         parts.append(Part(mark, Material((0.8, 0.8, 0.8) if sum(dial.colour) < 1 else (0.05, 0.05, 0.05))))
     for turn, reach in ((draw.between(0, 360), 0.5), (draw.between(0, 360), 0.66)):
-        hand = (
-            box((0.01, 0.004, radius * reach), 0.0015, 3)
-            .moved(y=0.078, z=radius * reach / 2)
-            .turned("y", turn)
-        )
+        hand = box((0.01, 0.004, radius * reach), 0.0015, 3).moved(y=0.078, z=radius * reach / 2).turned("y", turn)
         parts.append(Part(hand, Material((0.75, 0.75, 0.75) if sum(dial.colour) < 1 else (0.05, 0.05, 0.05))))
     crown = tube(np.array([[radius, 0.04, 0], [radius + 0.025, 0.04, 0]]), 0.018, 12)
     parts.append(Part(crown, metal))
@@ -170,9 +164,7 @@ def pan(draw: Draw) -> list[Part]:
     wide, high = draw.between(0.3, 0.36), draw.between(0.07, 0.12)
     outside = [(0, 0), (wide * 0.8, 0), (wide, high), (wide * 0.985, high), (wide * 0.78, 0.012), (0, 0.012)]
     coat = replace(draw.matt(), gloss=0.5, roughness=0.3)
-    grip = chaikin(
-        [(wide * 0.95, high * 0.8, 0), (wide * 1.25, high * 1.3, 0), (wide * 2.1, high * 1.5, 0)], 3
-    )
+    grip = chaikin([(wide * 0.95, high * 0.8, 0), (wide * 1.25, high * 1.3, 0), (wide * 2.1, high * 1.5, 0)], 3)
     neck = grip[: len(grip) // 3]
     parts = [
         Part(revolve(chaikin(outside, 2)), coat),
@@ -197,9 +189,7 @@ def necklace(draw: Draw) -> list[Part]:
     strung = join([bead.moved(*spot) for spot in loop.tolist()])
     thread = tube(loop, 0.005, 6, closed=True, up=(0, 1, 0))
     tip = -long - 0.05
-    pendant = ellipsoid((draw.between(0.035, 0.06), 0.025, draw.between(0.045, 0.075)), 36, 20).moved(
-        y=0.03, z=tip
-    )
+    pendant = ellipsoid((draw.between(0.035, 0.06), 0.025, draw.between(0.045, 0.075)), 36, 20).moved(y=0.03, z=tip)
     turn = draw.between(-25, 25)
     parts = [
         Part(strung, beads),

@@ -39,17 +39,11 @@ class Rig:
 def draw_rig(rng: np.random.Generator) -> Rig:
     """A rig by chance: the key from either side, in front or slightly behind, and a strip light opposite."""
     side = rng.choice([-1.0, 1.0])
-    key = unit(
-        np.array([side * rng.uniform(0.25, 0.9), rng.uniform(0.75, 1.3), rng.uniform(-0.8, 0.25)], np.float32)
-    )
+    key = unit(np.array([side * rng.uniform(0.25, 0.9), rng.uniform(0.75, 1.3), rng.uniform(-0.8, 0.25)], np.float32))
     spread = float(rng.choice([0.06, 0.18, 0.35], p=[0.25, 0.4, 0.35]))
     boxes = [(key, max(0.16, 0.9 * spread), max(0.2, 1.2 * spread), float(rng.uniform(7, 16)))]
-    strip = unit(
-        np.array([-side * rng.uniform(0.8, 1.2), rng.uniform(0.2, 0.6), rng.uniform(-0.9, -0.3)], np.float32)
-    )
-    boxes.append(
-        (strip, float(rng.uniform(0.08, 0.2)), float(rng.uniform(0.4, 0.8)), float(rng.uniform(3, 8)))
-    )
+    strip = unit(np.array([-side * rng.uniform(0.8, 1.2), rng.uniform(0.2, 0.6), rng.uniform(-0.9, -0.3)], np.float32))
+    boxes.append((strip, float(rng.uniform(0.08, 0.2)), float(rng.uniform(0.4, 0.8)), float(rng.uniform(3, 8))))
     return Rig(key, spread, float(rng.uniform(0.3, 0.7)), tuple(boxes), float(rng.uniform(0.3, 0.6)))
 
 

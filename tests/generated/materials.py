@@ -71,9 +71,7 @@ def pattern_mix(material: Material, u: Float, v: Float) -> Float:
         return 0.5 + 0.5 * np.sin(2 * np.pi * a) * np.sin(2 * np.pi * b)
     if material.pattern == "wood":
         wave = (
-            b
-            + 0.06 * look_up(grain("blotch"), a * 0.2, b * 0.1)
-            + 0.5 * look_up(grain("blotch"), a * 0.05, b * 0.05)
+            b + 0.06 * look_up(grain("blotch"), a * 0.2, b * 0.1) + 0.5 * look_up(grain("blotch"), a * 0.05, b * 0.05)
         )
         return 0.5 + 0.5 * np.sin(2 * np.pi * wave)
     return np.zeros_like(u)

@@ -51,9 +51,7 @@ class Samples:
         return frame
 
 
-def facing(
-    mesh: Mesh, closed: NDArray[np.bool_], viewpoint: Float
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def facing(mesh: Mesh, closed: NDArray[np.bool_], viewpoint: Float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Faces (F,) that look at the viewpoint, and faces to be drawn: those and an open sheet's others."""
     a, b, c = (mesh.points[mesh.faces[:, corner]] for corner in range(3))
     towards = np.einsum("ij,ij->i", np.cross(b - a, c - a), viewpoint - a) > 0
@@ -118,9 +116,7 @@ def _barycentric(pixels: Float, faces: Index, face: Index, x: Float, y: Float) -
     ab, ac = b - a, c - a
     area = ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0]
     area = np.where(np.abs(area) < 1e-6, 1e-6, area)
-    slopes = np.stack(
-        [a[:, 0], a[:, 1], ac[:, 1] / area, -ac[:, 0] / area, -ab[:, 1] / area, ab[:, 0] / area]
-    )
+    slopes = np.stack([a[:, 0], a[:, 1], ac[:, 1] / area, -ac[:, 0] / area, -ab[:, 1] / area, ab[:, 0] / area])
     own = slopes.T.astype(np.float32)[face]
     x, y = x - own[:, 0], y - own[:, 1]
     second = own[:, 2] * x + own[:, 3] * y

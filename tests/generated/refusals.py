@@ -132,9 +132,7 @@ def _small(kind: str, seed: int) -> Layers:
     return lay(kind, seed, size=160)
 
 
-def _strewn(
-    light: Float, rng: np.random.Generator, count: int, sizes: tuple[float, float], names: list[str]
-) -> Float:
+def _strewn(light: Float, rng: np.random.Generator, count: int, sizes: tuple[float, float], names: list[str]) -> Float:
     """The picture (S, S, 3) with `count` products strewn over it, far ones first; `sizes` as parts of it."""
     side = len(light)
     kinds = rng.choice(names, min(count, 7))
@@ -183,9 +181,7 @@ def portrait(seed: int, size: int) -> Picture:
     behind = cv2.GaussianBlur(0.02 + 1.3 * scene**2.5, (0, 0), big / 60)
     picture = layers.product + (1 - layers.alpha[..., None]) * behind
     left = (big - size) // 2
-    return expose(
-        np.ascontiguousarray(picture[size // 8 : size // 8 + size, left : left + size]), 0.0, NOISE, rng
-    )
+    return expose(np.ascontiguousarray(picture[size // 8 : size // 8 + size, left : left + size]), 0.0, NOISE, rng)
 
 
 def _bust(rng: np.random.Generator) -> list[Part]:

@@ -14,12 +14,8 @@ from .shapes import Mesh, box, chaikin, revolve, surface, tube
 def carton(draw: Draw) -> list[Part]:
     """A printed carton seen at a corner."""
     size = (draw.between(0.4, 0.75), draw.between(0.6, 1.0), draw.between(0.2, 0.5))
-    material = replace(
-        draw.matt(), second=draw.colour(), pattern=["print", "stripes", "checks"][draw.whole(0, 2)]
-    )
-    material = replace(
-        material, repeat=(1, 1) if material.pattern == "print" else (draw.whole(3, 8), draw.whole(3, 8))
-    )
+    material = replace(draw.matt(), second=draw.colour(), pattern=["print", "stripes", "checks"][draw.whole(0, 2)])
+    material = replace(material, repeat=(1, 1) if material.pattern == "print" else (draw.whole(3, 8), draw.whole(3, 8)))
     return [Part(box(size, 0.008, 26).turned("y", draw.between(-50, 50)), material)]
 
 
@@ -87,9 +83,7 @@ def plant(draw: Draw) -> list[Part]:
     parts = [Part(revolve(chaikin(pot, 2)), draw.body("stripes", "checks"))]
     parts.append(
         Part(
-            revolve(
-                [(0, high - 0.05), (wide - 0.03, high - 0.05), (wide - 0.035, high - 0.03), (0, high - 0.02)]
-            ),
+            revolve([(0, high - 0.05), (wide - 0.03, high - 0.05), (wide - 0.035, high - 0.03), (0, high - 0.02)]),
             earth,
         )
     )

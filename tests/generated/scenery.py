@@ -35,9 +35,7 @@ def bricks(x: Float, y: Float, rng: np.random.Generator) -> Float:
     course = np.floor(y / high)
     along = x / long + 0.5 * (course % 2)
     brick = np.floor(along)
-    joint = np.minimum(
-        np.minimum(along % 1, 1 - along % 1) * long, np.minimum(y / high % 1, 1 - y / high % 1) * high
-    )
+    joint = np.minimum(np.minimum(along % 1, 1 - along % 1) * long, np.minimum(y / high % 1, 1 - y / high % 1) * high)
     stone = np.clip((joint - 0.006) / 0.004, 0, 1)[..., None]
     shade = 0.55 + 0.9 * _chance(brick, course)[..., None]
     clay = np.array(rng.uniform((0.2, 0.06, 0.035), (0.42, 0.14, 0.09)), np.float32)
@@ -77,19 +75,13 @@ def landscape(rng: np.random.Generator, size: int) -> Float:
     blue = np.array([0.16, 0.36, 0.75], np.float32)
     haze = np.array([0.72, 0.8, 0.88], np.float32)
     picture = blue + (haze - blue) * np.clip(down / 0.55, 0, 1) + np.zeros((size, size, 3), np.float32)
-    white = np.clip(clouds(rng, (size, size), 3) * 2.4 - 1.25, 0, 1)[..., None] * np.clip(
-        1.2 - 2 * down, 0, 1
-    )
+    white = np.clip(clouds(rng, (size, size), 3) * 2.4 - 1.25, 0, 1)[..., None] * np.clip(1.2 - 2 * down, 0, 1)
     picture += (0.95 - picture) * white
     for layer in range(5):
         depth = layer / 4
-        crest = (
-            0.42 + 0.1 * layer + rng.uniform(0.05, 0.16) * (clouds(rng, (size, 1), 3 + 2 * layer, 5)[0] - 0.5)
-        )
+        crest = 0.42 + 0.1 * layer + rng.uniform(0.05, 0.16) * (clouds(rng, (size, 1), 3 + 2 * layer, 5)[0] - 0.5)
         hill = np.array([0.05, 0.13, 0.035]) * rng.uniform(0.7, 1.5)
-        colour = (haze * 0.75 * (1 - depth) + hill * depth) * (0.55 + 0.9 * clouds(rng, (size, size), 20, 4))[
-            ..., None
-        ]
+        colour = (haze * 0.75 * (1 - depth) + hill * depth) * (0.55 + 0.9 * clouds(rng, (size, size), 20, 4))[..., None]
         picture = np.where(down[..., 0] > crest[None], 1, 0)[..., None] * (colour - picture) + picture
     _plant_trees(picture, rng, size)
     return picture.astype(np.float32).clip(0, 1)
@@ -101,9 +93,7 @@ def _plant_trees(picture: Float, rng: np.random.Generator, size: int) -> None:
         tall = size * 0.32 * (foot - 0.45)
         x, y = rng.uniform(0, size), foot * size
         green = rng.uniform((0.01, 0.04, 0.01), (0.05, 0.14, 0.03))
-        cv2.line(
-            picture, (int(x), int(y)), (int(x), int(y - tall)), (0.05, 0.03, 0.02), max(1, int(tall / 14))
-        )
+        cv2.line(picture, (int(x), int(y)), (int(x), int(y - tall)), (0.05, 0.03, 0.02), max(1, int(tall / 14)))
         for _ in range(60):
             spot = rng.normal((x, y - tall), (tall * 0.22, tall * 0.3))
             radius = max(1, int(tall * rng.uniform(0.04, 0.13)))
@@ -148,6 +138,4 @@ def printed_page(rng: np.random.Generator, size: int) -> Float:
     turn = cv2.getRotationMatrix2D((size / 2, size / 2), rng.uniform(-3, 3), rng.uniform(1.0, 1.1))
     askew: NDArray[np.uint8] = cv2.warpAffine(page, turn, (size, size), borderMode=cv2.BORDER_REPLICATE)
     light = 0.82 + 0.18 * clouds(rng, (size, size), 2, 2)
-    return (srgb_to_linear(askew)[..., None] * light[..., None] * np.array([1, 0.98, 0.94])).astype(
-        np.float32
-    )
+    return (srgb_to_linear(askew)[..., None] * light[..., None] * np.array([1, 0.98, 0.94])).astype(np.float32)

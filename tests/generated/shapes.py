@@ -177,9 +177,7 @@ def _with_caps(line: Float, radii: Float, along: Float) -> tuple[Float, Float, F
     return line, radii, np.concatenate([along[:1].repeat(3, 0), along, along[-1:].repeat(3, 0)])
 
 
-def ellipsoid(
-    radii: tuple[float, float, float], columns: int = 48, rows: int = 28, square: float = 1.0
-) -> Mesh:
+def ellipsoid(radii: tuple[float, float, float], columns: int = 48, rows: int = 28, square: float = 1.0) -> Mesh:
     """An ellipsoid about the origin; `square` < 1 makes it boxier (superquadric)."""
     lift = np.linspace(-pi / 2, pi / 2, rows, dtype=np.float32)[:, None]
     angle = np.linspace(0, 2 * pi, columns + 1, dtype=np.float32)[None]
@@ -232,9 +230,7 @@ def join(meshes: Sequence[Mesh]) -> Mesh:
         np.concatenate([mesh.normals for mesh in meshes]),
         np.concatenate([mesh.uv for mesh in meshes]),
         np.concatenate([mesh.skin for mesh in meshes]),
-        np.concatenate([mesh.faces + offset for mesh, offset in zip(meshes, offsets, strict=True)]).astype(
-            np.int32
-        ),
+        np.concatenate([mesh.faces + offset for mesh, offset in zip(meshes, offsets, strict=True)]).astype(np.int32),
         all(mesh.closed for mesh in meshes),
     )
 

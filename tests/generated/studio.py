@@ -82,9 +82,7 @@ def arrange(
     centre = (low + high) / 2
     mesh = mesh.moved(-float(centre[0]), -float(low[1]), -float(centre[2])).scaled(scale, scale, scale)
     elevation, fill, lens = (float(rng.uniform(*span)) for span in (elevations, (0.55, 0.8), (1.5, 2.8)))
-    camera = aim(
-        mesh.points, size, elevation, fill, lens, (rng.uniform(-0.04, 0.04), rng.uniform(-0.03, 0.05))
-    )
+    camera = aim(mesh.points, size, elevation, fill, lens, (rng.uniform(-0.04, 0.04), rng.uniform(-0.03, 0.05)))
     part = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part.mesh.faces) for part in parts])
     return Shot(parts, mesh, camera, draw_rig(rng), scatter(mesh, rng), part)
 

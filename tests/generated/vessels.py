@@ -80,9 +80,7 @@ def _vessel(outside: Float, inside: Float, material: Material) -> list[Part]:
 
 def vase(draw: Draw) -> list[Part]:
     """A vase with a belly and a lip."""
-    foot, belly, neck, lip = (
-        draw.between(*part) for part in ((0.1, 0.2), (0.24, 0.36), (0.07, 0.16), (0.1, 0.2))
-    )
+    foot, belly, neck, lip = (draw.between(*part) for part in ((0.1, 0.2), (0.24, 0.36), (0.07, 0.16), (0.1, 0.2)))
     at = draw.between(0.3, 0.6)
     outside = [
         (0, 0),
@@ -151,9 +149,7 @@ def candle(draw: Draw) -> list[Part]:
             (wide * 1.06, high),
             (wide * 1.02, level - 0.03),
         ]
-        parts.append(
-            Part(revolve(chaikin(pot, 2), closed=False).turned("y", 80), draw.body("label", "stripes"))
-        )
+        parts.append(Part(revolve(chaikin(pot, 2), closed=False).turned("y", 80), draw.body("label", "stripes")))
     return parts
 
 

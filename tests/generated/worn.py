@@ -26,9 +26,7 @@ def bag(draw: Draw) -> list[Part]:
     z = -depth * np.sign(c) * np.abs(c) ** square
     x, z = x + 0 * level, z + 0.01 * np.sin(6 * x + 3) * np.sin(5 * level)
     grid = np.stack([x, high * level + 0 * x, z], axis=-1)
-    ends = [
-        np.stack([grid[row, :, 0] * 0.0, grid[row, :, 1], grid[row, :, 2] * 0.0], axis=-1) for row in (0, -1)
-    ]
+    ends = [np.stack([grid[row, :, 0] * 0.0, grid[row, :, 1], grid[row, :, 2] * 0.0], axis=-1) for row in (0, -1)]
     body = surface(np.concatenate([ends[0][None], grid, ends[1][None]]).astype(np.float32), wrap=True)
     leather = draw.leather()
     foot, top = width[-1, 0] * draw.between(0.4, 0.7), high + draw.between(0.18, 0.38)
@@ -55,9 +53,7 @@ def bag(draw: Draw) -> list[Part]:
         )
     parts.append(
         Part(
-            box((0.06, 0.04, 0.02), 0.008, 4).moved(
-                y=high * 0.8, z=-deep * 0.5 * (1 - 0.75 * 0.8**1.5) - 0.005
-            ),
+            box((0.06, 0.04, 0.02), 0.008, 4).moved(y=high * 0.8, z=-deep * 0.5 * (1 - 0.75 * 0.8**1.5) - 0.005),
             draw.metal(),
         )
     )
@@ -81,9 +77,7 @@ def headphones(draw: Draw) -> list[Part]:
     radius = draw.between(0.17, 0.22)
     for side in (-1, 1):
         cup = revolve(
-            chaikin(
-                [(0, 0), (radius * 0.9, 0), (radius, 0.02), (radius, 0.07), (radius * 0.7, 0.1), (0, 0.11)], 2
-            ),
+            chaikin([(0, 0), (radius * 0.9, 0), (radius, 0.02), (radius, 0.07), (radius * 0.7, 0.1), (0, 0.11)], 2),
             56,
         )
         cushion = revolve(
@@ -105,9 +99,7 @@ def shoe(draw: Draw) -> list[Part]:
     ends = np.sqrt(np.clip(1 - np.clip((0.12 - length) / 0.12, 0, 1) ** 2, 0, 1))
     ends *= np.sqrt(np.clip(1 - np.clip((length - 0.74) / 0.26, 0, 1) ** 2, 0, 1))
     wide = gaussian_filter1d(wide, 2) * ends
-    high = np.interp(
-        length, [0, 0.12, 0.36, 0.52, 0.76, 1], [ankle, ankle, ankle * 0.9, ankle * 0.72, 0.13, 0.1]
-    )
+    high = np.interp(length, [0, 0.12, 0.36, 0.52, 0.76, 1], [ankle, ankle, ankle * 0.9, ankle * 0.72, 0.13, 0.1])
     high = gaussian_filter1d(high, 3) * np.maximum(ends, 0.02) ** 0.45
     around = np.linspace(0, np.pi, 33)
     square = np.interp(length, [0, 0.4, 0.7], [0.55, 0.7, 0.9])[:, None]
@@ -146,9 +138,7 @@ def _sole(length: Float, wide: Float, high: float) -> Mesh:
         (1.0, high),
         (0.93, high + 0.004),
     ]
-    rings = [
-        np.stack([outline[:, 0] * s, np.full(len(outline), y), outline[:, 1] * s], axis=1) for s, y in levels
-    ]
+    rings = [np.stack([outline[:, 0] * s, np.full(len(outline), y), outline[:, 1] * s], axis=1) for s, y in levels]
     return surface(np.stack(rings).astype(np.float32), wrap=True)
 
 

@@ -27,7 +27,8 @@ def command(
     """Cut the product out of PHOTO. The file is written whatever the verdict, so that you can look at it."""
     from packshot.imaging.decode import decode
     from packshot.imaging.finish import finish
-    from packshot.studio.cutout.cut import cut, straight_rgba
+    from packshot.studio.cutout.colour import straight_rgba
+    from packshot.studio.cutout.cut import cut
 
     if out.suffix.lower() != ".png":
         raise BadInputError(f"--out {out} is not a .png file.", remedy="A cutout keeps its transparency in PNG.")

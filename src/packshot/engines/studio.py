@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import cast, get_args
+from typing import cast
 from zlib import crc32
 
 from packshot.engines.base import (
@@ -21,7 +21,7 @@ from packshot.engines.base import (
 from packshot.errors import DecisionNeededError
 from packshot.imaging.photo import Photo
 from packshot.studio.cutout.result import Cutout
-from packshot.studio.place import Framing
+from packshot.studio.framing import FRAMINGS, Framing
 from packshot.studio.scene.library import SCENES
 
 
@@ -42,7 +42,7 @@ class Studio(Engine):
                     words=False,
                     seed=True,
                     styles=frozenset(SCENES),
-                    framings=frozenset(get_args(Framing)),
+                    framings=frozenset(FRAMINGS),
                     keeps_product=True,
                     submits="idempotent",
                 ),

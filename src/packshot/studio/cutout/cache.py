@@ -152,9 +152,7 @@ def unpack(data: bytes, photo: Photo) -> Cutout:
     colour = srgb_to_linear(photo.pixels)
     colour[top:bottom, left:right][_mixed(small)] = colours.astype(np.float32) / FULL
     reasons = tuple(Reason(**reason) for reason in head["reasons"])
-    return Cutout(
-        colour, alpha, head["confidence"], head["verdict"], reasons, head["view"], head["elevation"]
-    )
+    return Cutout(colour, alpha, head["confidence"], head["verdict"], reasons, head["view"], head["elevation"])
 
 
 def _quantised(alpha: Float) -> NDArray[np.uint16]:

@@ -112,7 +112,7 @@ def survey(pixels: Pixels) -> Survey:
         tolerance=max(4.5, 4 * sigma),
         sigma=sigma,
         noise=float(np.median(gradient[backdrop])) if backdrop.any() else 9.0,
-        grain=float(np.percentile(crispness[backdrop],90)) if backdrop.any() else 9.0,
+        grain=float(np.percentile(crispness[backdrop], 90)) if backdrop.any() else 9.0,
         roughness=fitted.sigma,
         evenness=fitted.inliers,
         gain=gain,
