@@ -111,7 +111,7 @@ def cutout() -> dict[str, Any]:
     from packshot.imaging.decode import decode
     from packshot.studio.cutout.cut import cut
 
-    listed = yaml.safe_load((ROOT / "samples/samples.yaml").read_text(encoding="utf-8"))["samples"]
+    listed = yaml.safe_load((ROOT / "samples/samples.yaml").read_text(encoding="utf-8"))
     ours: list[tuple[float, float]] = []
     theirs: list[tuple[float, float]] = []
     for sample in listed:
@@ -157,7 +157,7 @@ def _photo(side: int) -> bytes:
     import cv2
     import yaml
 
-    listed = yaml.safe_load((ROOT / "samples/samples.yaml").read_text(encoding="utf-8"))["samples"]
+    listed = yaml.safe_load((ROOT / "samples/samples.yaml").read_text(encoding="utf-8"))
     name = next(sample["name"] for sample in listed if sample["expect"] == "accept" and sample["view"] == "standing")
     pixels = cv2.imread(str(ROOT / f"samples/photos/{name}.jpg"))
     return cv2.imencode(".png", cv2.resize(pixels, (side, side), interpolation=cv2.INTER_CUBIC))[1].tobytes()

@@ -31,7 +31,7 @@ Sample = dict[str, Any]
 
 def main(out: Path) -> int:
     started = time.perf_counter()
-    samples: list[Sample] = yaml.safe_load((HERE / "samples.yaml").read_text(encoding="utf-8"))["samples"]
+    samples: list[Sample] = yaml.safe_load((HERE / "samples.yaml").read_text(encoding="utf-8"))
     if out.exists():
         rmtree(out)
     (out / "photos").mkdir(parents=True)
