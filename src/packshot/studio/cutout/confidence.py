@@ -114,7 +114,7 @@ def outline_doubts(survey: Survey, mask: Mask) -> list[Reason]:
     unexplained = float(steep.sum() / length)
     lines = _faint_lines(survey, outside) / length
     return [
-        reason("lost", 0.8 * _ramp(_sharp_edges(survey, ~grow(mask, 5)) / length, 0.12, 0.5)),
+        reason("lost", 0.8 * _ramp(_sharp_edges(survey, ~grow(mask, 3)) / length, 0.12, 0.5)),
         reason("edges", 0.9 * _ramp(weak_edge_share(survey, mask), 0.08, 0.35)),
         reason("alike", 0.5 * _ramp(alike, 0.15, 0.7)),
         reason("glass" if lines > unexplained else "clutter", 0.8 * _ramp(unexplained + lines, 0.15, 0.7)),
