@@ -95,6 +95,8 @@ def _summary(records: list[Record]) -> None:
         console.print(f"{record['path']}  {record['size']}", highlight=False)
         for warning in record["warnings"]:
             console.print(f"  [yellow]{warning}[/]", highlight=False)
+    if any(record["status"] == "undecided" for record in records):
+        console.print("Decide with --view standing, --view above, or --accept to take a cutout as it is.")
     missed: dict[tuple[str, str, str], list[str]] = {}
     for record in records:
         if record["status"] != "done":

@@ -138,7 +138,8 @@ def _faint_lines(survey: Survey, outside: Mask) -> float:
     dark = cv2.morphologyEx(lightness, cv2.MORPH_CLOSE, ridge) - lightness
     relief = np.maximum(bright, dark)
     usual = 1.4826 * float(np.median(relief[survey.backdrop])) if survey.backdrop.any() else 1.0
-    lines = (relief > max(1.1, 4 * usual)) & outside
+    edges = grow(survey.crispness > max(0.6, 3.5 * survey.grain), 3)
+    lines = (relief > max(1.1, 4 * usual)) & edges & outside
     thickness = 3
     total = 0
     for region in regions(lines, least=thickness, padding=0):

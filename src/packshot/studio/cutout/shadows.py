@@ -7,7 +7,7 @@ import numpy as np
 
 from packshot.imaging.colour import Float
 from packshot.studio.cutout.regions import Mask, Region, depth, opened, reachable, regions, shrink
-from packshot.studio.cutout.survey import Survey
+from packshot.studio.cutout.survey import COLOURED, Survey
 
 SPECK = 6  # pixels: smaller regions say nothing about their edges
 
@@ -40,7 +40,7 @@ def peel_skin(survey: Survey, mask: Mask, sure: Mask) -> Mask:
 def drop_blobs(survey: Survey, mask: Mask) -> Mask:
     """Drops what sticks out of the product and is explained by shadow: its colour, flat, and softer outside."""
     steepest = cv2.dilate(survey.gradient, np.ones((3, 3), np.uint8))
-    explained = (survey.ratio < 1) & (survey.spread < 0.05 + 0.16 * (1 - survey.ratio))
+    explained = survey.neutral & (survey.ratio < 1)
     sticking_out = mask & ~opened(mask, max(4, round(survey.size / 42)))
     kept = mask.copy()
     for region in regions(sticking_out, least=2 * SPECK):
@@ -61,15 +61,14 @@ def peel_neutral_base(survey: Survey, mask: Mask, sure: Mask) -> Mask:
     if not len(rows):
         return mask
     foot = rows[-1] - 0.3 * (rows[-1] - rows[0])
-    chroma = survey.spread
-    shade = mask & (survey.spread * survey.ratio < 0.03 + 0.09 * survey.ratio) & (survey.ratio < 0.97) & ~sure
+    shade = mask & survey.neutral & (survey.ratio < 0.97) & ~sure
     shade &= reachable(shade | ~mask, survey.rim)
     peeled = mask.copy()
     for region in regions(shade, least=SPECK):
         if region.area > 0.06 * mask.sum() or region.bottom < foot:
             continue
         behind = region.ring(0, 4) & mask[region.window]
-        if behind.any() and (chroma[region.window][behind] > 0.14).mean() > 0.45:
+        if behind.any() and (survey.hue[region.window][behind] > COLOURED).mean() > 0.45:
             peeled[region.window] &= ~region.mask
     return peeled
 

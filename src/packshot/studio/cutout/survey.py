@@ -16,6 +16,9 @@ HIGHLIGHT = 0.9  # linear light that the brightest half percent of the picture i
 MOST_GAIN = 8.0  # three stops: beyond that an 8-bit file holds too few levels
 BORDER = 0.035  # of the shorter side: where the backdrop is looked for first
 FINE, COARSE = 0.8, 2.5  # pixels: an edge is steeper at the fine scale, a penumbra equally steep at both
+CALM = 2.0  # pixels: averages the colour noise of JPEG files away
+COLOURED = 8.0  # units of a and b: no grey looks like that, however noisy
+BOUNCE = 0.25  # of the product's own saturation: what it throws into its shadow at most
 DARKEST = 2e-3  # linear light below which ratios mean nothing
 
 
@@ -25,11 +28,13 @@ class Survey:
 
     `lab` (h, w, 3) smoothed Lab. `gradient` its steepness per pixel; `crispness` what of that is an edge rather than the
     ramp of a shadow's penumbra. `distance` ΔE to the backdrop. `ratio` linear
-    light relative to the backdrop (1 on it, below in shadow) and `spread` how unequal that is between the channels.
+    light relative to the backdrop (1 on it, below in shadow) and `hue` the difference in a and b to the
+    backdrop shaded that far: 0 in any shadow of white light.
+    `calm_hue`: that averaged over a few pixels, `excess` in units of what a real shadow may have.
     `shadow`: could be the backdrop in shade. `neutral`: the same, at any depth of shade. `backdrop`: connected to the
     border and like it. `tolerance`: ΔE up to which a pixel counts as backdrop. `noise` and `grain`: median gradient and crispness on the backdrop.
     `roughness`: the border's own deviation from a smooth surface; `evenness` the share of it that follows the surface.
-    `gain`: how much the photo was brightened first.
+    `saturation`: the median hue of what is clearly coloured, 0 where nothing is. `gain`: how much the photo was brightened first.
     """
 
     lab: Float
@@ -37,7 +42,9 @@ class Survey:
     crispness: Float
     distance: Float
     ratio: Float
-    spread: Float
+    hue: Float
+    excess: Float
+    calm_hue: Float
     shadow: Mask
     neutral: Mask
     backdrop: Mask
@@ -49,6 +56,7 @@ class Survey:
     roughness: float
     evenness: float
     gain: float
+    saturation: float
 
     @property
     def size(self) -> int:
@@ -79,28 +87,36 @@ def survey(pixels: Pixels) -> Survey:
     fitted = fit_surface(lab, border)
     surface, backdrop, sigma = _grow_backdrop(lab, gradient, border, fitted)
     distance = np.sqrt(((lab - surface) ** 2).sum(-1))
-    relative = _light(lab) / _light(surface)
-    ratio = relative.mean(-1)
-    deviation = relative.std(-1)
-    spread = deviation / np.maximum(ratio, 1e-3)
+    lit = _light(surface)
+    ratio = (_light(lab) / lit).mean(-1)
+    shaded = cv2.cvtColor(lit * ratio[..., None], cv2.COLOR_LRGB2LAB)
+    cast = lab[..., 1:] - shaded[..., 1:]
+    hue = np.hypot(cast[..., 0], cast[..., 1])
+    tint, saturation = shadow_tint(distance, ratio, hue, backdrop, sigma)
+    calm = cv2.GaussianBlur(cast, (0, 0), CALM)
+    calm_hue = np.hypot(calm[..., 0], calm[..., 1])
+    calm_tint = _allowed_tint(calm_hue, ratio, backdrop, saturation)
     return Survey(
         lab=lab,
         gradient=gradient,
         crispness=crispness,
         distance=distance,
         ratio=ratio,
-        spread=spread,
-        shadow=(ratio > 0.22) & (ratio < 1.02) & (spread < 0.035 + 0.10 * (1 - ratio)),
-        neutral=(deviation < 0.035 + 0.10 * ratio) & (ratio < 1.02),
+        hue=hue,
+        excess=calm_hue / calm_tint,
+        calm_hue=calm_hue,
+        shadow=(ratio > 0.12) & (ratio < 1.02) & (hue < tint),
+        neutral=(ratio < 1.02) & (hue < 1.5 * tint),
         backdrop=backdrop,
         rim=frame(shape, 2),
         tolerance=max(4.5, 4 * sigma),
         sigma=sigma,
         noise=float(np.median(gradient[backdrop])) if backdrop.any() else 9.0,
-        grain=float(np.percentile(crispness[backdrop],90)) if backdrop.any() else 9.0,
+        grain=float(np.percentile(crispness[backdrop], 90)) if backdrop.any() else 9.0,
         roughness=fitted.sigma,
         evenness=fitted.inliers,
         gain=gain,
+        saturation=saturation,
     )
 
 
@@ -108,6 +124,24 @@ def exposure_gain(light: Float) -> float:
     """The factor, 1 to 8, that brings the brightest half percent of linear `light` (h, w, 3) to a proper exposure."""
     brightest = float(np.percentile(light.max(-1), 99.5))
     return float(np.clip(HIGHLIGHT / max(brightest, 1e-4), 1.0, MOST_GAIN))
+
+
+def shadow_tint(distance: Float, ratio: Float, hue: Float, backdrop: Mask, sigma: float) -> tuple[Float, float]:
+    """(h, w) how much hue a shadow may have, and how much the product has, both in units of a and b.
+
+    A shadow is tinted by light that the product throws into it, always less saturated than the product and the more
+    the deeper the shade; the rest is noise, taken from the lit backdrop.
+    """
+    noise = float(np.percentile(hue[backdrop], 95)) if backdrop.any() else 3.0
+    coloured = (distance > max(12.0, 6 * sigma)) & (hue > COLOURED + noise)
+    saturation = float(np.median(hue[coloured])) if coloured.sum() > 0.002 * coloured.size else 0.0
+    return _allowed_tint(hue, ratio, backdrop, saturation), saturation
+
+
+def _allowed_tint(hue: Float, ratio: Float, backdrop: Mask, saturation: float) -> Float:
+    noise = float(np.percentile(hue[backdrop], 95)) if backdrop.any() else 3.0
+    bounce = float(np.clip(BOUNCE * saturation, 3, 12))
+    return (1 + 1.2 * noise + bounce * np.clip(1 - ratio, 0, 1)).astype(np.float32)
 
 
 def steepness(lab: Float, sigma: float) -> Float:

@@ -24,9 +24,9 @@ class Light:
 
     direction: tuple[float, float] = (0.75, 0.28)
     softness: float = 1.0
-    contact: float = 0.8
-    cast: float = 0.45
-    ambient: float = 0.45
+    contact: float = 0.9
+    cast: float = 0.5
+    ambient: float = 0.6
     tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
 
