@@ -23,7 +23,7 @@ from packshot.imaging.decode import LIMITS, Limits, decode
 from packshot.imaging.master import master
 from packshot.imaging.photo import Photo
 
-from .pictures import ADOBE_GAMMA, ADOBE_RGB, black_png, chunk, encode, exif, gradients, profile, squeezed
+from .pictures import ADOBE_GAMMA, ADOBE_RGB, Array, black_png, chunk, encode, exif, gradients, profile, squeezed
 
 PICTURE = gradients()
 LARGER = gradients(400, 400)
@@ -82,6 +82,10 @@ def test_a_names_tricks_do_not_reach_the_terminal():
     assert len(said) < 200
 
 
+def vips(pixels: Array) -> pyvips.Image:
+    return pyvips.Image.new_from_array(pixels).copy(interpretation="srgb")
+
+
 def half(data: bytes) -> bytes:
     return data[: len(data) // 2]
 
@@ -112,6 +116,8 @@ def animation(format: str, **options: Any) -> bytes:
         (black_png(3_000, 3_000, rows=3), "is damaged or cut short."),
         (b"\x89PNG\r\n\x1a\n", "cannot be read: it is damaged or of a rare kind."),
         (b"\xff\xd8\xff\xe0", "cannot be read: it is damaged or of a rare kind."),
+        (vips(LARGER).tiffsave_buffer(pyramid=True, subifd=True, tile=True), "keeps pictures within pictures"),
+        (vips(np.dstack([LARGER] * 2)[..., :5]).tiffsave_buffer(), "has 2 channels besides its colours;"),
         (encode(Image.new("F", (32, 32)), "TIFF"), "photos can be grey, RGB or CMYK with 8 or 16 bits"),
     ],
 )
@@ -289,7 +295,6 @@ def seeds() -> list[bytes]:
     """Small valid files that between them use most of what the decoders can do."""
     icc = profile(ADOBE_RGB, ADOBE_GAMMA)
     rgba = np.dstack([PICTURE, PICTURE[..., 0]])
-    vips = pyvips.Image.new_from_array(PICTURE)
     return [
         encode(PICTURE, "JPEG", exif=exif(orientation=6), icc_profile=icc),
         encode(PICTURE, "JPEG", progressive=True),
@@ -297,12 +302,12 @@ def seeds() -> list[bytes]:
         encode(rgba, "PNG", exif=exif(orientation=3), icc_profile=icc),
         encode(Image.fromarray(PICTURE).quantize(16), "PNG", transparency=3),
         encode(PICTURE[..., 0].astype(np.uint16) * 257, "PNG"),
-        vips.pngsave_buffer(interlace=True),
+        vips(PICTURE).pngsave_buffer(interlace=True),
         encode(PICTURE, "WEBP"),
         encode(rgba, "WEBP", lossless=True, exif=exif(orientation=8), icc_profile=icc),
         encode(PICTURE, "TIFF", compression="tiff_lzw"),
         encode(PICTURE, "TIFF", compression="jpeg"),
-        vips.tiffsave_buffer(tile=True, compression="deflate"),
+        vips(PICTURE).tiffsave_buffer(tile=True, compression="deflate"),
     ]
 
 
