@@ -14,12 +14,12 @@ from typing import Any
 import cv2
 import numpy as np
 import yaml
-from packshot.imaging.decode import decode
-from packshot.studio.scene.library import SCENES
 from rich.console import Console
 
 from packshot.cli.batch import Order, Record, plan, run
 from packshot.cli.shoot import progress
+from packshot.imaging.decode import decode
+from packshot.studio.scene.library import SCENES
 
 HERE = Path(__file__).parent
 SIDE = 768

@@ -85,12 +85,8 @@ def test_coverage_agrees_with_a_picture_of_four_times_the_samples():
     assert np.abs(coarse - halved).mean() < 0.01
 
 
-@pytest.mark.parametrize(
-    ("kind", "seed", "backdrop"), [*(("shoe", 11, name) for name in BACKDROPS), ("shoe", 0, None)]
-)
-def test_a_person_sees_the_contour_also_at_a_size_that_was_not_judged(
-    kind: str, seed: int, backdrop: str | None
-):
+@pytest.mark.parametrize(("kind", "seed", "backdrop"), [*(("shoe", 11, name) for name in BACKDROPS), ("shoe", 0, None)])
+def test_a_person_sees_the_contour_also_at_a_size_that_was_not_judged(kind: str, seed: int, backdrop: str | None):
     layers = lay(kind, seed, size=768, backdrop=backdrop)
     assert hidden_share(layers.product, layers.alpha, layers.backdrop) <= FAIR
 

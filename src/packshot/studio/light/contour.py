@@ -34,7 +34,7 @@ def hilltops(line: Line, least: float) -> list[tuple[int, float]]:
     tops: list[tuple[int, float]] = []
     edges = np.flatnonzero(np.diff(line)) + 1
     for start, end in zip(np.r_[0, edges], np.r_[edges, line.size], strict=True):
-        top = line[start]
+        top = float(line[start])
         if start == 0 or end == line.size or line[start - 1] >= top or line[end] >= top:
             continue
         left, right = line[:start][::-1], line[end:]
