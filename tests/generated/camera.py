@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import atan, cos, radians, sin
 
 import numpy as np
@@ -25,6 +25,12 @@ class Camera:
     pitch: float
     focal: float
     centre: tuple[float, float]
+
+    def resized(self, size: tuple[int, int]) -> Camera:
+        """The same view in a frame of another width and height, of about the same aspect."""
+        scale = max(size) / max(self.width, self.height)
+        centre = self.centre[0] * scale, self.centre[1] * scale
+        return replace(self, width=size[0], height=size[1], focal=self.focal * scale, centre=centre)
 
     @property
     def position(self) -> Float:

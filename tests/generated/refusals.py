@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from . import flat, vessels, worn
 from .backdrops import draw_backdrop, paint
 from .draw import Colour, Draw, Part
-from .light import floor_light, reflected
+from .light import reflected
 from .materials import Material
 from .photos import HELD_OUT_KINDS, KINDS, NOISE, TUNING_KINDS, lay
 from .scenery import bricks, clouds, landscape, planks, printed_page, room
@@ -33,7 +33,7 @@ def glass_bottle(seed: int, size: int) -> Picture:
     rng = np.random.default_rng((1, seed))
     backdrop = draw_backdrop(["white", "grey", "sweep"][seed % 3], rng)
     shot = arrange(_clear_bottle(rng), (3, 14), rng, (size, size))
-    lit = 1 - 0.45 * (1 - floor_light(shot.cloud, shot.rig, rng))
+    lit = 1 - 0.45 * (1 - shot.lit_floor)
     behind = paint(backdrop, shot.camera, lit)
     seen = look(shot)
     slope = np.clip(np.sum(seen.normals * seen.view, axis=1), 0, 1)
@@ -88,7 +88,7 @@ def white_on_white(seed: int, size: int) -> Picture:
         for part in parts
     ]
     elevations = (86, 90) if make is flat.t_shirt else (6, 28)
-    layers = compose(plain, elevations, backdrop, rng, (size, size))
+    layers = compose(arrange(plain, elevations, rng, (size, size)), backdrop)
     product = layers.product * 0.65 + 0.35 * layers.alpha[..., None] * backdrop.colour
     shadow = 0.5 + 0.5 * layers.backdrop / backdrop.colour
     return expose(product + (1 - layers.alpha[..., None]) * shadow * backdrop.colour, 0.1, NOISE, rng)
@@ -175,7 +175,7 @@ def portrait(seed: int, size: int) -> Picture:
     rng = np.random.default_rng((7, seed))
     backdrop = draw_backdrop("grey", rng)
     big = int(size * 1.5)
-    layers = compose(_bust(rng), (2, 6), backdrop, rng, (big, big))
+    layers = compose(arrange(_bust(rng), (2, 6), rng, (big, big)), backdrop)
     scene = np.stack([clouds(rng, (big, big), 5, 3) for _ in range(3)], axis=-1)
     scene = scene.mean(axis=-1, keepdims=True) * 0.65 + scene * 0.35
     behind = cv2.GaussianBlur(0.02 + 1.3 * scene**2.5, (0, 0), big / 60)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -44,16 +44,24 @@ class Layers:
 
 @dataclass(frozen=True, eq=False)
 class Shot:
-    """A product of `parts` as one `mesh`, a unit large over the floor's origin, with its camera, its lights,
-    the `cloud` of points that stands for it in shadows, and every face's `part` (F,).
+    """A product of `parts` as one `mesh`, a unit large over the floor's origin, lit and aimed at.
+
+    `part` (F,) is the piece a face is of; `lamps` and `bounce` (V,) the light at every vertex and `lit_floor`
+    that on the floor, as light.irradiance and light.floor_light give them.
     """
 
     parts: Sequence[Part]
     mesh: Mesh
+    part: Index
     camera: Camera
     rig: Rig
-    cloud: Float
-    part: Index
+    lamps: Float
+    bounce: Float
+    lit_floor: Float
+
+    def resized(self, size: tuple[int, int]) -> Shot:
+        """The same shot in a frame of another width and height: nothing in the studio moves."""
+        return replace(self, camera=self.camera.resized(size))
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +92,10 @@ def arrange(
     elevation, fill, lens = (float(rng.uniform(*span)) for span in (elevations, (0.55, 0.8), (1.5, 2.8)))
     camera = aim(mesh.points, size, elevation, fill, lens, (rng.uniform(-0.04, 0.04), rng.uniform(-0.03, 0.05)))
     part = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part.mesh.faces) for part in parts])
-    return Shot(parts, mesh, camera, draw_rig(rng), scatter(mesh, rng), part)
+    rig, cloud = draw_rig(rng), scatter(mesh, rng)
+    key, dome, bounce = irradiance(mesh, cloud, rig)
+    lamps = rig.share * key + (1 - rig.share) * dome
+    return Shot(parts, mesh, part, camera, rig, lamps, bounce, floor_light(cloud, rig, rng))
 
 
 def look(shot: Shot) -> Seen:
@@ -93,9 +104,7 @@ def look(shot: Shot) -> Seen:
     closed = np.array([part.mesh.closed for part in shot.parts])[shot.part]
     towards, drawn = facing(mesh, closed, camera.position)
     samples = rasterise(mesh, shot.part, drawn, camera)
-    key, dome, bounce = irradiance(mesh, shot.cloud, shot.rig)
-    lamps = shot.rig.share * key + (1 - shot.rig.share) * dome
-    columns = [mesh.normals, mesh.uv, mesh.skin, lamps[:, None], bounce[:, None]]
+    columns = [mesh.normals, mesh.uv, mesh.skin, shot.lamps[:, None], shot.bounce[:, None]]
     fields = samples.blend(np.concatenate(columns, axis=1))
     flip = np.where(towards | closed, 1, -1).astype(np.float32)[samples.face]
     return Seen(
@@ -122,19 +131,12 @@ def colours(shot: Shot, seen: Seen, paper: Float) -> Float:
     return result
 
 
-def compose(
-    parts: Sequence[Part],
-    elevations: tuple[float, float],
-    backdrop: Backdrop,
-    rng: np.random.Generator,
-    size: tuple[int, int],
-) -> Layers:
-    """Photographs `parts` on the backdrop."""
-    shot = arrange(parts, elevations, rng, size)
+def compose(shot: Shot, backdrop: Backdrop) -> Layers:
+    """Photographs the shot on the backdrop."""
     seen = look(shot)
     sharp = seen.samples.gather(colours(shot, seen, backdrop.colour), shot.camera)
     frame: Float = cv2.GaussianBlur(sharp, (0, 0), LENS_BLUR)
-    behind = paint(backdrop, shot.camera, floor_light(shot.cloud, shot.rig, rng))
+    behind = paint(backdrop, shot.camera, shot.lit_floor)
     return Layers(frame[..., :3], frame[..., 3].clip(0, 1), behind, backdrop.colour, shot.camera)
 
 

@@ -49,6 +49,23 @@ def test_the_same_arguments_give_the_same_bytes_and_another_seed_another_picture
     assert not np.array_equal(first.alpha, other.alpha)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_products_are_neither_black_holes_nor_blown_out(kind: str):
+    layers = lay(kind, 3, size=SMALL)
+    covered = layers.alpha > 0.5
+    colour = layers.product[covered] / layers.alpha[covered][:, None]
+    assert colour.min() >= 0 and colour.max() < 16
+    assert np.mean(colour.max(axis=1) < 0.002) < 0.01
+    assert np.mean(colour.min(axis=1) > 1) < 0.1
+
+
+@pytest.mark.parametrize(("kind", "seed"), [("bowl", 0), ("teapot", 0), ("belt", 2)])
+def test_a_seed_names_one_product_at_every_size(kind: str, seed: int):
+    small, large = (lay(kind, seed, size=size).alpha for size in (SMALL, 3 * SMALL))
+    shrunk = large.reshape(SMALL, 3, SMALL, 3).mean(axis=(1, 3))
+    assert np.abs(small - shrunk).mean() < 0.01
+
+
 @pytest.mark.parametrize("kind", ["mug", "spectacles", "t_shirt"])
 def test_the_picture_is_product_over_backdrop_with_the_alpha_returned(kind: str):
     layers = lay(kind, 2, size=SMALL)
@@ -68,9 +85,9 @@ def test_coverage_agrees_with_a_picture_of_four_times_the_samples():
     assert np.abs(coarse - halved).mean() < 0.01
 
 
-@pytest.mark.parametrize("backdrop", BACKDROPS)
-def test_a_person_sees_the_contour_on_every_backdrop(backdrop: str):
-    layers = lay("shoe", 11, size=SMALL, backdrop=backdrop)
+@pytest.mark.parametrize(("kind", "seed", "backdrop"), [*(("shoe", 11, name) for name in BACKDROPS), ("shoe", 0, None)])
+def test_a_person_sees_the_contour_also_at_a_size_that_was_not_judged(kind: str, seed: int, backdrop: str | None):
+    layers = lay(kind, seed, size=768, backdrop=backdrop)
     assert hidden_share(layers.product, layers.alpha, layers.backdrop) <= FAIR
 
 

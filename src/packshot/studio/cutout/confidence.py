@@ -34,6 +34,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Faint lines outside the product look like clear glass or thin parts.",
         "Photograph it against a dark backdrop or upload a mask.",
     ),
+    "lost": (
+        "There are sharp edges beside the product: a part of it may be missing, or its shadow is very hard.",
+        "Look closely at the cutout. Softer light or a backdrop of another colour helps, or upload a mask.",
+    ),
     "clutter": ("There is more in the picture than the product.", PLAIN),
     "several": (
         "There seem to be several products.",
@@ -48,6 +52,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Light it from the front, use a backdrop of another colour, or upload a mask.",
     ),
     "speckled": ("The mask is full of specks and holes.", "Upload a mask with one clean shape."),
+    "compressed": (
+        "The file is so strongly compressed that its edges are smeared.",
+        "Upload the original file from the camera.",
+    ),
     "boxed": (
         "The backdrop inside the box is not plain, so the edges are a guess.",
         "Check the edges closely.",
@@ -90,7 +98,10 @@ def backdrop_doubts(survey: Survey) -> list[Reason]:
     """Is the backdrop one smooth surface."""
     rough = 0.75 * _ramp(survey.roughness, 3, 8)
     uneven = 0.3 * _ramp(0.85 - survey.evenness, 0, 0.3)
-    return [reason("busy", 1 - (1 - rough) * (1 - uneven))]
+    return [
+        reason("busy", 1 - (1 - rough) * (1 - uneven)),
+        reason("compressed", 0.3 * _ramp(survey.compression, 11, 16)),
+    ]
 
 
 def outline_doubts(survey: Survey, mask: Mask) -> list[Reason]:
@@ -103,6 +114,7 @@ def outline_doubts(survey: Survey, mask: Mask) -> list[Reason]:
     unexplained = float(steep.sum() / length)
     lines = _faint_lines(survey, outside) / length
     return [
+        reason("lost", 0.8 * _ramp(_sharp_edges(survey, ~grow(mask, 3)) / length, 0.12, 0.5)),
         reason("edges", 0.9 * _ramp(weak_edge_share(survey, mask), 0.08, 0.35)),
         reason("alike", 0.5 * _ramp(alike, 0.15, 0.7)),
         reason("glass" if lines > unexplained else "clutter", 0.8 * _ramp(unexplained + lines, 0.15, 0.7)),
@@ -147,6 +159,16 @@ def _faint_lines(survey: Survey, outside: Mask) -> float:
         if max(rows, columns) > 0.05 * survey.size:
             total += region.area
     return total / thickness
+
+
+def _sharp_edges(survey: Survey, outside: Mask) -> int:
+    """Pixels of long sharp edges outside the product: what a part that was left out would have, and no soft shadow."""
+    sharp = (survey.crispness > max(1.0, 5 * survey.grain)) & outside
+    total = 0
+    for region in regions(sharp, least=4, padding=0):
+        if max(region.mask.shape) > 0.03 * survey.size:
+            total += region.area
+    return total
 
 
 def _second_largest(mask: Mask) -> float:

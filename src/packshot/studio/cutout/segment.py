@@ -20,12 +20,12 @@ from packshot.studio.cutout.regions import (
     thin,
     without_islands,
 )
-from packshot.studio.cutout.shadows import peel_shadows
 from packshot.studio.cutout.survey import Survey
 from packshot.studio.cutout.walk import walk
 
 GAP = 2  # pixels: the backdrop does not leak through gaps in an edge narrower than two of these and one
 TONES, HUES = 32, 20  # bins of what markers look like
+LACY = 4.0  # times the outline of a disc, squared: leaves and chairs are well above, mugs and boxes below
 PULL = 0.02  # of the tint on an undecided pixel, where a step to its neighbour counts 1
 ISLAND = 0.03  # of the largest part: smaller loose parts are dust or noise
 
@@ -50,8 +50,7 @@ def segment(survey: Survey) -> Outline:
     if not markers.any():
         return Outline(markers, markers)
     mask = flood(survey, backdrop, markers) > 0.5
-    mask = open_pockets(survey, fill_holes(survey, without_islands(mask, ISLAND)))
-    mask = peel_shadows(survey, mask, sure)
+    mask = fill_holes(survey, without_islands(mask, ISLAND))
     mask = without_islands(np.where(thin(mask), mask, smoothed(mask, 1.2)), ISLAND)
     return Outline(mask, sure & mask)
 
@@ -101,7 +100,7 @@ def mark_pockets(survey: Survey, backdrop: Mask, steep: float) -> Mask:
     like = (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.35))
     flat = survey.crispness < max(0.4, 2 * survey.grain)
     candidates = opened(like & flat & ~backdrop, 1)
-    pockets = np.zeros_like(backdrop)
+    pockets = _gaps(survey, backdrop)
     for region in regions(candidates, least=round(0.0006 * backdrop.size), padding=round(survey.size / 16)):
         at = region.window
         shade = float(np.median(survey.ratio[at][region.mask]))
@@ -114,13 +113,22 @@ def mark_pockets(survey: Survey, backdrop: Mask, steep: float) -> Mask:
     return pockets
 
 
+def _gaps(survey: Survey, backdrop: Mask) -> Mask:
+    """Specks of the backdrop's very colour inside a lacy product: the light between leaves, not letters on a box."""
+    outline = ~opened(backdrop, 1)
+    length = int((outline & ~shrink(outline, 1)).sum())
+    if length**2 < LACY * 4 * np.pi * max(1, int(outline.sum())):
+        return np.zeros_like(backdrop)
+    return opened((survey.distance < 0.8 * survey.tolerance) & ~backdrop, 1)
+
+
 def flood(survey: Survey, backdrop: Mask, product: Mask) -> Float:
     """The chance of every pixel to be product, from two sets of markers, the edges between, and the tint."""
     changing = cv2.GaussianBlur(survey.hue, (0, 0), 1)
     tinted = np.hypot(cv2.Sobel(changing, cv2.CV_32F, 1, 0), cv2.Sobel(changing, cv2.CV_32F, 0, 1)) / 8
     edges = survey.crispness + 0.1 * survey.gradient + 0.5 * tinted
     leaning = lean(survey, backdrop, product)
-    tinted_much = np.clip(2 * (survey.excess - 1), 0, 1)
+    tinted_much = np.clip(survey.excess - 1, 0, 1)
     pull = PULL * np.maximum(np.abs(2 * leaning - 1), tinted_much)
     return walk(edges, backdrop, product, np.maximum(leaning, tinted_much), pull)
 
@@ -130,9 +138,8 @@ def lean(survey: Survey, backdrop: Mask, product: Mask) -> Float:
 
     0.5 where neither has it.
     """
-    noise = max(0.25, float(np.percentile(survey.calm_hue[backdrop], 90)))
     tone = np.clip(survey.ratio * 24, 0, TONES - 1).astype(np.int32)
-    hue = np.clip(3 * np.log2(1 + survey.calm_hue / noise), 0, HUES - 1).astype(np.int32)
+    hue = np.clip(3 * np.log2(1 + 10 * survey.excess), 0, HUES - 1).astype(np.int32)
     shade = backdrop & (survey.distance > survey.tolerance)
     of_product = _frequencies(tone[product], hue[product])
     where = shade if shade.sum() > 200 else backdrop
@@ -161,24 +168,6 @@ def fill_holes(survey: Survey, mask: Mask) -> Mask:
         if hole.area < 0.0002 * mask.size or like[at][hole.mask].mean() < 0.6:
             filled[at] |= hole.mask
     return filled
-
-
-def open_pockets(survey: Survey, mask: Mask) -> Mask:
-    """Flat parts of the product that are the backdrop's colour with product all around are holes after all."""
-    like = (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.75))
-    candidates = shrink(mask & like & (survey.gradient < max(1.5, 4 * survey.noise)), 2)
-    wide = (survey.distance < 2.2 * survey.tolerance) | survey.shadow
-    result = mask.copy()
-    for region in regions(candidates, least=round(0.0015 * mask.size)):
-        at = region.window
-        near = survey.distance[at]
-        if (near[region.mask] < max(survey.tolerance, 6.0)).mean() <= 0.5:
-            continue
-        pocket = grow(region.mask, 3) & wide[at] & mask[at]
-        ring = grow(pocket, 2) & ~pocket
-        if (near[ring] > 2 * survey.tolerance).mean() > 0.6:
-            result[at] &= ~pocket
-    return result
 
 
 def _behind(survey: Survey, level: float, backdrop: Mask) -> Mask:

@@ -9,6 +9,7 @@ import numpy as np
 
 from packshot.imaging.colour import Float, Pixels, srgb_to_linear
 from packshot.studio.cutout.background import Surface, fit_surface
+from packshot.studio.cutout.compression import compression_step
 from packshot.studio.cutout.regions import Mask, frame, reachable
 
 WORK = 640  # longest side in pixels: enough to find the outline, cheap enough to do it in half a second
@@ -16,6 +17,9 @@ HIGHLIGHT = 0.9  # linear light that the brightest half percent of the picture i
 MOST_GAIN = 8.0  # three stops: beyond that an 8-bit file holds too few levels
 BORDER = 0.035  # of the shorter side: where the backdrop is looked for first
 FINE, COARSE = 0.8, 2.5  # pixels: an edge is steeper at the fine scale, a penumbra equally steep at both
+COARSE_FILE = 9.0  # compression step (JPEG quality 60) from which colour is put back on the edges of lightness
+BLEED = 8  # pixels that colour bleeds over an edge in a strongly compressed file
+FLAT = 4.0  # variance of L below which there is no edge for colour to follow
 CALM = 2.0  # pixels: averages the colour noise of JPEG files away
 COLOURED = 8.0  # units of a and b: no grey looks like that, however noisy
 BOUNCE = 0.25  # of the product's own saturation: what it throws into its shadow at most
@@ -34,7 +38,7 @@ class Survey:
     `shadow`: could be the backdrop in shade. `neutral`: the same, at any depth of shade. `backdrop`: connected to the
     border and like it. `tolerance`: ΔE up to which a pixel counts as backdrop. `noise` and `grain`: median gradient and crispness on the backdrop.
     `roughness`: the border's own deviation from a smooth surface; `evenness` the share of it that follows the surface.
-    `saturation`: the median hue of what is clearly coloured, 0 where nothing is. `gain`: how much the photo was brightened first.
+    `saturation`: the median hue of what is clearly coloured, 0 where nothing is. `gain`: how much the photo was brightened first. `compression`: see compression_step.
     """
 
     lab: Float
@@ -56,6 +60,7 @@ class Survey:
     roughness: float
     evenness: float
     gain: float
+    compression: float
     saturation: float
 
     @property
@@ -79,7 +84,8 @@ def survey(pixels: Pixels) -> Survey:
     light = srgb_to_linear(shrunk(pixels, WORK))
     gain = exposure_gain(light)
     lab = cv2.cvtColor(np.minimum(light * np.float32(gain), 1), cv2.COLOR_LRGB2LAB)
-    lab = cv2.bilateralFilter(lab, 5, 6, 3)
+    step = compression_step(pixels)
+    lab = cv2.bilateralFilter(lab if step < COARSE_FILE else realigned(lab), 5, 6, 3)
     gradient = steepness(lab, FINE)
     crispness = np.maximum(gradient - 1.2 * steepness(lab, COARSE), 0)
     shape = gradient.shape
@@ -116,6 +122,7 @@ def survey(pixels: Pixels) -> Survey:
         roughness=fitted.sigma,
         evenness=fitted.inliers,
         gain=gain,
+        compression=step,
         saturation=saturation,
     )
 
@@ -124,6 +131,24 @@ def exposure_gain(light: Float) -> float:
     """The factor, 1 to 8, that brings the brightest half percent of linear `light` (h, w, 3) to a proper exposure."""
     brightest = float(np.percentile(light.max(-1), 99.5))
     return float(np.clip(HIGHLIGHT / max(brightest, 1e-4), 1.0, MOST_GAIN))
+
+
+def realigned(lab: Float) -> Float:
+    """`lab` with a and b following the edges of L: files keep colour at half the resolution or worse, in blocks.
+
+    A guided filter (He, Sun, Tang, PAMI 2013) with the lightness as the guide.
+    """
+    window = (2 * BLEED + 1, 2 * BLEED + 1)
+    guide = lab[..., 0]
+    mean = cv2.blur(guide, window)
+    variance = cv2.blur(guide * guide, window) - mean * mean
+    result = lab.copy()
+    for channel in (1, 2):
+        colour = lab[..., channel]
+        mean_colour = cv2.blur(colour, window)
+        slope = (cv2.blur(guide * colour, window) - mean * mean_colour) / (variance + FLAT)
+        result[..., channel] = cv2.blur(slope, window) * guide + cv2.blur(mean_colour - slope * mean, window)
+    return result
 
 
 def shadow_tint(distance: Float, ratio: Float, hue: Float, backdrop: Mask, sigma: float) -> tuple[Float, float]:

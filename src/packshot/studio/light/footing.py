@@ -7,10 +7,9 @@ from math import radians, sin
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d, uniform_filter1d
-from scipy.signal import find_peaks
 
 from packshot.imaging.colour import Float
+from packshot.studio.light.contour import averaged, hilltops, softened
 from packshot.studio.place import Placed
 
 _LEAST_PROMINENCE = 0.012  # of the product's height: how far the contour rises between two feet
@@ -70,7 +69,7 @@ def find_footing(placed: Placed, elevation: float) -> Footing:
     touch = np.zeros(low.size, np.float32)
     for foot, ground in zip(feet, grounds, strict=True):
         touch[foot.left : foot.right + 1] = contour.touching(foot, ground)
-    touch = gaussian_filter1d(touch, max(0.004 * low.size, 0.7)).astype(np.float32)
+    touch = softened(touch, max(0.004 * low.size, 0.7))
     support = _support(low.size, feet, grounds) + np.float32(placed.box[1])
     return Footing(low + np.float32(placed.box[1]), touch, support, tuple(feet))
 
@@ -101,11 +100,11 @@ class _Contour:
     def peaks(self) -> list[int]:
         """The columns where feet stand: the lowest point, and the others that can stand on the same floor behind it."""
         least = max(_LEAST_PROMINENCE * self.height, 3)
-        found, shape = find_peaks(np.pad(self.low, 1, constant_values=-3 * self.height), prominence=least)
+        found = hilltops(np.pad(self.low, 1, constant_values=-3 * self.height), least)
         lowest = int(np.argmax(self.low))
         reach = _DEEPEST_STAND * self.low.size * self.lean
         columns = [lowest]
-        for column, prominence in zip((found - 1).tolist(), shape["prominences"].tolist(), strict=True):
+        for column, prominence in ((top - 1, prominence) for top, prominence in found):
             rise = float(self.low[lowest] - self.low[column])
             level = rise <= _LEVEL * self.height
             if column != lowest and (level or (rise <= reach and self._is_foot(column, prominence, lowest))):
@@ -210,7 +209,7 @@ class _Contour:
             outwards = self.low[peak::direction]
             ahead = np.concatenate([outwards[step:], np.full(min(step, outwards.size), -np.inf, np.float32)])
             slope = np.clip(outwards - ahead, -limit - 1, limit + 1)
-            flat = uniform_filter1d(slope, 2 * step) < _FLATTER * np.maximum.accumulate(slope)
+            flat = averaged(slope, 2 * step) < _FLATTER * np.maximum.accumulate(slope)
             turned = np.maximum.accumulate(slope) > _TURNED * self.lean * step
             notch = flat & turned & (outwards < outwards[0] - _LEVEL * self.height)
             stops = np.flatnonzero((np.abs(slope) > limit) | notch)
@@ -231,4 +230,4 @@ def _merged(feet: list[Foot]) -> list[Foot]:
 def _support(width: int, feet: list[Foot], grounds: list[Float]) -> Float:
     columns = np.concatenate([np.arange(foot.left, foot.right + 1) for foot in feet])
     line = np.interp(np.arange(width), columns, np.concatenate(grounds))
-    return gaussian_filter1d(line, max(0.006 * width, 0.7), mode="nearest").astype(np.float32)
+    return softened(line, max(0.006 * width, 0.7))

@@ -6,7 +6,6 @@ from math import ceil
 
 import cv2
 import numpy as np
-from scipy import fft
 
 from packshot.imaging.colour import Float
 from packshot.studio.scene.lay import Real
@@ -43,7 +42,7 @@ def noise(
     spectrum = np.zeros((size, size // 2 + 1), np.complex64)
     spectrum[:band, : band + 1] = (white[0, :band] + 1j * white[1, :band]) * gain[:band]
     spectrum[-band:, : band + 1] = (white[0, band:] + 1j * white[1, band:]) * gain[band:]
-    field = np.asarray(fft.irfft2(spectrum, s=(size, size)), np.float32)
+    field = np.fft.irfft2(spectrum, s=(size, size)).astype(np.float32)
     return field / field.std()
 
 
