@@ -141,7 +141,7 @@ def test_sizes_agree_with_the_filter_in_float(side: int):
 @pytest.mark.parametrize("side", [64, 32, 29])
 def test_a_small_size_alone_is_filtered_in_one_step(side: int):
     error = resize(PRODUCT.astype(np.uint16) * 257, side, side) / 257 - reference(PRODUCT, side, side)
-    assert np.abs(error[4:-4, 4:-4]).mean() <= 0.05
+    assert np.sqrt((error[4:-4, 4:-4] ** 2).mean()) <= 0.1
 
 
 def test_eight_bit_files_are_rounded_not_cut():
