@@ -7,7 +7,6 @@ pyvips and nothing of Packshot, so that it starts in a few hundredths of a secon
 
 from __future__ import annotations
 
-import gc
 import json
 import logging
 import os
@@ -143,7 +142,7 @@ def decode(data: bytes, task: dict[str, Any]) -> dict[str, Any]:
     complaints = Complaints()
     logging.getLogger("pyvips").addHandler(complaints)
     layout = write_pixels(data, task)
-    gc.collect()  # libvips tells what libjpeg warned about when the image is closed
+    # The image is closed by now, which is when libvips tells what libjpeg warned about.
     if task["kind"] == "jpeg" and complaints.broken_jpeg:
         raise Unfit(("damaged", {}))
     return layout
