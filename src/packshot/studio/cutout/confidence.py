@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from packshot.imaging.colour import Float
-from packshot.studio.cutout.regions import Mask, disc, grow, regions, shrink
+from packshot.studio.cutout.regions import Mask, depth, disc, grow, regions, shrink
 from packshot.studio.cutout.result import Reason, Verdict
 from packshot.studio.cutout.segment import Outline
 from packshot.studio.cutout.survey import Survey
@@ -113,18 +113,18 @@ def outline_doubts(survey: Survey, mask: Mask) -> list[Reason]:
     steep = (survey.gradient > max(2.2, 4 * survey.noise)) & outside & ~survey.neutral
     unexplained = float(steep.sum() / length)
     lines = _faint_lines(survey, outside) / length
-    return [
-        reason("lost", 0.8 * _ramp(_sharp_edges(survey, ~grow(mask, 3)) / length, 0.12, 0.5)),
-        reason("edges", 0.9 * _ramp(weak_edge_share(survey, mask), 0.08, 0.35)),
+    weak = _share_below(survey.gradient, max(2.0, 4 * survey.noise), mask)
+    soft = _share_below(survey.crispness, max(1.0, 4 * survey.grain), mask)
+    doubts = [
+        reason("shadow", 0.35 * _ramp(_like_its_shade(survey, mask), 0.6, 0.8)),
+        reason("edges", max(0.9 * _ramp(weak, 0.08, 0.35), 0.45 * _ramp(soft, 0.13, 0.32))),
         reason("alike", 0.5 * _ramp(alike, 0.15, 0.7)),
-        reason("glass" if lines > unexplained else "clutter", 0.8 * _ramp(unexplained + lines, 0.15, 0.7)),
     ]
-
-
-def weak_edge_share(survey: Survey, mask: Mask) -> float:
-    """The share of the outline without a gradient to hold on to."""
-    steepest = cv2.dilate(survey.gradient, np.ones((5, 5), np.uint8))[_contour(mask)]
-    return float((steepest < max(2.0, 4 * survey.noise)).mean())
+    outside_doubt = reason(
+        "glass" if lines > unexplained else "clutter", 0.8 * _ramp(unexplained + lines, 0.15, 0.7)
+    )
+    left_out = reason("lost", 0.8 * _ramp(_left_out(survey, mask) / length, 0.1, 0.45))
+    return [*doubts, max(outside_doubt, left_out, key=lambda doubt: doubt.penalty)]
 
 
 def shape_doubts(mask: Mask, alpha: Float) -> list[Reason]:
@@ -161,14 +161,36 @@ def _faint_lines(survey: Survey, outside: Mask) -> float:
     return total / thickness
 
 
-def _sharp_edges(survey: Survey, outside: Mask) -> int:
-    """Pixels of long sharp edges outside the product: what a part that was left out would have, and no soft shadow."""
-    sharp = (survey.crispness > max(1.0, 5 * survey.grain)) & outside
+def _share_below(edges: Float, enough: float, mask: Mask) -> float:
+    """The share of the outline with nothing as steep as `enough` to hold on to."""
+    steepest = cv2.dilate(edges, np.ones((5, 5), np.uint8))[_contour(mask)]
+    return float((steepest < enough).mean())
+
+
+def _left_out(survey: Survey, mask: Mask) -> int:
+    """Pixels of long sharp edges beside the product: a part that was left out has them, a soft shadow has none.
+
+    Close by, fainter edges count as well; further off they are more often the shadows of thin legs.
+    """
+    near = grow(mask, max(6, survey.size // 40)) & ~grow(mask, 3)
+    faint = (survey.crispness > max(0.7, 5 * survey.grain)) & near
+    clear = (survey.crispness > max(1.0, 5 * survey.grain)) & ~grow(mask, 3) & ~near
+    sharp = faint | clear
     total = 0
-    for region in regions(sharp, least=4, padding=0):
+    for region in regions(grow(sharp, 1), least=8, padding=0):
         if max(region.mask.shape) > 0.03 * survey.size:
-            total += region.area
+            total += int((sharp[region.window] & region.mask).sum())
     return total
+
+
+def _like_its_shade(survey: Survey, mask: Mask) -> float:
+    """The share of the product's rim that could as well be shadow, where there is shadow beside it; else 0."""
+    beside = grow(mask, 10) & ~grow(mask, 3)
+    shaded = (survey.ratio < 0.85) & survey.shadow
+    if not beside.any() or shaded[beside].mean() < 0.1:
+        return 0.0
+    rim = mask & (depth(mask) < survey.size / 25)
+    return float((survey.shadow & (survey.crispness < 0.5))[rim].mean())
 
 
 def _second_largest(mask: Mask) -> float:

@@ -166,7 +166,7 @@ def shadow_tint(distance: Float, ratio: Float, hue: Float, backdrop: Mask, sigma
 def _allowed_tint(hue: Float, ratio: Float, backdrop: Mask, saturation: float) -> Float:
     noise = float(np.percentile(hue[backdrop], 95)) if backdrop.any() else 3.0
     bounce = float(np.clip(BOUNCE * saturation, 3, 12))
-    return (1 + 1.2 * noise + bounce * np.clip(1 - ratio, 0, 1)).astype(np.float32)
+    return (1 + 1.2 * noise + bounce * np.clip(1.3 - ratio, 0.4, 1)).astype(np.float32)
 
 
 def steepness(lab: Float, sigma: float) -> Float:
