@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lint types layers docs goldens bench samples clean
+.PHONY: help install demo test check format lint types layers docs gates goldens bench samples clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \2/' | awk '{printf "  make %-9s", $$2; $$1=$$2=""; print}'
@@ -22,3 +22,44 @@ help: ## list these targets
 	@touch $@
 
 install: .venv/.stamp ## install everything, locked, into .venv
+
+demo: install ## shoot every sample in every style into demo/
+	@$(RUN) python samples/demo.py
+
+test: install ## run all tests
+	@$(RUN) pytest -n auto
+
+check: format lint types layers docs test ## everything CI runs
+
+format: install
+	@$(RUN) ruff format --check --quiet || { echo "Run: .venv/bin/ruff format"; exit 1; }
+
+lint: install
+	@$(RUN) ruff check --quiet
+
+types: install
+	@$(RUN) pyright
+
+layers: install
+	@$(RUN) lint-imports
+
+docs: install ## build the documentation into site/
+	@$(RUN) python docs/generate.py --check
+	@$(RUN) sphinx-build --quiet --fail-on-warning --keep-going -b html docs site
+
+gates: install ## judge the cutout on many generated products (minutes)
+	@PACKSHOT_GATES=full $(RUN) pytest tests/studio/test_cutout_gates.py -n 2
+
+goldens: install ## make the golden pictures again, after a change that means to change them
+	@$(RUN) python tests/goldens/make.py
+
+bench: install ## measure speed and memory, and write bench/results
+	@$(RUN) python bench/studio.py
+	@$(RUN) python bench/finishing.py
+
+samples: .tools/bin/uv ## render the sample products again (hours; needs LLVM)
+	@$(UV) sync --frozen --quiet --python $(PYTHON) --group render
+	@$(RUN) python samples/render.py
+
+clean: ## remove what was installed and made
+	rm -rf .venv .tools demo site .pytest_cache .ruff_cache

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from packshot.imaging.colour import Pixels
 
 
 @dataclass(frozen=True, eq=False)
 class Photo:
-    """`pixels` (H, W, 3) sRGB and `alpha` (H, W) straight or None, both uint8 or both uint16; upright, metadata gone."""
+    """`pixels` (H, W, 3) sRGB, `alpha` (H, W) straight or None, both uint8 or both uint16; upright, metadata gone."""
 
     pixels: Pixels
     alpha: Pixels | None = None
@@ -23,6 +24,6 @@ class Photo:
         return self.pixels.shape[0]
 
     @property
-    def depth(self) -> int:
-        """Bits a channel: 8 or 16."""
-        return self.pixels.dtype.itemsize * 8
+    def depth(self) -> Literal[8, 16]:
+        """Bits a channel."""
+        return 8 if self.pixels.dtype.itemsize == 1 else 16

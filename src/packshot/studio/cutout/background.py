@@ -44,7 +44,9 @@ def fit_surface(lab: Float, where: Mask) -> Surface:
     sigma, residual = 0.0, weights
     for _ in range(ROUNDS):
         weighted = weights[:, None]
-        coefficients = np.asarray(np.linalg.solve(terms.T @ (terms * weighted) + ridge, terms.T @ (colours * weighted)), np.float64)
+        coefficients = np.asarray(
+            np.linalg.solve(terms.T @ (terms * weighted) + ridge, terms.T @ (colours * weighted)), np.float64
+        )
         residual = np.sqrt(((colours - terms @ coefficients) ** 2).sum(1))
         sigma = 1.4826 * float(np.median(residual)) + 0.3  # 0.3 is the rounding of 8-bit files
         weights = 1 / (1 + (residual / (2.5 * sigma)) ** 4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import struct
 import tempfile
@@ -18,8 +19,8 @@ from packshot.imaging.colour import Float, Pixels, srgb_to_linear
 from packshot.imaging.photo import Photo
 from packshot.studio.cutout.result import Cutout, Reason
 
-ALGORITHM = "1"  # goes up with every change that alters what cut() returns
-MAGIC = b"packshot-cutout-1\n"
+ALGORITHM = "2"  # goes up with every change that alters what cut() returns
+MAGIC = b"packshot-cutout-2\n"
 FULL = 65535  # alpha and edge colours are kept in 16 bits
 SUFFIX = ".cutout"
 
@@ -43,30 +44,30 @@ class CutoutCache:
     directory: Path
     limit: int = 2_000_000_000
 
-    def get_or_cut(self, key: str, photo: Photo, cut: Callable[[], Cutout]) -> Cutout:
-        """The cutout of `photo` kept under `key`; failing that, what `cut` returns, kept for the next time.
+    def get_or_cut(self, key: str, cut: Callable[[], tuple[Cutout, Photo]]) -> Cutout:
+        """The cutout kept under `key`; failing that, the one that `cut` makes of a photo, kept for the next time.
 
         A fresh one goes through the same rounding as a kept one, so that the first picture equals the second.
         """
-        kept = self.get(key, photo)
+        kept = self.get(key)
         if kept is not None:
             return kept
-        packed = pack(cut(), photo)
+        packed = pack(*cut())
         self._keep(key, packed)
-        return unpack(packed, photo)
+        return unpack(packed)
 
-    def get(self, key: str, photo: Photo) -> Cutout | None:
-        """The cutout of `photo` kept under `key`, or None. Edge colours and alpha are exact to 1/65535."""
+    def get(self, key: str) -> Cutout | None:
+        """The cutout kept under `key`, or None. Edge colours and alpha are exact to 1/65535."""
         path = self._path(key)
         try:
-            cutout = unpack(path.read_bytes(), photo)
+            cutout = unpack(path.read_bytes())
             os.utime(path)
         except (OSError, ValueError):
             return None
         return cutout
 
-    def put(self, key: str, photo: Photo, cutout: Cutout) -> None:
-        """Keeps `cutout` under `key`, and drops the oldest beyond the limit."""
+    def put(self, key: str, cutout: Cutout, photo: Photo) -> None:
+        """Keeps the `cutout` of `photo` under `key`, and drops the oldest beyond the limit."""
         self._keep(key, pack(cutout, photo))
 
     def _keep(self, key: str, packed: bytes) -> None:
@@ -102,19 +103,12 @@ class CutoutCache:
 
 
 def pack(cutout: Cutout, photo: Photo) -> bytes:
-    """`cutout` as bytes: a head, then alpha in the product's box, then the colours of its translucent pixels.
+    """`cutout` as bytes: a head, then for the product's box its alpha, the photo's pixels and the mixed pixels' colours.
 
-    The opaque pixels' colour is the photo's, so it need not be kept.
+    With the photo's pixels in it a cutout is all that a picture needs: the photo need not be opened again.
     """
-    import json
-    import zlib
-
     rows, columns = np.flatnonzero(cutout.alpha.any(1)), np.flatnonzero(cutout.alpha.any(0))
-    box = (
-        (int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
-        if len(rows)
-        else (0, 0, 0, 0)
-    )
+    box = (int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1) if len(rows) else (0, 0, 0, 0)
     window = np.s_[box[0] : box[1], box[2] : box[3]]
     alpha = _quantised(cutout.alpha[window])
     colours = np.rint(np.clip(cutout.colour[window][_mixed(alpha)], 0, 1) * FULL).astype(np.uint16)
@@ -122,7 +116,7 @@ def pack(cutout: Cutout, photo: Photo) -> bytes:
         {
             "size": cutout.alpha.shape,
             "box": box,
-            "mixed": len(colours),
+            "depth": photo.depth,
             "confidence": cutout.confidence,
             "verdict": cutout.verdict,
             "reasons": [asdict(reason) for reason in cutout.reasons],
@@ -130,37 +124,35 @@ def pack(cutout: Cutout, photo: Photo) -> bytes:
             "elevation": cutout.elevation,
         }
     ).encode()
-    body = struct.pack(">I", len(head)) + head + zlib.compress(alpha.tobytes(), 1) + colours.tobytes()
+    pixels = photo.pixels[window].tobytes()
+    body = struct.pack(">I", len(head)) + head + alpha.tobytes() + pixels + colours.tobytes()
     return MAGIC + hashlib.sha256(body).digest() + body
 
 
-def unpack(data: bytes, photo: Photo) -> Cutout:
-    """The cutout of `photo` in `data`; raises ValueError where `data` is damaged or belongs to another size of photo."""
-    import json
-    import zlib
-
+def unpack(data: bytes) -> Cutout:
+    """The cutout in `data`, black where nothing of the product shows; raises ValueError where `data` is damaged."""
     start = len(MAGIC) + 32
-    body = data[start:]
+    body = memoryview(data)[start:]
     if data[: len(MAGIC)] != MAGIC or hashlib.sha256(body).digest() != data[len(MAGIC) : start]:
         raise ValueError("not a whole cutout file")
     (length,) = struct.unpack(">I", body[:4])
-    head: dict[str, Any] = json.loads(body[4 : 4 + length])
-    if tuple(head["size"]) != (photo.height, photo.width):
-        raise ValueError("the cutout is of another photo")
+    head: dict[str, Any] = json.loads(bytes(body[4 : 4 + length]))
     top, bottom, left, right = head["box"]
-    packed = zlib.decompressobj()
-    small = np.frombuffer(packed.decompress(body[4 + length :]), np.uint16).reshape(
-        bottom - top, right - left
-    )
-    colours = np.frombuffer(packed.unused_data, np.uint16).reshape(head["mixed"], 3)
-    alpha = np.zeros((photo.height, photo.width), np.float32)
-    alpha[top:bottom, left:right] = small.astype(np.float32) / FULL
-    colour = srgb_to_linear(photo.pixels)
-    colour[top:bottom, left:right][_mixed(small)] = colours.astype(np.float32) / FULL
+    area = (bottom - top) * (right - left)
+    alpha_at = 4 + length
+    pixels_at = alpha_at + 2 * area
+    colours_at = pixels_at + 3 * area * head["depth"] // 8
+    levels = np.frombuffer(body[alpha_at:pixels_at], np.uint16).reshape(bottom - top, right - left)
+    pixels = np.frombuffer(body[pixels_at:colours_at], np.uint8 if head["depth"] == 8 else np.uint16)
+    mixed = np.frombuffer(body[colours_at:], np.uint16).reshape(-1, 3)
+    alpha = np.zeros(head["size"], np.float32)
+    alpha[top:bottom, left:right] = levels.astype(np.float32) / FULL
+    colour = np.zeros((*head["size"], 3), np.float32)
+    window = srgb_to_linear(pixels.reshape(*levels.shape, 3))
+    window[_mixed(levels)] = mixed.astype(np.float32) / FULL
+    colour[top:bottom, left:right] = window
     reasons = tuple(Reason(**reason) for reason in head["reasons"])
-    return Cutout(
-        colour, alpha, head["confidence"], head["verdict"], reasons, head["view"], head["elevation"]
-    )
+    return Cutout(colour, alpha, head["confidence"], head["verdict"], reasons, head["view"], head["elevation"])
 
 
 def _quantised(alpha: Float) -> NDArray[np.uint16]:

@@ -120,9 +120,7 @@ def outline_doubts(survey: Survey, mask: Mask) -> list[Reason]:
         reason("edges", max(0.9 * _ramp(weak, 0.08, 0.35), 0.45 * _ramp(soft, 0.13, 0.32))),
         reason("alike", 0.5 * _ramp(alike, 0.15, 0.7)),
     ]
-    outside_doubt = reason(
-        "glass" if lines > unexplained else "clutter", 0.8 * _ramp(unexplained + lines, 0.15, 0.7)
-    )
+    outside_doubt = reason("glass" if lines > unexplained else "clutter", 0.8 * _ramp(unexplained + lines, 0.15, 0.7))
     left_out = reason("lost", 0.8 * _ramp(_left_out(survey, mask) / length, 0.1, 0.45))
     return [*doubts, max(outside_doubt, left_out, key=lambda doubt: doubt.penalty)]
 

@@ -17,8 +17,8 @@ def spread_from(image: Float, known: Mask, sigma: float) -> Float:
     if not known.any():
         return np.zeros_like(image)
     weight = known.astype(np.float32)
-    total = cv2.GaussianBlur(image * weight[..., None], (0, 0), sigma)
-    share = cv2.GaussianBlur(weight, (0, 0), sigma)
+    total = np.asarray(cv2.GaussianBlur(image * weight[..., None], (0, 0), sigma), np.float32)
+    share = np.asarray(cv2.GaussianBlur(weight, (0, 0), sigma), np.float32)
     _, nearest = cv2.distanceTransformWithLabels(
         (~known).view(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )

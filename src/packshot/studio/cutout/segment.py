@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from packshot.imaging.colour import Float
 from packshot.studio.cutout.regions import (
     Mask,
-    disc,
     grow,
     opened,
     reachable,
@@ -180,9 +179,7 @@ def _behind(survey: Survey, level: float, backdrop: Mask) -> Mask:
 def _salient(survey: Survey, mask: Mask) -> Mask:
     """The regions of `mask` that count for size and difference; specks go."""
     found = list(regions(mask, least=max(2, round(0.0004 * mask.size))))
-    weights = [
-        region.area * min(float(survey.distance[region.window][region.mask].mean()), 40.0) for region in found
-    ]
+    weights = [region.area * min(float(survey.distance[region.window][region.mask].mean()), 40.0) for region in found]
     kept = np.zeros_like(mask)
     for region, weight in zip(found, weights, strict=True):
         if weight > 0.02 * max(weights):

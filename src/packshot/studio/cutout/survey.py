@@ -10,6 +10,7 @@ import numpy as np
 from packshot.imaging.colour import Float, Pixels, srgb_to_linear
 from packshot.studio.cutout.background import Surface, fit_surface
 from packshot.studio.cutout.compression import compression_step
+from packshot.studio.cutout.guided import guided_filter
 from packshot.studio.cutout.regions import Mask, frame, reachable
 
 WORK = 640  # longest side in pixels: enough to find the outline, cheap enough to do it in half a second
@@ -17,9 +18,7 @@ HIGHLIGHT = 0.9  # linear light that the brightest half percent of the picture i
 MOST_GAIN = 8.0  # three stops: beyond that an 8-bit file holds too few levels
 BORDER = 0.035  # of the shorter side: where the backdrop is looked for first
 FINE, COARSE = 0.8, 2.5  # pixels: an edge is steeper at the fine scale, a penumbra equally steep at both
-COARSE_FILE = (
-    9.0  # compression step (JPEG quality 60) from which colour is put back on the edges of lightness
-)
+COARSE_FILE = 9.0  # compression step (JPEG quality 60) from which colour is put back on the edges of lightness
 BLEED = 8  # pixels that colour bleeds over an edge in a strongly compressed file
 FLAT = 4.0  # variance of L below which there is no edge for colour to follow
 CALM = 2.0  # pixels: averages the colour noise of JPEG files away
@@ -136,26 +135,14 @@ def exposure_gain(light: Float) -> float:
 
 
 def realigned(lab: Float) -> Float:
-    """`lab` with a and b following the edges of L: files keep colour at half the resolution or worse, in blocks.
-
-    A guided filter (He, Sun, Tang, PAMI 2013) with the lightness as the guide.
-    """
-    window = (2 * BLEED + 1, 2 * BLEED + 1)
-    guide = lab[..., 0]
-    mean = cv2.blur(guide, window)
-    variance = cv2.blur(guide * guide, window) - mean * mean
+    """`lab` with a and b following the edges of L: files keep colour at half the resolution or worse, in blocks."""
     result = lab.copy()
     for channel in (1, 2):
-        colour = lab[..., channel]
-        mean_colour = cv2.blur(colour, window)
-        slope = (cv2.blur(guide * colour, window) - mean * mean_colour) / (variance + FLAT)
-        result[..., channel] = cv2.blur(slope, window) * guide + cv2.blur(mean_colour - slope * mean, window)
+        result[..., channel] = guided_filter(lab[..., 0], lab[..., channel], BLEED, FLAT)
     return result
 
 
-def shadow_tint(
-    distance: Float, ratio: Float, hue: Float, backdrop: Mask, sigma: float
-) -> tuple[Float, float]:
+def shadow_tint(distance: Float, ratio: Float, hue: Float, backdrop: Mask, sigma: float) -> tuple[Float, float]:
     """(h, w) how much hue a shadow may have, and how much the product has, both in units of a and b.
 
     A shadow is tinted by light that the product throws into it, always less saturated than the product and the more

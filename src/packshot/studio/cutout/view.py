@@ -3,31 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import degrees, radians, sin
+from math import asin, degrees, radians, sin, sqrt
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from packshot.imaging.colour import Float
-from packshot.studio.cutout.regions import Mask, grow
+from packshot.studio.cutout.regions import Mask
 from packshot.studio.cutout.result import View
-from packshot.studio.cutout.survey import Survey
+from packshot.studio.cutout.survey import WORK, Survey
 
-SHADE = 0.035  # part of the light missing from which a pixel of the backdrop counts as shaded
-DEEP = 0.15  # the same for a shadow where the product touches the ground
+NEAR, FAR = (2.5, 6.0), (18.0, 30.0)  # pixels at working size: where the product's own shade lies, and where it ends
+AROUND = 12.0  # pixels over which what lies far is averaged, to be compared with what lies near
+UPPER, FOOT = 0.45, 0.8  # of the product's height from its top: above the one, and below the other
+LYING = 0.06  # part of the light missing along the upper outline of what lies on its backdrop
+HANGING = 0.045  # the same, at most, for the upper outline of what stands before it
+STANDING = 0.02  # part of the light missing at the foot of what stands
+ALIKE = 0.25  # shade of the upper outline over that of the foot from which both lie on the same plane
 ELONGATED = 1.9  # how much longer than wide a product has to be for its direction to mean anything
 LEANING = (18, 72)  # degrees off the vertical in which nothing long stands
-STEEPEST = 45  # degrees of elevation; beyond, a photo is one from above
+FLATTEST, STEEPEST = 6, 45  # degrees of elevation: below, a straight edge fits as well; beyond, a photo is from above
+STRAIGHT = 0.012  # of the product's width: how far the lower outline may be from a box's straight edges
 
 
 @dataclass(frozen=True)
 class _Shade:
-    """Shares of the outline that lie in shade: its upper part, its foot; and how deep the foot's shade is."""
+    """Light missing close to the outline against a little further out, at the 80th percentile; `noise`: what is chance."""
 
     upper: float
     foot: float
-    depth: float
-    upper_depth: float
+    noise: float
+
+    @property
+    def lies(self) -> bool:
+        """All of the outline shades the backdrop: the product lies on it."""
+        return self.upper > LYING and self.upper > ALIKE * self.foot
+
+    @property
+    def stands(self) -> bool:
+        """Only the foot does: behind the rest of it there is air."""
+        most = min(HANGING, max(0.75 * STANDING, ALIKE * self.foot))
+        return self.upper < most and self.foot > max(STANDING, 3 * self.noise)
 
 
 def view_of(survey: Survey, alpha: Float) -> tuple[View, float | None]:
@@ -39,36 +56,36 @@ def view_of(survey: Survey, alpha: Float) -> tuple[View, float | None]:
     mask = alpha > 0.5
     if mask.sum() < 64:
         return "unknown", None
-    slanted = _slanted(mask)
     shade = _shade(survey, mask)
-    if shade.upper > 0.3 and shade.upper_depth > 0.4 * shade.depth:
+    slanted = _slanted(mask)
+    if shade.lies:
         return "above", None
-    if slanted:
-        return ("above", None) if shade.foot < 0.6 or shade.upper > 0.12 else ("unknown", None)
-    if shade.upper < 0.08 and shade.foot > 0.4 and shade.depth > DEEP:
-        return "standing", _elevation(mask)
-    return "unknown", None
+    if shade.stands:
+        return ("unknown", None) if slanted else ("standing", _elevation(mask))
+    return ("above", None) if slanted else ("unknown", None)
 
 
 def _shade(survey: Survey, mask: Mask) -> _Shade:
-    """Light missing just outside the outline, in its upper part and at its foot."""
-    gap, reach = 3, max(6, survey.size // 80)
-    ring = grow(mask, reach) & ~grow(mask, gap)
-    missing = np.where(survey.ratio < 1, 1 - survey.ratio, 0)
+    """How much darker the backdrop is along the upper outline and at the foot than a little further out.
+
+    The comparison is local, so that a backdrop that falls off, or was fitted badly, does not count as shade.
+    """
+    scale = survey.size / WORK
+    away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
+    near, far = ((away > low * scale) & (away <= high * scale) for low, high in (NEAR, FAR))
+    light = np.clip(survey.ratio, 0, 1.3).astype(np.float32)
+    weight = cv2.GaussianBlur(far.astype(np.float32), (0, 0), AROUND * scale)
+    around = cv2.GaussianBlur(light * far, (0, 0), AROUND * scale) / np.maximum(weight, 1e-6)
+    missing = np.where(weight > 1e-3, around - light, 0)
     rows = np.flatnonzero(mask.any(1))
-    height = np.linspace(0, 1, len(rows))
-    level = np.full(mask.shape[0], -1.0)
-    level[rows[0] : rows[-1] + 1] = np.interp(np.arange(rows[0], rows[-1] + 1), rows, height)
-    level[rows[-1] + 1 :] = 1
-    upper = missing[ring & (level < 0.6)[:, None]]
-    foot = missing[ring & (level > 0.97)[:, None]]
-    if not upper.size or not foot.size:
-        return _Shade(0, 0, 0, 0)
+    level = ((np.arange(mask.shape[0]) - rows[0]) / max(1, rows[-1] - rows[0]))[:, None]
+    upper, foot = missing[near & (level < UPPER)], missing[near & (level > FOOT)]
+    if not upper.size or not foot.size or not far.any():
+        return _Shade(0, 0, 1)
     return _Shade(
-        float((upper > SHADE).mean()),
-        float((foot > SHADE).mean()),
-        float(np.percentile(foot, 75)),
-        float(np.percentile(upper, 75)),
+        float(np.percentile(upper, 80)),
+        float(np.percentile(foot, 80)),
+        float(np.median(np.abs(missing[far]))),
     )
 
 
@@ -84,19 +101,50 @@ def _slanted(mask: Mask) -> bool:
 
 
 def _elevation(mask: Mask) -> float | None:
-    """The elevation in degrees from the sag of a round foot: a circle seen at angle e is an ellipse sin(e) as high.
+    """The elevation in degrees, from a round foot or from a box's corner; None where the lower outline is neither."""
+    round_foot = _round_foot(mask)
+    return round_foot if round_foot is not None else _corner(mask)
 
-    None where the lower outline is no such arc.
-    """
+
+def _round_foot(mask: Mask) -> float | None:
+    """From the sag of a round foot: a circle seen at angle e is an ellipse sin(e) as high as it is wide."""
     bottom = int(np.flatnonzero(mask.any(1))[-1])
     best: tuple[float, float] | None = None
-    for angle in range(3, STEEPEST + 1):
+    for angle in range(FLATTEST, STEEPEST + 1):
         fitted = _arc_error(mask, bottom, sin(radians(angle)))
         if fitted is not None and (best is None or fitted < best[0]):
             best = (fitted, float(angle))
-    if best is None or best[0] > 0.02:
+    if best is None or best[0] > 0.02 or best[1] == FLATTEST:
         return None
     return best[1]
+
+
+def _corner(mask: Mask) -> float | None:
+    """From a box's nearest corner: its two edges on the ground, a right angle, rise by slopes whose product is sin²(e).
+
+    A box turned by t shows its edges at slopes sin(e)·tan(t) and sin(e)·cot(t), seen from far away.
+    """
+    columns = np.flatnonzero(mask.any(0))
+    low = mask.shape[0] - 1 - np.argmax(mask[::-1, columns], axis=0)
+    corner = int(np.argmax(low))
+    slopes = [_edge(low[corner::-1]), _edge(low[corner:])]
+    if slopes[0] is None or slopes[1] is None:
+        return None
+    angle = degrees(asin(min(1.0, sqrt(slopes[0] * slopes[1]))))
+    return round(angle, 1) if FLATTEST <= angle <= STEEPEST else None
+
+
+def _edge(low: NDArray[np.int_]) -> float | None:
+    """The slope of the straight edge that the outline `low` follows away from a corner, None where it follows none."""
+    jumps = np.flatnonzero(np.abs(np.diff(low)) > 6)
+    run = low[: int(jumps[0]) + 1] if jumps.size else low
+    run = run[len(run) // 10 : len(run) - len(run) // 10]
+    if len(run) < 16:
+        return None
+    across = np.arange(len(run))
+    slope, start = np.polyfit(across, run, 1)
+    error = float(np.sqrt(((run - start - slope * across) ** 2).mean()))
+    return float(-slope) if slope < -0.02 and error < max(1.0, STRAIGHT * len(low)) else None
 
 
 def _arc_error(mask: Mask, bottom: int, flattening: float) -> float | None:

@@ -40,9 +40,7 @@ def walk(edges: Float, backdrop: Mask, product: Mask, leaning: Float, pull: Floa
     is_open = undecided.ravel()[pixels]
     free, fixed = np.flatnonzero(is_open), np.flatnonzero(~is_open)
     rows = off[free]
-    diagonal = coo_array(
-        (degree[free], (np.arange(len(free)), np.arange(len(free)))), shape=(len(free), len(free))
-    )
+    diagonal = coo_array((degree[free], (np.arange(len(free)), np.arange(len(free)))), shape=(len(free), len(free)))
     system = (rows[:, free] + diagonal).tocsr()
     wanted = leaning.ravel()[pixels].astype(np.float64)
     known = product.ravel()[pixels].astype(np.float64)

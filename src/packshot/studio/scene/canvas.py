@@ -42,12 +42,12 @@ class Canvas:
     @cached_property
     def u(self) -> Float:
         """(1, W) float32: column centres, 0 left to 1 right."""
-        return ((np.arange(self.width, dtype=np.float32) + 0.5) / self.width)[None]
+        return ((np.arange(self.width) + 0.5) / self.width).astype(np.float32)[None]
 
     @cached_property
     def v(self) -> Float:
         """(H, 1) float32: row centres, 0 top to 1 bottom."""
-        return ((np.arange(self.height, dtype=np.float32) + 0.5) / self.height)[:, None]
+        return ((np.arange(self.height) + 0.5) / self.height).astype(np.float32)[:, None]
 
     @property
     def _focal(self) -> float:
@@ -68,7 +68,7 @@ class Canvas:
         return 0.5 + tan(below_horizon - self._pitch) * self._focal / self.height
 
     def floor(self) -> tuple[Float, Float]:
-        """Floor coordinates x (H, W) and z (H, 1) under every pixel, float32; at and above the horizon z is infinite."""
+        """Floor coordinates x (H, W) and z (H, 1) under every pixel, float32; z is infinite above the horizon."""
         y = ((self.v - 0.5) * self.height / self._focal).astype(np.float64)
         x = ((self.u - 0.5) * self.width / self._focal).astype(np.float64)
         rise = self._distance * sin(radians(self.elevation))

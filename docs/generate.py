@@ -1,0 +1,99 @@
+"""Writes docs/reference from the code: `python docs/generate.py`, or `--check` to fail where it is out of date."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import typer
+from packshot.studio.scene.library import SCENES
+from typer.main import get_command
+
+from packshot.cli import app
+from packshot.engines import registry
+from packshot.settings import Settings
+
+REFERENCE = Path(__file__).parent / "reference"
+NOTICE = "<!-- Written by docs/generate.py from the code. Do not edit. -->\n\n"
+SETTINGS = {
+    "cache_dir": ("PACKSHOT_CACHE_DIR", "`$XDG_CACHE_HOME/packshot`, else `~/.cache/packshot`", "folder for cutouts"),
+    "cache_mb": ("PACKSHOT_CACHE_MB", "512", "what that folder may grow to, in megabytes; the oldest cutouts go first"),
+}
+
+
+def main() -> int:
+    pages = {"commands": commands(), "styles": styles(), "engines": engines(), "settings": settings()}
+    stale = [name for name, text in pages.items() if _current(name) != NOTICE + text]
+    if "--check" in sys.argv:
+        if stale:
+            print(f"Out of date: {', '.join(stale)}. Run: .venv/bin/python docs/generate.py", file=sys.stderr)
+        return bool(stale)
+    REFERENCE.mkdir(exist_ok=True)
+    for name in stale:
+        (REFERENCE / f"{name}.md").write_text(NOTICE + pages[name], encoding="utf-8")
+    return 0
+
+
+def _current(name: str) -> str:
+    page = REFERENCE / f"{name}.md"
+    return page.read_text(encoding="utf-8") if page.exists() else ""
+
+
+def commands() -> str:
+    group = get_command(app)
+    lines = ["# Commands\n"]
+    context = typer.Context(group)
+    for name in group.list_commands(context):  # type: ignore[attr-defined]
+        command = group.get_command(context, name)  # type: ignore[attr-defined]
+        lines.append(f"## packshot {name}\n\n{command.help}\n\n| option | meaning |\n|---|---|")
+        for parameter in command.params:
+            shown = ", ".join(f"`{option}`" for option in parameter.opts) if parameter.opts[0][0] == "-" else ""
+            metavar = getattr(parameter, "metavar", None)
+            label = f"{shown} `{metavar}`" if shown and metavar else shown or f"`{metavar or parameter.name}`"
+            help_text = getattr(parameter, "help", "") or ""
+            lines.append(f"| {label} | {help_text} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def styles() -> str:
+    rows = [f"| `{scene.slug}` | {scene.words} |" for scene in SCENES.values()]
+    return "\n".join(["# Styles of the embedded studio\n", "| style | what it is |", "|---|---|", *rows, ""])
+
+
+def engines() -> str:
+    lines = ["# Engines\n"]
+    for id, kind in sorted(registry().classes.items()):
+        lines.append(f"## {kind.title} (`{id}`)\n\n{kind.words}\n")
+        if kind.requires:
+            lines.append("Needs " + ", ".join(f"`PACKSHOT_{id.upper()}_{name}`" for name in kind.requires) + ".\n")
+        lines.append(
+            "| model | price a picture | licence | may be sold | runs until | product |\n|---|---|---|---|---|---|"
+        )
+        for model in kind.models():
+            until = model.retires_on.isoformat() if model.retires_on else "–"
+            product = "kept" if model.capabilities.keeps_product else "redrawn"
+            sold = "yes" if model.commercial else "no"
+            lines.append(f"| `{model.id}` | {model.price} | {model.licence} | {sold} | {until} | {product} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def settings() -> str:
+    return "\n".join(["# Settings\n", "| variable | unless set | what it is |", "|---|---|---|", *_setting_rows(), ""])
+
+
+def _setting_rows() -> Iterator[str]:
+    for setting in fields(Settings):
+        variable, default, words = SETTINGS[setting.name]
+        yield f"| `{variable}` | {default} | {words} |"
+    yield "| `PACKSHOT_DEBUG` | – | any value: print where an error came from |"
+    for id, kind in sorted(registry().classes.items()):
+        for name in kind.requires:
+            yield f"| `PACKSHOT_{id.upper()}_{name}` | – | needed by the engine `{id}` |"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

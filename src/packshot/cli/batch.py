@@ -1,0 +1,239 @@
+"""The shoot of one command: checked whole before it starts, then made on several processes, a record per picture."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import time
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Literal
+
+from packshot.engines import engine as load_engine
+from packshot.engines.base import Done, Engine, Failed, GenerationRequest, Operation, Reference
+from packshot.errors import BadInputError, PackshotError
+from packshot.imaging.decode import decode
+from packshot.imaging.finish import Format, finish
+from packshot.settings import Settings
+
+Record = dict[str, Any]
+Size = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a command line asks for: every photo in every style, each in every size."""
+
+    photos: tuple[Path, ...]
+    styles: tuple[str, ...]
+    sizes: tuple[Size, ...]
+    out: Path
+    engine: str = "studio"
+    model: str | None = None
+    framing: str = "standard"
+    format: Format = "webp"
+    depth: Literal[8, 16] = 8
+    seed: int = 1
+    view: Literal["standing", "above"] | None = None
+    accept: bool = False
+
+
+@dataclass(frozen=True)
+class Job:
+    """One call of the engine: a photo in a style, written in `sizes` that share an aspect, largest first."""
+
+    photo: Path
+    request: GenerationRequest  # its reference's bytes are read where the job runs
+    sizes: tuple[Size, ...]
+    paths: tuple[Path, ...]
+    engine: str
+    format: Format
+
+
+def plan(order: Order) -> list[Job]:
+    """The jobs of an order. Everything wrong with its words is one BadInputError, before any photo is opened."""
+    engine = _engine(order.engine)
+    default = engine.models()[0]
+    styles = sorted(default.capabilities.styles or ()) if order.styles == ("all",) else order.styles
+    problems = [f"{photo} is not a file." for photo in order.photos if not photo.is_file()]
+    if engine.missing:
+        problems.append(f"{engine.title} is not configured. Set {', '.join(engine.missing)}.")
+    if order.out.exists() and not order.out.is_dir():
+        problems.append(f"--out {order.out} is a file; it has to be a folder.")
+    jobs: list[Job] = []
+    stems = _distinct_stems(order.photos)
+    for photo, stem in stems.items():
+        for style in dict.fromkeys(styles):
+            request = GenerationRequest(
+                model=order.model or default.id,
+                style=style,
+                framing=order.framing,
+                seed=order.seed,
+                references=(Reference(b"", name=photo.name, view=order.view, approved=order.accept),),
+                depth=order.depth,
+            )
+            for width, height in order.sizes:
+                refusals = engine.check(replace(request, width=width, height=height))
+                problems += [f"{refusal.words} {refusal.remedy}".strip() for refusal in refusals]
+            for sizes in _by_aspect(order.sizes):
+                names = [
+                    f"{stem}-{style}" + (f"-{width}x{height}" if len(order.sizes) > 1 else "")
+                    for width, height in sizes
+                ]
+                jobs.append(
+                    Job(
+                        photo,
+                        replace(request, width=sizes[0][0], height=sizes[0][1]),
+                        sizes,
+                        tuple(order.out / f"{name}.{order.format}" for name in names),
+                        order.engine,
+                        order.format,
+                    )
+                )
+    if problems:
+        raise BadInputError("\n".join(dict.fromkeys(problems)))
+    return jobs
+
+
+def run(
+    jobs: Sequence[Job], *, workers: int, looked: Callable[[], None], shot: Callable[[Record], None]
+) -> list[Record]:
+    """Makes the pictures on `workers` processes and gives their records in the order of `jobs`.
+
+    All photos are opened first: one that cannot be read is a BadInputError that names them all, and nothing is made.
+    `looked` is called once per photo, `shot` once per record, as each is finished.
+    """
+    photos = list(dict.fromkeys(job.photo for job in jobs))
+    with _executor(min(workers, len(jobs))) as submit:
+        problems: list[str] = []
+        for future in as_completed([submit(_look, jobs[0].engine, photo) for photo in photos]):
+            looked()
+            if problem := future.result():
+                problems.append(problem)
+        if problems:
+            raise BadInputError("\n".join(sorted(problems)))
+        futures = {submit(_shoot, job): number for number, job in enumerate(jobs)}
+        records: dict[int, list[Record]] = {}
+        for future in as_completed(futures):
+            records[futures[future]] = future.result()
+            for record in records[futures[future]]:
+                shot(record)
+    return [record for number in sorted(records) for record in records[number]]
+
+
+def _by_aspect(sizes: Sequence[Size]) -> list[tuple[Size, ...]]:
+    """Sizes that are scalings of one another, largest first: they are composed once and resized."""
+    ordered = sorted(dict.fromkeys(sizes), key=lambda size: (size[0] / size[1], size[0]), reverse=True)
+    return [tuple(group) for _, group in groupby(ordered, key=lambda size: size[0] / size[1])]
+
+
+def _distinct_stems(photos: Sequence[Path]) -> dict[Path, str]:
+    """A name for each photo's pictures, numbered where two photos have the same."""
+    stems: dict[Path, str] = {}
+    for photo in photos:
+        stem, number = photo.stem, 1
+        while photo not in stems and stem in stems.values():
+            number += 1
+            stem = f"{photo.stem}-{number}"
+        stems.setdefault(photo, stem)
+    return stems
+
+
+@cache
+def _engine(id: str) -> Engine:
+    return load_engine(id, Settings.load())
+
+
+def _look(engine: str, photo: Path) -> str | None:
+    """Opens a photo and does what all its pictures share; the problem in words if it cannot be used."""
+    try:
+        _engine(engine).prepare(Reference(photo.read_bytes(), name=photo.name))
+    except BadInputError as problem:
+        return str(problem)
+    except OSError as problem:
+        return f"{photo} cannot be read: {problem.strerror}."
+    return None
+
+
+def _shoot(job: Job) -> list[Record]:
+    """Makes one job's pictures and writes them; a refusal is a record too."""
+    started = time.perf_counter()
+    reference = replace(job.request.references[0], data=job.photo.read_bytes())
+    request = replace(job.request, references=(reference,))
+    outcome = asyncio.run(_engine(job.engine).submit(request, key=f"{job.photo}:{request.style}"))
+    record: Record = {
+        "photo": str(job.photo),
+        "style": request.style,
+        "engine": job.engine,
+        "model": request.model,
+        "seed": request.seed,
+    }
+    match outcome:
+        case Failed():
+            seconds = round(time.perf_counter() - started, 3)
+            return [
+                record
+                | {"size": f"{width}x{height}", "status": outcome.kind, "path": None, "seconds": seconds}
+                | {"warnings": [], "words": outcome.words, "remedy": outcome.remedy}
+                | dict(outcome.facts)
+                for width, height in job.sizes
+            ]
+        case Done():
+            artefact = outcome.artefacts[0]
+            content = artefact.content
+            photo = decode(content, name=request.style) if isinstance(content, bytes) else content
+            pictures = finish(photo.pixels, job.sizes, job.format, depth=request.depth)
+            for path, picture in zip(job.paths, pictures, strict=True):
+                _write(path, picture.data)
+            seconds = round((time.perf_counter() - started) / len(pictures), 3)
+            return [
+                record
+                | {"size": f"{picture.width}x{picture.height}", "status": "done", "path": str(path)}
+                | {"seed": artefact.seed, "seconds": seconds, "warnings": list(outcome.warnings)}
+                | dict(artefact.facts)
+                for path, picture in zip(job.paths, pictures, strict=True)
+            ]
+        case Operation():
+            raise PackshotError(
+                f"{job.engine} answers later, and the command line cannot wait for it yet.",
+                remedy="Use an engine that answers at once.",
+            )
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Writes a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(data)
+    part.replace(path)
+
+
+class _Here(Executor):
+    """Runs the one job of a small order in this process: starting others would take longer than the work."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+@contextmanager
+def _executor(workers: int) -> Generator[Callable[..., Future[Any]]]:
+    """`submit` of a pool of processes, which is taken down at once when anything goes wrong."""
+    pool: Executor = (
+        _Here() if workers == 1 else ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    )
+    try:
+        yield pool.submit
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()

@@ -1,0 +1,103 @@
+"""`packshot styles` and `packshot engines`: what there is to choose from."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from packshot.cli.report import say
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON line per row, for programs.")]
+
+
+def styles(json: Json = False) -> None:
+    """List the styles of the embedded studio."""
+    from packshot.studio.scene.library import SCENES
+
+    if json:
+        for scene in SCENES.values():
+            say({"slug": scene.slug, "title": scene.title, "words": scene.words})
+        return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("style", "what it is", box=box.SIMPLE_HEAD, header_style="bold")
+    for scene in SCENES.values():
+        table.add_row(scene.slug, scene.words)
+    Console().print(table)
+
+
+def engines(json: Json = False) -> None:
+    """List the engines, their models, prices and licences, and whether each is configured."""
+    from packshot.engines import engine, registry
+    from packshot.settings import Settings
+
+    known = registry()
+    made = [engine(id, Settings.load()) for id in known.classes]
+    if json:
+        for one in made:
+            say(
+                {
+                    "id": one.id,
+                    "title": one.title,
+                    "words": one.words,
+                    "configured": not one.missing,
+                    "missing": one.missing,
+                    "models": [
+                        {
+                            "id": model.id,
+                            "title": model.title,
+                            "price_micros": model.price.micros,
+                            "licence": model.licence,
+                            "commercial": model.commercial,
+                            "retires_on": model.retires_on.isoformat() if model.retires_on else None,
+                            "capabilities": {
+                                "kinds": sorted(model.capabilities.kinds),
+                                "references": model.capabilities.references,
+                                "sides": model.capabilities.sides,
+                                "seed": model.capabilities.seed,
+                                "mask": model.capabilities.mask,
+                                "keeps_product": model.capabilities.keeps_product,
+                                "framings": sorted(model.capabilities.framings),
+                            },
+                        }
+                        for model in one.models()
+                    ],
+                }
+            )
+        for origin, problem in known.broken.items():
+            say({"broken": origin, "problem": problem})
+        return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(
+        "engine",
+        "model",
+        "configured",
+        "price",
+        "licence",
+        "sold on",
+        "runs until",
+        "product",
+        box=box.SIMPLE_HEAD,
+    )
+    for one in made:
+        for model in one.models():
+            table.add_row(
+                one.id,
+                model.id,
+                f"no: set {', '.join(one.missing)}" if one.missing else "yes",
+                str(model.price),
+                model.licence,
+                "yes" if model.commercial else "no",
+                model.retires_on.isoformat() if model.retires_on else "–",
+                "kept" if model.capabilities.keeps_product else "redrawn",
+            )
+    console = Console()
+    console.print(table)
+    for origin, problem in known.broken.items():
+        console.print(f"[red]Not loaded:[/] {origin}: {problem}")

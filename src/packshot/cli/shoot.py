@@ -1,0 +1,131 @@
+"""`packshot shoot`: photos and styles in, one finished picture for each pair out."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from packshot.cli.report import say
+from packshot.errors import BadInputError, DecisionNeededError, RefusedError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from packshot.cli.batch import Record
+
+Extension = Literal["webp", "png", "jpeg", "avif", "tiff"]
+Direction = Literal["standing", "above"]
+
+
+def command(
+    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="Product photos: JPEG, PNG, WebP or TIFF.")],
+    style: Annotated[
+        list[str], typer.Option(help="A style's slug, as often as you like, or 'all'. See: packshot styles.")
+    ],
+    size: Annotated[
+        list[str] | None, typer.Option(metavar="WxH", help="Pixels, 1024x1024 unless said; may be repeated.")
+    ] = None,
+    framing: Annotated[str, typer.Option(help="standard, wide, close or detail.")] = "standard",
+    format: Annotated[Extension, typer.Option(help="webp, png, jpeg, avif or tiff.")] = "webp",
+    depth: Annotated[int, typer.Option(help="Bits a channel: 8, or 16 for PNG, TIFF and (as 12) AVIF.")] = 8,
+    seed: Annotated[int, typer.Option(help="Same seed, same picture.")] = 1,
+    view: Annotated[
+        Direction | None, typer.Option(help="standing or above: how it was photographed, where Packshot cannot tell.")
+    ] = None,
+    accept: Annotated[bool, typer.Option("--accept", help="Take cutouts that Packshot is unsure of.")] = False,
+    engine: Annotated[str, typer.Option(help="Who makes the pictures. See: packshot engines.")] = "studio",
+    model: Annotated[str | None, typer.Option(help="One of the engine's models; its first unless said.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the pictures.")] = Path("shots"),
+    jobs: Annotated[int, typer.Option(help="Pictures made at once; 0 is one for each core, up to 4.", min=0)] = 0,
+    json: Annotated[bool, typer.Option("--json", help="One JSON line per picture, for programs.")] = False,
+) -> None:
+    """Photograph products again: every PHOTO in every style."""
+    from packshot.cli.batch import Order, plan, run
+
+    order = Order(
+        photos=tuple(photos),
+        styles=tuple(style),
+        sizes=tuple(_size(text) for text in size or ["1024x1024"]),
+        out=out,
+        engine=engine,
+        model=model,
+        framing=framing,
+        format=format,
+        depth=_depth(depth, format),
+        seed=seed,
+        view=view,
+        accept=accept,
+    )
+    todo = plan(order)
+    reporting = nullcontext((lambda: None, say)) if json else progress(len(photos), sum(len(job.sizes) for job in todo))
+    with reporting as (looked, shot):
+        records = run(todo, workers=jobs or min(os.cpu_count() or 1, 4), looked=looked, shot=shot)
+    if not json:
+        _summary(records)
+    statuses = {record["status"] for record in records}
+    if statuses - {"done", "undecided"}:
+        raise typer.Exit(RefusedError.exit_code)
+    if "undecided" in statuses:
+        raise typer.Exit(DecisionNeededError.exit_code)
+
+
+@contextmanager
+def progress(photos: int, pictures: int) -> Generator[tuple[Callable[[], None], Callable[[Record], None]]]:
+    """A progress bar: what to call per photo looked at, and per picture made."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_console()) as bar:
+        cutting = bar.add_task("Cutting out", total=photos)
+        shooting = bar.add_task("Shooting", total=pictures)
+        yield lambda: bar.advance(cutting), lambda record: bar.advance(shooting)
+
+
+def _summary(records: list[Record]) -> None:
+    """What was made and, once for each reason, what was not."""
+    console = _console()
+    made = [record for record in records if record["status"] == "done"]
+    for record in made:
+        console.print(f"{record['path']}  {record['size']}", highlight=False)
+        for warning in record["warnings"]:
+            console.print(f"  [yellow]{warning}[/]", highlight=False)
+    if any(record["status"] == "undecided" for record in records):
+        console.print("Decide with --view standing, --view above, or --accept to take a cutout as it is.")
+    missed: dict[tuple[str, str, str], list[str]] = {}
+    for record in records:
+        if record["status"] != "done":
+            missed.setdefault((record["photo"], record["words"], record["remedy"]), []).append(record["style"])
+    for (photo, words, remedy), styles in missed.items():
+        console.print(
+            f"[red]Not made:[/] {photo} ({', '.join(dict.fromkeys(styles))}). {words} {remedy}",
+            highlight=False,
+        )
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(stderr=True)
+
+
+def _size(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d{1,5})[x×X](\d{1,5})", text.strip())
+    if not match:
+        raise BadInputError(f"--size {text!r} is not a size.", remedy="Write it as WIDTHxHEIGHT, such as 1024x1024.")
+    return int(match[1]), int(match[2])
+
+
+def _depth(depth: int, format: Extension) -> Literal[8, 16]:
+    if depth == 8:
+        return 8
+    if depth != 16:
+        raise BadInputError(f"--depth {depth} is not possible.", remedy="Use 8 or 16.")
+    if format not in ("png", "tiff", "avif"):
+        raise BadInputError(f"{format} keeps 8 bits only.", remedy="Use --format png, tiff or avif for --depth 16.")
+    return 16

@@ -1,0 +1,73 @@
+"""The engines that make pictures: those of this folder, and those that installed packages announce."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, partial
+from importlib import import_module
+from importlib.metadata import entry_points
+from pkgutil import iter_modules
+
+from packshot.engines.base import Engine, Workplace
+from packshot.errors import BadInputError
+from packshot.settings import Settings
+
+GROUP = "packshot.engines"
+_NOT_ENGINES = {"base", "check"}
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The engine classes by id, and what went wrong with those that could not be loaded, by name."""
+
+    classes: Mapping[str, type[Engine]]
+    broken: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@cache
+def registry() -> Registry:
+    """All engines there are. One that fails to load is reported, never fatal; an id can be taken once, ours first."""
+    classes: dict[str, type[Engine]] = {}
+    broken: dict[str, str] = {}
+    for origin, load in _origins():
+        try:
+            loaded = load()
+        except Exception as error:  # a stranger's package may raise anything at import
+            broken[origin] = f"{type(error).__name__}: {error}"
+            continue
+        if not (isinstance(loaded, type) and issubclass(loaded, Engine)):
+            broken[origin] = f"{loaded!r} is not a subclass of packshot.engines.base.Engine"
+        elif loaded.id in classes:
+            broken[origin] = f"the id {loaded.id!r} is taken by {classes[loaded.id].__module__}"
+        else:
+            classes[loaded.id] = loaded
+    return Registry(classes, broken)
+
+
+def _origins() -> Iterator[tuple[str, Callable[[], object]]]:
+    for module in iter_modules(__path__):
+        if module.name not in _NOT_ENGINES:
+            yield module.name, partial(_engine_of, module.name)
+    for entry in entry_points(group=GROUP):
+        yield f"{entry.name} ({entry.value})", entry.load
+
+
+def _engine_of(module_name: str) -> object:
+    module = import_module(f"{__name__}.{module_name}")
+    return next(
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Engine) and value.__module__ == module.__name__
+    )
+
+
+def engine(id: str, settings: Settings, environment: Mapping[str, str] = os.environ) -> Engine:
+    """The engine `id`, with its own settings taken from `environment`; an unknown id is a BadInputError."""
+    known = registry().classes
+    if id not in known:
+        raise BadInputError(f"There is no engine {id!r}.", remedy=f"There are: {', '.join(sorted(known))}.")
+    prefix = f"PACKSHOT_{id.upper()}_"
+    own = {name.removeprefix(prefix): value for name, value in environment.items() if name.startswith(prefix)}
+    return known[id](Workplace(settings.cache_dir, settings.cache_mb, own))

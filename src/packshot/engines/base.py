@@ -1,0 +1,259 @@
+"""The contract of an engine: a frozen request in, a frozen result out, nothing dropped silently."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from packshot.imaging.photo import Photo
+
+Kind = Literal["image", "video"]
+Role = Literal["product", "person", "style", "pose"]
+Submits = Literal["idempotent", "lookup", "once"]
+FailureKind = Literal[
+    "refused",  # the engine looked at the pictures and will not do it; nothing was charged
+    "undecided",  # a person has to decide something first; nothing was charged
+    "moderated",  # the vendor's content rules; never retried
+    "invalid",  # the vendor calls the request malformed: our fault
+    "auth",  # key missing, wrong or without rights
+    "quota",  # the operator's account at the vendor is empty
+    "rate_limited",
+    "transient",
+    "outcome_unknown",  # sent, and no answer: it may have been made and charged
+]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Money that the operator pays a vendor, in millionths of a US dollar."""
+
+    micros: int = 0
+
+    def __str__(self) -> str:
+        if not self.micros:
+            return "free"
+        dollars, rest = divmod(self.micros, 1_000_000)
+        return f"${dollars}.{f'{rest:06}'.rstrip('0').ljust(2, '0')}"
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What one model can do; a request that asks for more is refused by `Engine.check`.
+
+    `references`: how many pictures it takes. `count`: pictures per call. `sides` and `pixels`: smallest and largest
+    side and area in pixels. `ratio`: longest side over shortest. `styles`: slugs it knows, None for any words.
+    `keeps_product`: the product's pixels in the picture are the photo's own. `submits`: whether sending twice makes
+    one picture, can be looked up afterwards, or must happen once.
+    """
+
+    kinds: frozenset[Kind] = frozenset({"image"})
+    references: int = 0
+    needs_product: bool = False
+    words: bool = True
+    count: int = 1
+    sides: tuple[int, int] = (256, 4096)
+    pixels: tuple[int, int] = (65_536, 16_777_216)
+    ratio: float = 3.0
+    mask: bool = False
+    seed: bool = False
+    negative_words: bool = False
+    webhook: bool = False
+    styles: frozenset[str] | None = None
+    framings: frozenset[str] = frozenset({"standard"})
+    keeps_product: bool = False
+    submits: Submits = "once"
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model of an engine, as data: what it can do, what it costs, who may sell its pictures and until when it runs.
+
+    `price`: the operator's cost per picture. `commercial`: whether its licence allows selling the pictures. `as_of` and
+    `source` say when and where the facts were read.
+    """
+
+    id: str
+    title: str
+    capabilities: Capabilities
+    price: Cost
+    licence: str
+    commercial: bool
+    as_of: date
+    source: str
+    retires_on: date | None = None
+    successor: str | None = None
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A picture that goes with the request: an encoded file as the customer gave it.
+
+    `view` is a person's word on how the product was photographed, None to let the engine look. `approved`: a person has
+    seen its cutout and takes it as it is.
+    """
+
+    data: bytes = field(repr=False)
+    role: Role = "product"
+    name: str = "photo"
+    view: Literal["standing", "above"] | None = None
+    approved: bool = False
+
+
+@dataclass(frozen=True)
+class GenerationRequest:
+    """One call of an engine: `count` pictures of `width` × `height` pixels.
+
+    `words` and `avoid` are prompt and negative prompt; `mask` is a PNG of the first reference's size where white may
+    change. `seed` None lets the engine choose.
+    """
+
+    model: str
+    width: int = 1024
+    height: int = 1024
+    kind: Kind = "image"
+    style: str = ""
+    framing: str = "standard"
+    words: str = ""
+    avoid: str = ""
+    seed: int | None = None
+    count: int = 1
+    references: tuple[Reference, ...] = ()
+    mask: bytes | None = field(default=None, repr=False)
+    depth: Literal[8, 16] = 8
+
+
+@dataclass(frozen=True)
+class Unsupported:
+    """One thing of a request that the model cannot honour: its field, why in words, and what could be asked instead."""
+
+    field: str
+    words: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """One finished picture: `content` is decoded pixels, or an encoded file that has still to be decoded with care.
+
+    `facts` are the engine's findings for the record, such as the cutout's confidence.
+    """
+
+    content: Photo | bytes = field(repr=False)
+    seed: int | None = None
+    facts: Mapping[str, str | float | None] = field(default_factory=dict[str, "str | float | None"])
+
+
+@dataclass(frozen=True)
+class Done:
+    """The pictures are made. `cost` is what it really cost; `warnings` are sentences for the person who asked."""
+
+    artefacts: tuple[Artefact, ...]
+    cost: Cost = Cost()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Accepted and under way: `id` is the vendor's, `state` is JSON, and both are stored before the first poll."""
+
+    id: str
+    state: Mapping[str, str] = field(default_factory=dict[str, str])
+    poll_after_s: float = 5.0
+
+
+@dataclass(frozen=True)
+class Pending:
+    """Not finished yet; ask again after `poll_after_s` seconds. `progress` 0..1 where the vendor tells."""
+
+    poll_after_s: float = 5.0
+    progress: float | None = None
+
+
+@dataclass(frozen=True)
+class Failed:
+    """No picture. `charged`: whether the vendor took money for it, None where it cannot be known."""
+
+    kind: FailureKind
+    words: str
+    remedy: str = ""
+    charged: bool | None = False
+    retry_after_s: float | None = None
+    facts: Mapping[str, str | float | None] = field(default_factory=dict[str, "str | float | None"])
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """What an engine is handed: a folder for what can be made again, and its own settings.
+
+    `settings` holds the environment's PACKSHOT_<ENGINE>_* under the part after the engine's name, such as API_KEY.
+    """
+
+    cache_dir: Path
+    cache_mb: int = 512
+    settings: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+
+
+class Engine(ABC):
+    """A maker of pictures. One file, one class; registry, command line, price list and documentation read the class."""
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    words: ClassVar[str]
+    """One sentence for people on what this engine is good for."""
+    requires: ClassVar[tuple[str, ...]] = ()
+    """Names of the settings without which it cannot work, such as API_KEY."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        self.workplace = workplace
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The full names of required settings that are not set; empty means configured."""
+        return tuple(
+            f"PACKSHOT_{self.id.upper()}_{name}" for name in self.requires if not self.workplace.settings.get(name)
+        )
+
+    @classmethod
+    @abstractmethod
+    def models(cls) -> Sequence[Model]:
+        """The models this engine offers, the default first."""
+
+    def model(self, request: GenerationRequest) -> Model | None:
+        return next((model for model in self.models() if model.id == request.model), None)
+
+    def check(self, request: GenerationRequest) -> list[Unsupported]:
+        """Everything of `request` that cannot be honoured, all at once; empty means it can. Pure: costs nothing."""
+        from packshot.engines.check import against_capabilities
+
+        model = self.model(request)
+        if model is None:
+            offered = ", ".join(known.id for known in self.models())
+            return [Unsupported("model", f"{self.title} has no model {request.model!r}.", f"It has: {offered}.")]
+        return against_capabilities(request, model)
+
+    def estimate(self, request: GenerationRequest) -> Cost:
+        """The most that this request can cost the operator. Pure."""
+        model = self.model(request)
+        return Cost(model.price.micros * request.count) if model else Cost()
+
+    def prepare(self, reference: Reference) -> None:
+        """Opens a reference and does what all requests with it share; a BadInputError if it cannot be read."""
+        from packshot.imaging.decode import decode
+
+        decode(reference.data, name=reference.name)
+
+    @abstractmethod
+    async def submit(self, request: GenerationRequest, *, key: str) -> Done | Operation | Failed:
+        """Make it, or start making it. `key` is the attempt's own: vendors that know idempotency keys are given it."""
+
+    async def poll(self, operation: Operation) -> Pending | Done | Failed:
+        """How `operation` stands. An engine that answers at once never starts one."""
+        raise LookupError(f"{self.title} starts no operations, so {operation.id!r} cannot be one of its own.")
+
+    async def cancel(self, operation: Operation) -> None:
+        """Ask the vendor to stop. Best effort: the operation may still finish."""
+        raise LookupError(f"{self.title} starts no operations, so {operation.id!r} cannot be one of its own.")

@@ -1,0 +1,101 @@
+"""The embedded studio as an engine: the real product, cut out of its photo and photographed again on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import cast
+from zlib import crc32
+
+from packshot.engines.base import (
+    Artefact,
+    Capabilities,
+    Cost,
+    Done,
+    Engine,
+    Failed,
+    GenerationRequest,
+    Model,
+    Reference,
+)
+from packshot.errors import DecisionNeededError
+from packshot.imaging.photo import Photo
+from packshot.studio.cutout.result import Cutout
+from packshot.studio.framing import FRAMINGS, Framing
+from packshot.studio.scene.library import SCENES
+
+
+class Studio(Engine):
+    id = "studio"
+    title = "Embedded studio"
+    words = "Re-photographs your own product photo. Product pixels are kept. No key, no network, no GPU."
+
+    @classmethod
+    def models(cls) -> Sequence[Model]:
+        return (
+            Model(
+                id="studio-1",
+                title="Embedded studio",
+                capabilities=Capabilities(
+                    references=1,
+                    needs_product=True,
+                    words=False,
+                    seed=True,
+                    styles=frozenset(SCENES),
+                    framings=frozenset(FRAMINGS),
+                    keeps_product=True,
+                    submits="idempotent",
+                ),
+                price=Cost(0),
+                licence="MIT",
+                commercial=True,
+                as_of=date(2026, 11, 21),
+                source="https://github.com/packshot/packshot",
+            ),
+        )
+
+    def prepare(self, reference: Reference) -> None:
+        self._cut(reference)
+
+    def _cut(self, photo: Reference) -> Cutout:
+        from packshot.studio.cutout.file import cut_file
+
+        return cut_file(
+            photo.data, name=photo.name, cache_dir=self.workplace.cache_dir, cache_mb=self.workplace.cache_mb
+        )
+
+    async def submit(self, request: GenerationRequest, *, key: str) -> Done | Failed:
+        """Cuts out, stages and composes on this thread: up to a few seconds of work, no waiting."""
+        from packshot.studio.compose import compose
+
+        photo = request.references[0]
+        cutout = self._cut(photo)
+        findings = {
+            "cutout_confidence": round(cutout.confidence, 3),
+            "cutout_verdict": cutout.verdict,
+            "cutout_reasons": ", ".join(reason.code for reason in cutout.reasons),
+            "view": photo.view or cutout.view,
+            "elevation": cutout.elevation,
+        }
+        if cutout.verdict != "accept" and not (cutout.verdict == "ask" and photo.approved):
+            return Failed(
+                "refused" if cutout.verdict == "refuse" else "undecided",
+                " ".join(reason.words for reason in cutout.reasons),
+                cutout.reasons[0].remedy,
+                facts=findings,
+            )
+        seed = crc32(key.encode()) if request.seed is None else request.seed
+        try:
+            picture = compose(
+                cutout,
+                SCENES[request.style],
+                width=request.width,
+                height=request.height,
+                seed=seed,
+                framing=cast(Framing, request.framing),
+                view=photo.view or cutout.view,
+                depth=request.depth,
+            )
+        except DecisionNeededError as question:
+            return Failed("undecided", question.message, question.remedy, facts=findings)
+        return Done((Artefact(Photo(picture.pixels), seed=seed, facts=findings),), warnings=picture.warnings)
