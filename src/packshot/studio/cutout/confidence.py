@@ -116,7 +116,10 @@ def outline_doubts(survey: Survey, mask: Mask) -> list[Reason]:
     weak = _share_below(survey.gradient, max(2.0, 4 * survey.noise), mask)
     soft = _share_below(survey.crispness, max(1.0, 4 * survey.grain), mask)
     doubts = [
-        reason("shadow", 0.35 * _ramp(_like_its_shade(survey, mask), 0.6, 0.8)),
+        reason(
+            "shadow",
+            0.35 * max(_ramp(_like_its_shade(survey, mask), 0.6, 0.8), _ramp(_dark_foot(survey, mask), 0.25, 0.4)),
+        ),
         reason("edges", max(0.9 * _ramp(weak, 0.08, 0.35), 0.45 * _ramp(soft, 0.13, 0.32))),
         reason("alike", 0.5 * _ramp(alike, 0.15, 0.7)),
     ]
@@ -189,6 +192,18 @@ def _like_its_shade(survey: Survey, mask: Mask) -> float:
         return 0.0
     rim = mask & (depth(mask) < survey.size / 25)
     return float((survey.shadow & (survey.crispness < 0.5))[rim].mean())
+
+
+def _dark_foot(survey: Survey, mask: Mask) -> float:
+    """The share of the foot's outline where a dark grey product meets a deep shadow: the line between is a guess."""
+    rows = np.flatnonzero(mask.any(1))
+    foot = np.zeros_like(mask)
+    foot[int(rows[0] + 0.75 * (rows[-1] - rows[0])) :] = True
+    beside = grow(mask, 7) & ~grow(mask, 3) & foot
+    deepest = cv2.erode(np.where(beside, survey.ratio, 9).astype(np.float32), disc(8))
+    dark = survey.shadow & (survey.ratio < 0.25) & (survey.crispness < 1.5) & mask & (depth(mask) < 6)
+    outline = _contour(mask) & foot
+    return float((grow(dark & (deepest < 0.6), 2) & outline).sum() / max(1, outline.sum()))
 
 
 def _second_largest(mask: Mask) -> float:
