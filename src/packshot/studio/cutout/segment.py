@@ -1,4 +1,4 @@
-"""The product's outline: sure backdrop and sure product are marked, and a watershed on the gradient decides the rest."""
+"""The product's outline: sure backdrop and sure product are marked, and a random walk decides what lies between."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def dark_core(survey: Survey, darkest: float) -> Mask:
 
 
 def mark_pockets(survey: Survey, backdrop: Mask, steep: float) -> Mask:
-    """Backdrop seen through the product (a mug's handle, a chair's back): flat, of its shade, with product around it."""
+    """Backdrop seen through the product (a handle, a chair's back): flat, of its shade, with product around it."""
     like = (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.35))
     flat = survey.crispness < max(0.4, 2 * survey.grain)
     candidates = opened(like & flat & ~backdrop, 1)
@@ -126,15 +126,15 @@ def flood(survey: Survey, backdrop: Mask, product: Mask) -> Float:
     """The chance of every pixel to be product, from two sets of markers, the edges between, and the tint."""
     changing = cv2.GaussianBlur(survey.hue, (0, 0), 1)
     tinted = np.hypot(cv2.Sobel(changing, cv2.CV_32F, 1, 0), cv2.Sobel(changing, cv2.CV_32F, 0, 1)) / 8
-    edges = survey.crispness + 0.1 * survey.gradient + 0.5 * tinted
+    edges = np.asarray(survey.crispness + 0.1 * survey.gradient + 0.5 * tinted, np.float32)
     leaning = lean(survey, backdrop, product)
     tinted_much = np.clip(survey.excess - 1, 0, 1)
     pull = PULL * np.maximum(np.abs(2 * leaning - 1), tinted_much)
-    return walk(edges, backdrop, product, np.maximum(leaning, tinted_much), pull)
+    return walk(edges, backdrop, product, np.maximum(leaning, tinted_much), pull.astype(np.float32))
 
 
 def lean(survey: Survey, backdrop: Mask, product: Mask) -> Float:
-    """(h, w) 0 to 1: how much more often the markers of the product than those of the shade have a pixel's tone and hue.
+    """(h, w) 0 to 1: how much likelier a pixel's tone and hue are among the product's markers than in the shade.
 
     0.5 where neither has it.
     """
