@@ -1,4 +1,4 @@
-"""The product's outline: sure backdrop and sure product are marked, and a watershed on the gradient decides the rest."""
+"""The product's outline: sure backdrop and sure product are marked, and a random walk decides what lies between."""
 
 from __future__ import annotations
 
@@ -68,35 +68,41 @@ def mark_product(survey: Survey, backdrop: Mask, steep: float) -> Mask:
     apart = survey.distance > max(12.0, 6 * survey.sigma)
     coloured = apart & ~survey.shadow & ~survey.neutral
     brighter = apart & (survey.ratio > 1.06)
-    behind = _behind(survey, steep, backdrop)
-    dark = ((survey.ratio < 0.34) & behind) | dark_core(survey, 0.1)
+    dark = (survey.ratio < 0.34) & _behind(survey, steep, backdrop)
+    core = dark_core(survey, 0.1)
     if survey.saturation > 0:
-        dark &= ~survey.neutral | _sharply_bounded(survey, dark & survey.neutral, coloured, steep)
-    return opened(coloured | brighter | dark | dark_core(survey, 0.06), 1)
+        dark &= ~survey.neutral | _sharply_bounded(survey, dark & survey.neutral, coloured, steep, 0.85)
+        core &= ~survey.neutral | _sharply_bounded(survey, _thick(survey, core & survey.neutral), coloured, steep, 0.6)
+    return opened(coloured | brighter | dark | core | dark_core(survey, 0.06), 1)
 
 
-def _sharply_bounded(survey: Survey, candidates: Mask, coloured: Mask, steep: float) -> Mask:
-    """The regions of `candidates` with product or a sharp edge nearly all around: a shadow is soft on its far side."""
+def _sharply_bounded(survey: Survey, candidates: Mask, coloured: Mask, steep: float, share: float) -> Mask:
+    """The regions of `candidates` with product or a sharp edge on `share` of their border: a shadow's far side is soft."""
     sharp = grow((survey.crispness > steep) | coloured, 2)
     kept = np.zeros_like(candidates)
     for region in regions(candidates, least=4):
         ring = region.ring(0, 1)
-        if sharp[region.window][ring].mean() > 0.65:
+        if sharp[region.window][ring].mean() > share:
             kept[region.window] |= region.mask
     return kept
 
 
 def dark_core(survey: Survey, darkest: float) -> Mask:
     """Large thick regions darker than the part `darkest` of the backdrop."""
-    core = opened(survey.ratio < darkest, max(4, round(survey.size / 44)))
+    return grow(_thick(survey, survey.ratio < darkest), 2) & (survey.ratio < 2 * darkest)
+
+
+def _thick(survey: Survey, mask: Mask) -> Mask:
+    """The large regions of `mask`, without what is narrower than a twentieth of the picture."""
+    core = opened(mask, max(4, round(survey.size / 44)))
     thick = np.zeros_like(core)
     for region in regions(core, least=round(0.006 * core.size)):
         thick[region.window] |= region.mask
-    return grow(thick, 2) & (survey.ratio < 2 * darkest)
+    return thick
 
 
 def mark_pockets(survey: Survey, backdrop: Mask, steep: float) -> Mask:
-    """Backdrop seen through the product (a mug's handle, a chair's back): flat, of its shade, with product around it."""
+    """Backdrop seen through the product (a handle, a chair's back): flat, of its shade, with product around it."""
     like = (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.35))
     flat = survey.crispness < max(0.4, 2 * survey.grain)
     candidates = opened(like & flat & ~backdrop, 1)
@@ -126,15 +132,15 @@ def flood(survey: Survey, backdrop: Mask, product: Mask) -> Float:
     """The chance of every pixel to be product, from two sets of markers, the edges between, and the tint."""
     changing = cv2.GaussianBlur(survey.hue, (0, 0), 1)
     tinted = np.hypot(cv2.Sobel(changing, cv2.CV_32F, 1, 0), cv2.Sobel(changing, cv2.CV_32F, 0, 1)) / 8
-    edges = survey.crispness + 0.1 * survey.gradient + 0.5 * tinted
+    edges = np.asarray(survey.crispness + 0.1 * survey.gradient + 0.5 * tinted, np.float32)
     leaning = lean(survey, backdrop, product)
     tinted_much = np.clip(survey.excess - 1, 0, 1)
     pull = PULL * np.maximum(np.abs(2 * leaning - 1), tinted_much)
-    return walk(edges, backdrop, product, np.maximum(leaning, tinted_much), pull)
+    return walk(edges, backdrop, product, np.maximum(leaning, tinted_much), pull.astype(np.float32))
 
 
 def lean(survey: Survey, backdrop: Mask, product: Mask) -> Float:
-    """(h, w) 0 to 1: how much more often the markers of the product than those of the shade have a pixel's tone and hue.
+    """(h, w) 0 to 1: how much likelier a pixel's tone and hue are among the product's markers than in the shade.
 
     0.5 where neither has it.
     """
