@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from packshot.imaging.colour import Float
 from packshot.studio.cutout.regions import (
     Mask,
+    Region,
+    depth,
     grow,
     opened,
     reachable,
@@ -27,6 +29,7 @@ GAP = 2  # pixels: the backdrop does not leak through gaps in an edge narrower t
 TONES, HUES = 32, 20  # bins of what markers look like
 LACY = 4.0  # times the outline of a disc, squared: leaves and chairs are well above, mugs and boxes below
 PULL = 0.02  # of the tint on an undecided pixel, where a step to its neighbour counts 1
+CLEARLY, CORE = 30.0, 6.0  # ΔE from the backdrop, and pixels from the edge, that make the heart of a grey product
 ISLAND = 0.03  # of the largest part: smaller loose parts are dust or noise
 
 
@@ -47,6 +50,8 @@ def segment(survey: Survey) -> Outline:
     pockets = mark_pockets(survey, backdrop, steep)
     backdrop |= pockets
     markers = _salient(survey, (sure | (enclosed & ~grow(pockets, 3))) & ~backdrop)
+    if not markers.any():
+        markers = _core(survey, backdrop)
     if not markers.any():
         return Outline(markers, markers)
     mask = flood(survey, backdrop, markers) > 0.5
@@ -77,7 +82,7 @@ def mark_product(survey: Survey, backdrop: Mask, steep: float) -> Mask:
 
 
 def _sharply_bounded(survey: Survey, candidates: Mask, coloured: Mask, steep: float, share: float) -> Mask:
-    """The regions of `candidates` with product or a sharp edge on `share` of their border: a shadow's far side is soft."""
+    """The regions of `candidates` with product or a sharp edge on `share` of their border: shadows end softly."""
     sharp = grow((survey.crispness > steep) | coloured, 2)
     kept = np.zeros_like(candidates)
     for region in regions(candidates, least=4):
@@ -114,7 +119,7 @@ def mark_pockets(survey: Survey, backdrop: Mask, steep: float) -> Mask:
         deepest = float(np.percentile(outside, 5)) if outside.size else 1.0
         around = survey.distance[at][region.ring(2, 5)] > 2.5 * survey.tolerance
         even = survey.ratio[at][region.mask].std() < 0.12
-        if even and shade > deepest - 0.08 and around.mean() > 0.45:
+        if even and shade > deepest - 0.08 and around.mean() > 0.45 and _sharply_rimmed(survey, region):
             pockets[at] |= region.mask
     return pockets
 
@@ -171,15 +176,29 @@ def fill_holes(survey: Survey, mask: Mask) -> Mask:
         at = hole.window
         if (hole.mask & survey.rim[at]).any():
             continue
-        if hole.area < 0.0002 * mask.size or like[at][hole.mask].mean() < 0.6:
+        speck = hole.area < 0.0002 * mask.size
+        if speck or like[at][hole.mask].mean() < 0.6 or not _sharply_rimmed(survey, hole):
             filled[at] |= hole.mask
     return filled
+
+
+def _sharply_rimmed(survey: Survey, region: Region) -> bool:
+    """Whether a region ends in a sharp edge nearly all around: a hole does, a highlight fades out."""
+    edges = cv2.dilate(survey.crispness[region.window], np.ones((3, 3), np.uint8))
+    return float((edges[region.ring(0, 3)] > max(1.0, 4 * survey.grain)).mean()) > 0.6
 
 
 def _behind(survey: Survey, level: float, backdrop: Mask) -> Mask:
     """Where one cannot get from the backdrop or the frame without crossing a gradient steeper than `level`."""
     wide = reachable(opened(survey.crispness <= level, GAP), backdrop | survey.rim)
     return ~grow(wide, GAP)
+
+
+def _core(survey: Survey, backdrop: Mask) -> Mask:
+    """The heart of the largest thing that is neither backdrop nor light shade: a marker where there is no better."""
+    apart = (survey.distance > CLEARLY) & ~backdrop & ~survey.rim
+    inward = depth(without_islands(apart, 0.9)) if apart.any() else np.zeros(apart.shape, np.float32)
+    return inward > max(0.5 * float(inward.max()), CORE)
 
 
 def _salient(survey: Survey, mask: Mask) -> Mask:
