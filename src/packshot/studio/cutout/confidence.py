@@ -104,7 +104,7 @@ def backdrop_doubts(survey: Survey) -> list[Reason]:
     uneven = 0.3 * _ramp(0.85 - survey.evenness, 0, 0.3)
     return [
         reason("busy", 1 - (1 - rough) * (1 - uneven)),
-        reason("compressed", 0.3 * _ramp(survey.compression, 11, 16)),
+        reason("compressed", 0.3 * _ramp(survey.blocks, 2.9, 3.3)),
     ]
 
 
@@ -122,7 +122,12 @@ def outline_doubts(survey: Survey, mask: Mask) -> list[Reason]:
     doubts = [
         reason(
             "shadow",
-            0.35 * max(_ramp(_like_its_shade(survey, mask), 0.6, 0.8), _ramp(_dark_foot(survey, mask), 0.25, 0.4)),
+            0.35
+            * max(
+                _ramp(_like_its_shade(survey, mask), 0.6, 0.8),
+                _ramp(_dark_foot(survey, mask), 0.25, 0.4),
+                _ramp(_longest_blurred_stretch(survey, mask), 0.08, 0.16),
+            ),
         ),
         reason("edges", max(0.9 * _ramp(weak, 0.08, 0.35), 0.45 * _ramp(soft, 0.13, 0.32))),
         reason("alike", 0.5 * _ramp(alike, 0.15, 0.7)),
@@ -165,6 +170,14 @@ def _faint_lines(survey: Survey, outside: Mask) -> float:
         if max(rows, columns) > 0.05 * survey.size:
             total += region.area
     return total / thickness
+
+
+def _longest_blurred_stretch(survey: Survey, mask: Mask) -> float:
+    """How far the outline runs without a sharp edge, in parts of the picture: there it follows a shadow's border."""
+    steepest = cv2.dilate(survey.crispness, np.ones((5, 5), np.uint8))
+    blurred = _contour(mask) & (steepest < max(1.0, 4 * survey.grain))
+    stretches = [max(region.mask.shape) for region in regions(grow(blurred, 1), padding=0)]
+    return max(stretches, default=0) / survey.size
 
 
 def _share_below(edges: Float, enough: float, mask: Mask) -> float:

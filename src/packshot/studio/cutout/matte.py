@@ -14,7 +14,7 @@ from packshot.studio.cutout.segment import Outline
 from packshot.studio.cutout.survey import Survey, shrunk
 
 MATTING = 1024  # longest side that alpha is solved at; beyond it the photo itself guides it up
-MOST_UNKNOWN = 120_000  # pixels the closed form is solved for; wider bands are left to projection
+MOST_UNKNOWN = 60_000  # pixels the closed form is solved for; wider bands are left to projection
 FOG = 0.03  # alpha below is solver's residue, and above one minus it too
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from packshot.imaging.colour import Float, Pixels, srgb_to_linear
 from packshot.studio.cutout.background import Surface, fit_surface
-from packshot.studio.cutout.compression import compression_step
+from packshot.studio.cutout.compression import blockiness, compression_step
 from packshot.studio.cutout.guided import guided_filter
 from packshot.studio.cutout.regions import Mask, frame, reachable
 
@@ -40,7 +40,7 @@ class Survey:
     backdrop's own deviation. `noise` and `grain`: median gradient and 90th percentile of crispness on the backdrop.
     `roughness`: the border's deviation from a smooth surface; `evenness` the share of it that follows the surface.
     `saturation`: the median hue of what is clearly coloured, 0 where nothing is. `gain`: how much the photo was
-    brightened first. `compression`: see compression_step.
+    brightened first. `blocks`: see blockiness.
     """
 
     lab: Float
@@ -61,7 +61,7 @@ class Survey:
     roughness: float
     evenness: float
     gain: float
-    compression: float
+    blocks: float
     saturation: float
 
     @property
@@ -123,7 +123,7 @@ def survey(pixels: Pixels) -> Survey:
         roughness=fitted.sigma,
         evenness=fitted.inliers,
         gain=gain,
-        compression=step,
+        blocks=blockiness(pixels),
         saturation=saturation,
     )
 
