@@ -8,12 +8,12 @@ from dataclasses import fields
 from pathlib import Path
 
 import typer
-from packshot.studio.scene.library import SCENES
 from typer.main import get_command
 
 from packshot.cli import app
 from packshot.engines import registry
 from packshot.settings import Settings
+from packshot.studio.scene.library import SCENES
 
 REFERENCE = Path(__file__).parent / "reference"
 NOTICE = "<!-- Written by docs/generate.py from the code. Do not edit. -->\n\n"

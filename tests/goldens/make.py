@@ -6,11 +6,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from packshot.studio.compose import compose
-from packshot.studio.scene.library import SCENES
 
 from packshot.imaging.colour import srgb_to_linear
+from packshot.studio.compose import compose
 from packshot.studio.cutout.result import Cutout
+from packshot.studio.scene.library import SCENES
 
 HERE = Path(__file__).parent
 SIDE = 320

@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+
 from packshot.studio.scene.library import SCENES
 
 _spec = importlib.util.spec_from_file_location("goldens_make", Path(__file__).with_name("make.py"))

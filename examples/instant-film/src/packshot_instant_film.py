@@ -4,9 +4,9 @@ from datetime import date
 
 import cv2
 import numpy as np
-from packshot.imaging.decode import decode
 
 from packshot.engines.base import Artefact, Capabilities, Cost, Done, Engine, Model
+from packshot.imaging.decode import decode
 from packshot.imaging.photo import Photo
 
 
