@@ -227,13 +227,13 @@ class _Here(Executor):
 
 @contextmanager
 def _executor(workers: int) -> Generator[Callable[..., Future[Any]]]:
-    """`submit` of a pool of processes, which is taken down at once when anything goes wrong."""
+    """`submit` of a pool of processes; when anything goes wrong it ends with what is under way and begins no more."""
     pool: Executor = (
         _Here() if workers == 1 else ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
     )
     try:
         yield pool.submit
     except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(cancel_futures=True)
         raise
     pool.shutdown()
