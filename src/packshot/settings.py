@@ -59,43 +59,49 @@ class Settings(BaseSettings):
     )
 
     cache_dir: Path = Field(default_factory=_cache_dir, description="folder for what can be made again (cutouts)")
-    cache_mb: PositiveInt = Field(512, description="what that folder may grow to, in megabytes; the oldest go first")
+    cache_mb: PositiveInt = Field(
+        default=512, description="what that folder may grow to, in megabytes; the oldest go first"
+    )
     state_dir: Path = Field(
         default_factory=_state_dir, description="folder for the embedded servers' data, files and the secret key"
     )
     database_url: Annotated[str, BeforeValidator(_asyncpg)] = Field(
-        "",
+        default="",
         validation_alias=_also("database_url", "DATABASE_URL"),
         description="PostgreSQL ≥ 16 to use instead of the embedded one",
     )
     redis_url: str = Field(
-        "",
+        default="",
         validation_alias=_also("redis_url", "REDIS_URL"),
         description="Redis or Valkey to use instead of the embedded one (also `REDIS_HOST` and `REDIS_PORT`)",
     )
-    redis_host: str = Field("", validation_alias="REDIS_HOST", exclude=True)
-    redis_port: PositiveInt = Field(6379, validation_alias="REDIS_PORT", exclude=True)
+    redis_host: str = Field(default="", validation_alias="REDIS_HOST", exclude=True)
+    redis_port: PositiveInt = Field(default=6379, validation_alias="REDIS_PORT", exclude=True)
     secret_key: str = Field(
-        "",
+        default="",
         validation_alias=_also("secret_key", "JWT_SECRET"),
         description="signs tokens and links; made and kept in the state directory when not given",
     )
-    base_url: str = Field("http://127.0.0.1:8000", description="where people reach this Packshot; links start with it")
-    log_level: str = Field("info", description="debug, info, warning or error")
+    base_url: str = Field(
+        default="http://127.0.0.1:8000", description="where people reach this Packshot; links start with it"
+    )
+    log_level: str = Field(default="info", description="debug, info, warning or error")
 
-    free_credits: int = Field(5, ge=0, description="credits of the free tier, each month")
-    studio_credits: int = Field(0, ge=0, description="credits for a picture of the embedded studio")
-    rate_limit: PositiveInt = Field(100, description="requests a minute and account")
+    free_credits: int = Field(default=5, ge=0, description="credits of the free tier, each month")
+    studio_credits: int = Field(default=0, ge=0, description="credits for a picture of the embedded studio")
+    rate_limit: PositiveInt = Field(default=100, description="requests a minute and account")
 
-    lease_s: PositiveFloat = Field(60, description="a worker that is silent this long has lost its picture")
-    heartbeat_s: PositiveFloat = Field(20, description="how often a working worker says so")
-    sweep_s: PositiveFloat = Field(10, description="how often forgotten work is looked for")
-    generation_deadline_s: PositiveFloat = Field(3600, description="a picture not made by then gives its credits back")
-    io_concurrency: PositiveInt = Field(64, description="tasks at once in an `io` worker")
+    lease_s: PositiveFloat = Field(default=60, description="a worker that is silent this long has lost its picture")
+    heartbeat_s: PositiveFloat = Field(default=20, description="how often a working worker says so")
+    sweep_s: PositiveFloat = Field(default=10, description="how often forgotten work is looked for")
+    generation_deadline_s: PositiveFloat = Field(
+        default=3600, description="a picture not made by then gives its credits back"
+    )
+    io_concurrency: PositiveInt = Field(default=64, description="tasks at once in an `io` worker")
     cpu_concurrency: PositiveInt = Field(
         default_factory=lambda: os.cpu_count() or 1, description="processes of a `cpu` worker"
     )
-    max_upload_mb: PositiveInt = Field(25, description="the largest file that is accepted, in megabytes")
+    max_upload_mb: PositiveInt = Field(default=25, description="the largest file that is accepted, in megabytes")
 
     @model_validator(mode="after")
     def _make_sense_together(self) -> Self:

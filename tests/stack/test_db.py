@@ -135,7 +135,8 @@ async def test_connections_that_died_in_the_pool_are_replaced() -> None:
     async with killer.connect() as connection:
         await connection.execute(
             text(
-                "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and usename = 'packshot'"
+                "select pg_terminate_backend(pid) from pg_stat_activity "
+                "where usename = 'packshot' and pid <> pg_backend_pid()"
             )
         )
     await killer.dispose()

@@ -18,7 +18,6 @@ from packshot.errors import PackshotError
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 POLL_S = 0.02
-_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class StartError(PackshotError):
@@ -105,9 +104,9 @@ class Process:
 
 def _dies_with(parent: int, how: signal.Signals) -> Callable[[], None] | None:
     """On Linux the kernel sends the child `how` when its parent dies. Runs after setuid, which would clear it."""
-    if _LIBC is None:
+    if sys.platform != "linux":
         return None
-    prctl = _LIBC.prctl
+    prctl = ctypes.CDLL(None).prctl  # looked up before the fork: the child may do nothing but call it
 
     def before_exec() -> None:
         prctl(PR_SET_PDEATHSIG, int(how))
