@@ -62,6 +62,8 @@ def plan(order: Order) -> list[Job]:
     problems = [f"{photo} is not a file." for photo in order.photos if not photo.is_file()]
     if engine.missing:
         problems.append(f"{engine.title} is not configured. Set {', '.join(engine.missing)}.")
+    if order.out.exists() and not order.out.is_dir():
+        problems.append(f"--out {order.out} is a file; it has to be a folder.")
     jobs: list[Job] = []
     stems = _distinct_stems(order.photos)
     for photo, stem in stems.items():
