@@ -133,7 +133,7 @@ class Hub:
                     while True:
                         message = await subscription.get_message(timeout=RESYNC_S)
                         if message:
-                            self._hand_on(message["channel"].removeprefix(PREFIX), message["data"])
+                            self._hand_on(str(message["channel"]).removeprefix(PREFIX), str(message["data"]))
             except (RedisError, OSError, TimeoutError) as error:
                 self.connected.clear()
                 log.warning("no live news for now", error=f"{type(error).__name__}: {error}")
