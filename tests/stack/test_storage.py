@@ -108,7 +108,7 @@ async def test_a_changed_link_is_refused(client: AsyncClient) -> None:
         {"key": KEY, "method": "GET", "expires": 9_999_999_999}
     )
     changed = [
-        path[:-1] + ("A" if path[-1] != "A" else "B"),
+        path[:-2] + ("A" if path[-2] != "A" else "B") + path[-1],
         path[:10] + "x" + path[11:],
         f"/files/{forged}",
         "/files/x",
