@@ -90,7 +90,7 @@ def settings() -> str:
 def _setting_rows() -> Iterator[str]:
     for name, field in Settings.model_fields.items():
         if not field.exclude:
-            yield f"| {_variables(name, field)} | {DEFAULTS.get(name) or field.default or '–'} | {field.description} |"
+            yield f"| {_variables(name, field)} | {DEFAULTS.get(name) or (field.default if field.default != '' else '–')} | {field.description} |"
     yield "| `PACKSHOT_DEBUG` | – | any value: print where an error came from |"
     for id, kind in sorted(registry().classes.items()):
         for name in kind.requires:

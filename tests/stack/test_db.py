@@ -167,3 +167,16 @@ def test_ids_sort_by_time() -> None:
     assert milliseconds == sorted(milliseconds)
     assert len(set(ids)) == len(ids)
     assert {id.version for id in ids} == {7}
+
+
+async def test_every_table_of_a_customer_is_protected(notes: None) -> None:
+    async with transaction() as session:
+        found = await session.execute(
+            text("""
+                select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid
+                where c.relkind = 'r' and a.attname = 'account_id' and not a.attisdropped
+                    and not (c.relrowsecurity and c.relforcerowsecurity
+                        and exists (select from pg_policy p where p.polrelid = c.oid))
+            """)
+        )
+        assert found.scalars().all() == []

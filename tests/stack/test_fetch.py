@@ -171,7 +171,8 @@ async def test_an_answer_without_end_stops_at_the_limit() -> None:
 async def test_a_drip_stops_at_the_deadline() -> None:
     wire = Wire(lambda: httpx.Response(200, content=drip(0.01, b"x")))
     with pytest.raises(UnavailableError, match=r"longer than 0.2 s"):
-        await fetch("https://a.test/", max_bytes=10**6, timeout_s=0.2, resolve=at(str(PUBLIC)), transport=wire)
+        async with asyncio.timeout(2):
+            await fetch("https://a.test/", max_bytes=10**6, timeout_s=0.2, resolve=at(str(PUBLIC)), transport=wire)
 
 
 async def test_a_slow_name_server_stops_at_the_deadline() -> None:

@@ -43,7 +43,7 @@ async def worker(settings: Settings, anyio_backend: str) -> AsyncGenerator[Worke
             **os.environ,
             "PACKSHOT_STATE_DIR": str(settings.state_dir),
             "PACKSHOT_CPU_CONCURRENCY": "1",
-            "PYTHONPATH": str(HERE),
+            "PYTHONPATH": os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")]),
         }
         program = [sys.executable, "-c", "import echo_tasks; echo_tasks.main()", *words]
         started.append(subprocess.Popen(program, env=environment, stderr=subprocess.DEVNULL))

@@ -7,7 +7,7 @@ import errno
 import os
 import shutil
 import time
-from collections.abc import Generator
+from collections.abc import AsyncIterable, Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -93,24 +93,16 @@ class Disk:
             raise ForbiddenError("This link has expired.", remedy="Reload the page for a new one.")
         return allowed
 
-    @contextmanager
-    def incoming(self, key: str) -> Generator[BinaryIO]:
-        """A file to write an upload into; it becomes `key` when the block ends well. What is there is never replaced:
+    async def receive(self, key: str, chunks: AsyncIterable[bytes]) -> None:
+        """Stores an upload as it arrives; `key` appears when all of it did. Raises ConflictError where it exists:
 
-        an upload that was checked must not change behind the back of who checked it. Raises ConflictError.
+        an upload that was checked must not change behind the back of who checked it.
         """
         place = self._place(key)
         with _room(), self._draft() as (draft, file):
-            yield file
-            _flush(file)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                os.link(draft, place)
-            except FileExistsError:
-                raise ConflictError(
-                    "This file was uploaded already.", remedy="Ask for a new link to upload another one."
-                ) from None
-            _flush_folder(place.parent)
+            async for chunk in chunks:
+                await asyncio.to_thread(file.write, chunk)
+            await asyncio.to_thread(_settle_once, file, draft, place)
 
     def _place(self, key: str) -> Path:
         return self._root / checked(key)
@@ -146,6 +138,18 @@ def _room() -> Generator[None]:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise StorageFullError("There is no room left for files.", remedy="The operator has to add some.") from error
+
+
+def _settle_once(file: BinaryIO, draft: Path, place: Path) -> None:
+    _flush(file)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(draft, place)  # fails where a rename would replace
+    except FileExistsError:
+        raise ConflictError(
+            "This file was uploaded already.", remedy="Ask for a new link to upload another one."
+        ) from None
+    _flush_folder(place.parent)
 
 
 def _flush(file: BinaryIO) -> None:

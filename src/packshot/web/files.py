@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
@@ -46,12 +47,7 @@ async def upload(token: str, request: Request) -> Response:
         raise WrongTypeError(f"This link is for {allowed.content_type}, not for {sent_type or 'an unnamed type'}.")
     announced = request.headers.get("Content-Length", "")
     _within(allowed, int(announced) if announced.isdecimal() else 0)
-    received = 0
-    with storage().incoming(allowed.key) as file:
-        async for chunk in request.stream():
-            received += len(chunk)
-            _within(allowed, received)
-            await asyncio.to_thread(file.write, chunk)
+    await storage().receive(allowed.key, _bounded(request.stream(), allowed))
     return Response(status_code=201)
 
 
@@ -60,6 +56,14 @@ def _permission(token: str, method: Method) -> Permission:
     if allowed.method != method:
         raise HTTPException(405, f"This link is for {allowed.method}", headers={"Allow": allowed.method})
     return allowed
+
+
+async def _bounded(chunks: AsyncIterator[bytes], allowed: Permission) -> AsyncIterator[bytes]:
+    received = 0
+    async for chunk in chunks:
+        received += len(chunk)
+        _within(allowed, received)
+        yield chunk
 
 
 def _within(allowed: Permission, size: int) -> None:
