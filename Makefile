@@ -58,6 +58,7 @@ goldens: install ## make the golden pictures again, after a change that means to
 
 bench: install ## measure speed and memory, and write bench/results
 	@$(RUN) python bench/studio.py
+	@command -v npm >/dev/null && npm ci --silent --prefix bench || true
 	@$(RUN) python bench/finishing.py
 
 samples: .tools/bin/uv ## render the sample products again (hours; needs LLVM)

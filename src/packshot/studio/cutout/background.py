@@ -40,10 +40,13 @@ def fit_surface(lab: Float, where: Mask) -> Surface:
     colours = lab.reshape(-1, 3)[indices].astype(np.float64)
     weights = np.ones(len(indices))
     ridge = 1e-5 * len(indices) * np.eye(TERMS)
-    coefficients, sigma, residual = np.zeros((TERMS, 3)), 0.0, weights
+    coefficients: NDArray[np.float64] = np.zeros((TERMS, 3))
+    sigma, residual = 0.0, weights
     for _ in range(ROUNDS):
         weighted = weights[:, None]
-        coefficients = np.linalg.solve(terms.T @ (terms * weighted) + ridge, terms.T @ (colours * weighted))
+        coefficients = np.asarray(
+            np.linalg.solve(terms.T @ (terms * weighted) + ridge, terms.T @ (colours * weighted)), np.float64
+        )
         residual = np.sqrt(((colours - terms @ coefficients) ** 2).sum(1))
         sigma = 1.4826 * float(np.median(residual)) + 0.3  # 0.3 is the rounding of 8-bit files
         weights = 1 / (1 + (residual / (2.5 * sigma)) ** 4)

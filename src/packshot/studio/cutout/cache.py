@@ -19,7 +19,7 @@ from packshot.imaging.colour import Float, Pixels, srgb_to_linear
 from packshot.imaging.photo import Photo
 from packshot.studio.cutout.result import Cutout, Reason
 
-ALGORITHM = "2"  # goes up with every change that alters what cut() returns
+ALGORITHM = "3"  # goes up with every change that alters what cut() returns
 MAGIC = b"packshot-cutout-2\n"
 FULL = 65535  # alpha and edge colours are kept in 16 bits
 SUFFIX = ".cutout"
@@ -103,7 +103,7 @@ class CutoutCache:
 
 
 def pack(cutout: Cutout, photo: Photo) -> bytes:
-    """`cutout` as bytes: a head, then for the product's box its alpha, the photo's pixels and the mixed pixels' colours.
+    """`cutout` as bytes: a head, then for the product's box alpha, the photo's pixels and the mixed pixels' colours.
 
     With the photo's pixels in it a cutout is all that a picture needs: the photo need not be opened again.
     """
@@ -143,12 +143,13 @@ def unpack(data: bytes) -> Cutout:
     pixels_at = alpha_at + 2 * area
     colours_at = pixels_at + 3 * area * head["depth"] // 8
     levels = np.frombuffer(body[alpha_at:pixels_at], np.uint16).reshape(bottom - top, right - left)
-    pixels = np.frombuffer(body[pixels_at:colours_at], np.uint8 if head["depth"] == 8 else np.uint16)
+    kept = body[pixels_at:colours_at]
+    pixels: Pixels = np.frombuffer(kept, np.uint8) if head["depth"] == 8 else np.frombuffer(kept, np.uint16)
     mixed = np.frombuffer(body[colours_at:], np.uint16).reshape(-1, 3)
     alpha = np.zeros(head["size"], np.float32)
     alpha[top:bottom, left:right] = levels.astype(np.float32) / FULL
     colour = np.zeros((*head["size"], 3), np.float32)
-    window = srgb_to_linear(pixels.reshape(*levels.shape, 3))
+    window = srgb_to_linear(pixels).reshape(*levels.shape, 3)
     window[_mixed(levels)] = mixed.astype(np.float32) / FULL
     colour[top:bottom, left:right] = window
     reasons = tuple(Reason(**reason) for reason in head["reasons"])

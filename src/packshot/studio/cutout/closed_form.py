@@ -44,7 +44,7 @@ def _laplacian(image: Float, unknown: NDArray[np.bool_]) -> tuple[Any, NDArray[n
     """The matting Laplacian over the pixels of all windows around `unknown`, and which pixels those are."""
     from scipy.sparse import coo_array
 
-    height, width = unknown.shape
+    width = unknown.shape[1]
     centres = cv2.dilate(unknown.view(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     centres[[0, -1]] = False
     centres[:, [0, -1]] = False

@@ -42,9 +42,11 @@ def _clean(alpha: Float) -> Mask:
 def straight_rgba(cutout: Cutout, photo: Photo) -> Pixels:
     """(H, W, 4) straight sRGB and alpha in `photo`'s depth; opaque pixels are the photo's, bit for bit."""
     full = np.iinfo(photo.pixels.dtype).max
-    levels = np.rint(cutout.alpha * full).astype(photo.pixels.dtype)
+    levels = np.rint(cutout.alpha * full)
     mixed = (levels > 0) & (levels < full)
-    result = np.dstack([photo.pixels, levels])
+    result: Pixels = np.empty_like(photo.pixels, shape=(*levels.shape, 4))
+    result[..., :3] = photo.pixels
     result[mixed, :3] = np.rint(linear_to_srgb(cutout.colour[mixed]) * full)
     result[levels == 0, :3] = 0
+    result[..., 3] = levels
     return result

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from packshot.imaging.colour import Float
-from packshot.studio.cutout.regions import Mask, depth, disc, grow, regions, shrink
+from packshot.studio.cutout.regions import Mask, depth, disc, grow, opened, regions, shrink
 from packshot.studio.cutout.result import Reason, Verdict
 from packshot.studio.cutout.segment import Outline
 from packshot.studio.cutout.survey import Survey
@@ -30,6 +30,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "busy": ("The backdrop is not plain.", PLAIN),
     "edges": ("Parts of the outline can hardly be told from the backdrop.", DARKER),
     "alike": ("Much of the product has the colour of the backdrop.", DARKER),
+    "gaps": (
+        "Parts inside the product look like the backdrop in shade: a gap may not have been cut out.",
+        "Look closely at the cutout. Softer light or a backdrop of another colour helps, or upload a mask.",
+    ),
     "glass": (
         "Faint lines outside the product look like clear glass or thin parts.",
         "Photograph it against a dark backdrop or upload a mask.",
@@ -116,13 +120,15 @@ def outline_doubts(survey: Survey, mask: Mask) -> list[Reason]:
     weak = _share_below(survey.gradient, max(2.0, 4 * survey.noise), mask)
     soft = _share_below(survey.crispness, max(1.0, 4 * survey.grain), mask)
     doubts = [
-        reason("shadow", 0.35 * _ramp(_like_its_shade(survey, mask), 0.6, 0.8)),
+        reason(
+            "shadow",
+            0.35 * max(_ramp(_like_its_shade(survey, mask), 0.6, 0.8), _ramp(_dark_foot(survey, mask), 0.25, 0.4)),
+        ),
         reason("edges", max(0.9 * _ramp(weak, 0.08, 0.35), 0.45 * _ramp(soft, 0.13, 0.32))),
         reason("alike", 0.5 * _ramp(alike, 0.15, 0.7)),
+        reason("gaps", 0.4 * _ramp(_shaded_gaps(survey, inside) / max(1, int(mask.sum())), 0.02, 0.05)),
     ]
-    outside_doubt = reason(
-        "glass" if lines > unexplained else "clutter", 0.8 * _ramp(unexplained + lines, 0.15, 0.7)
-    )
+    outside_doubt = reason("glass" if lines > unexplained else "clutter", 0.8 * _ramp(unexplained + lines, 0.15, 0.7))
     left_out = reason("lost", 0.8 * _ramp(_left_out(survey, mask) / length, 0.1, 0.45))
     return [*doubts, max(outside_doubt, left_out, key=lambda doubt: doubt.penalty)]
 
@@ -191,6 +197,26 @@ def _like_its_shade(survey: Survey, mask: Mask) -> float:
         return 0.0
     rim = mask & (depth(mask) < survey.size / 25)
     return float((survey.shadow & (survey.crispness < 0.5))[rim].mean())
+
+
+def _dark_foot(survey: Survey, mask: Mask) -> float:
+    """The share of the foot's outline where a dark grey product meets a deep shadow: the line between is a guess."""
+    rows = np.flatnonzero(mask.any(1))
+    foot = np.zeros_like(mask)
+    foot[int(rows[0] + 0.75 * (rows[-1] - rows[0])) :] = True
+    beside = grow(mask, 7) & ~grow(mask, 3) & foot
+    deepest = cv2.erode(np.where(beside, survey.ratio, 9).astype(np.float32), disc(8))
+    dark = survey.shadow & (survey.ratio < 0.25) & (survey.crispness < 1.5) & mask & (depth(mask) < 6)
+    outline = _contour(mask) & foot
+    return float((grow(dark & (deepest < 0.6), 2) & outline).sum() / max(1, outline.sum()))
+
+
+def _shaded_gaps(survey: Survey, inside: Mask) -> int:
+    """Pixels of the largest smooth part of a coloured product that could be backdrop in shade; of a grey one, none."""
+    if survey.saturation == 0:
+        return 0
+    pale = opened(inside & survey.shadow & (survey.ratio > 0.35) & (survey.crispness < 0.5), 2)
+    return max((region.area for region in regions(pale, padding=0)), default=0)
 
 
 def _second_largest(mask: Mask) -> float:

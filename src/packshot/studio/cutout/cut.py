@@ -20,6 +20,7 @@ from packshot.studio.cutout.segment import segment
 from packshot.studio.cutout.survey import WORK, Survey, survey
 from packshot.studio.cutout.view import view_of
 
+PLAIN = 4.0  # ΔE of roughness up to which a backdrop without a product is a blank one
 SMALLEST = 48  # pixels of the shorter side: below it there is no backdrop to fit
 BOXED_MOST = 0.79  # a box cannot prove its edges: a person has to look
 
@@ -46,7 +47,7 @@ def cut(photo: Photo, *, alpha: NDArray[Any] | None = None, box: Box | None = No
 def _by_backdrop(photo: Photo, surveyed: Survey) -> Cutout:
     outline = segment(surveyed)
     if not outline.mask.any():
-        return _nothing(photo, "blank")
+        return _nothing(photo, "busy" if surveyed.roughness > PLAIN else "blank")
     alpha = solve(photo.pixels, trimap(surveyed, outline))
     return _cutout(photo, surveyed, alpha, judge(surveyed, outline, _at_work(alpha)))
 

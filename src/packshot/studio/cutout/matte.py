@@ -7,6 +7,7 @@ import numpy as np
 
 from packshot.imaging.colour import Float, Pixels, srgb_to_linear
 from packshot.studio.cutout.closed_form import closed_form
+from packshot.studio.cutout.guided import guided_filter
 from packshot.studio.cutout.projection import project
 from packshot.studio.cutout.regions import Mask, depth, grow, opened, shrink, thin
 from packshot.studio.cutout.segment import Outline
@@ -84,7 +85,7 @@ def upsampled(pixels: Pixels, alpha: Float) -> Float:
     """`alpha` at the size of `pixels`, its edges following the photo's (guided filter, He, Sun, Tang, PAMI 2013)."""
     height, width = pixels.shape[:2]
     radius = max(2, round(1.5 * max(height, width) / max(alpha.shape)))
-    larger = cv2.resize(alpha, (width, height), interpolation=cv2.INTER_CUBIC)
+    larger = np.asarray(cv2.resize(alpha, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
     edge = grow((larger > 0.01) & (larger < 0.99), 2)
     rows, columns = np.flatnonzero(edge.any(1)), np.flatnonzero(edge.any(0))
     if not len(rows):
@@ -92,17 +93,7 @@ def upsampled(pixels: Pixels, alpha: Float) -> Float:
     reach = 4 * radius
     crop = np.s_[max(0, rows[0] - reach) : rows[-1] + reach + 1, max(0, columns[0] - reach) : columns[-1] + reach + 1]
     full = np.iinfo(pixels.dtype).max
-    grey = cv2.cvtColor(pixels[crop], cv2.COLOR_RGB2GRAY).astype(np.float32) / full
-    guided = _guided(grey, larger[crop], radius, 2e-4)
+    grey = np.asarray(cv2.cvtColor(pixels[crop], cv2.COLOR_RGB2GRAY), np.float32) / np.float32(full)
+    guided = guided_filter(grey, larger[crop], radius, 2e-4)
     larger[crop] = np.where(edge[crop], guided, larger[crop])
     return np.clip(larger, 0, 1)
-
-
-def _guided(guide: Float, wanted: Float, radius: int, smoothness: float) -> Float:
-    window = (2 * radius + 1, 2 * radius + 1)
-    mean_guide, mean_wanted = cv2.blur(guide, window), cv2.blur(wanted, window)
-    covariance = cv2.blur(guide * wanted, window) - mean_guide * mean_wanted
-    variance = cv2.blur(guide * guide, window) - mean_guide * mean_guide
-    slope = covariance / (variance + smoothness)
-    offset = mean_wanted - slope * mean_guide
-    return cv2.blur(slope, window) * guide + cv2.blur(offset, window)

@@ -17,16 +17,17 @@ def spread_from(image: Float, known: Mask, sigma: float) -> Float:
     if not known.any():
         return np.zeros_like(image)
     weight = known.astype(np.float32)
-    total = cv2.GaussianBlur(image * weight[..., None], (0, 0), sigma)
-    share = cv2.GaussianBlur(weight, (0, 0), sigma)
-    _, nearest = cv2.distanceTransformWithLabels(
-        (~known).view(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
+    total = np.asarray(cv2.GaussianBlur(image * weight[..., None], (0, 0), sigma), np.float32)
+    share = np.asarray(cv2.GaussianBlur(weight, (0, 0), sigma), np.float32)
+    away = (~known).view(np.uint8)
+    _, labels = cv2.distanceTransformWithLabels(away, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    nearest = np.asarray(labels, np.intp)
     position = np.zeros(int(nearest.max()) + 1, np.intp)
     at = np.flatnonzero(known.ravel())
     position[nearest.ravel()[at]] = at
     source = position[nearest]
-    return total.reshape(-1, 3)[source] / np.maximum(share.ravel()[source], 1e-6)[..., None]
+    weighed = total.reshape(-1, 3)[source] / np.maximum(share.ravel()[source], 1e-6)[..., None]
+    return weighed.astype(np.float32)
 
 
 def project(image: Float, trimap: Float) -> Float:

@@ -59,7 +59,8 @@ def frame(shape: tuple[int, int], width: int) -> Mask:
 
 def reachable(mask: Mask, seed: Mask) -> Mask:
     """The regions of `mask` (4-connected) that hold a pixel of `seed`."""
-    count, labels = cv2.connectedComponents(mask.view(np.uint8), connectivity=4)
+    count, found = cv2.connectedComponents(mask.view(np.uint8), connectivity=4)
+    labels = np.asarray(found, np.int32)
     kept = np.zeros(count, bool)
     kept[np.unique(labels[seed & mask])] = True
     kept[0] = False

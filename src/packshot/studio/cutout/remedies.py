@@ -20,7 +20,7 @@ Box = tuple[int, int, int, int]
 
 
 def checked_box(box: Box, width: int, height: int) -> Box:
-    """`box` (x0, y0, x1, y1) in pixels; raises BadInputError unless it lies in the picture and is at least 8 px wide."""
+    """`box` (x0, y0, x1, y1) in pixels; raises BadInputError unless it lies in the picture, 8 px wide at least."""
     x0, y0, x1, y1 = box
     if not (0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height):
         raise BadInputError(
@@ -41,7 +41,7 @@ def checked_mask(mask: NDArray[Any], width: int, height: int) -> Float:
         )
     if mask.dtype == np.bool_:
         return mask.astype(np.float32)
-    if mask.dtype in (np.uint8, np.uint16):
+    if np.issubdtype(mask.dtype, np.unsignedinteger):
         return mask.astype(np.float32) / np.float32(np.iinfo(mask.dtype).max)
     if not np.issubdtype(mask.dtype, np.floating):
         raise BadInputError(f"A mask of {mask.dtype} cannot be read.", remedy="Upload an 8 or 16 bit grey mask.")

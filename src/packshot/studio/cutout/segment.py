@@ -1,4 +1,4 @@
-"""The product's outline: sure backdrop and sure product are marked, and a watershed on the gradient decides the rest."""
+"""The product's outline: sure backdrop and sure product are marked, and a random walk decides what lies between."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from packshot.imaging.colour import Float
 from packshot.studio.cutout.regions import (
     Mask,
+    Region,
+    depth,
     grow,
     opened,
     reachable,
@@ -27,6 +29,7 @@ GAP = 2  # pixels: the backdrop does not leak through gaps in an edge narrower t
 TONES, HUES = 32, 20  # bins of what markers look like
 LACY = 4.0  # times the outline of a disc, squared: leaves and chairs are well above, mugs and boxes below
 PULL = 0.02  # of the tint on an undecided pixel, where a step to its neighbour counts 1
+CLEARLY, CORE = 30.0, 6.0  # ΔE from the backdrop, and pixels from the edge, that make the heart of a grey product
 ISLAND = 0.03  # of the largest part: smaller loose parts are dust or noise
 
 
@@ -48,6 +51,8 @@ def segment(survey: Survey) -> Outline:
     backdrop |= pockets
     markers = _salient(survey, (sure | (enclosed & ~grow(pockets, 3))) & ~backdrop)
     if not markers.any():
+        markers = _core(survey, backdrop)
+    if not markers.any():
         return Outline(markers, markers)
     mask = flood(survey, backdrop, markers) > 0.5
     mask = fill_holes(survey, without_islands(mask, ISLAND))
@@ -68,35 +73,41 @@ def mark_product(survey: Survey, backdrop: Mask, steep: float) -> Mask:
     apart = survey.distance > max(12.0, 6 * survey.sigma)
     coloured = apart & ~survey.shadow & ~survey.neutral
     brighter = apart & (survey.ratio > 1.06)
-    behind = _behind(survey, steep, backdrop)
-    dark = ((survey.ratio < 0.34) & behind) | dark_core(survey, 0.1)
+    dark = (survey.ratio < 0.34) & _behind(survey, steep, backdrop)
+    core = dark_core(survey, 0.1)
     if survey.saturation > 0:
-        dark &= ~survey.neutral | _sharply_bounded(survey, dark & survey.neutral, coloured, steep)
-    return opened(coloured | brighter | dark | dark_core(survey, 0.06), 1)
+        dark &= ~survey.neutral | _sharply_bounded(survey, dark & survey.neutral, coloured, steep, 0.85)
+        core &= ~survey.neutral | _sharply_bounded(survey, _thick(survey, core & survey.neutral), coloured, steep, 0.6)
+    return opened(coloured | brighter | dark | core | dark_core(survey, 0.06), 1)
 
 
-def _sharply_bounded(survey: Survey, candidates: Mask, coloured: Mask, steep: float) -> Mask:
-    """The regions of `candidates` with product or a sharp edge nearly all around: a shadow is soft on its far side."""
+def _sharply_bounded(survey: Survey, candidates: Mask, coloured: Mask, steep: float, share: float) -> Mask:
+    """The regions of `candidates` with product or a sharp edge on `share` of their border: shadows end softly."""
     sharp = grow((survey.crispness > steep) | coloured, 2)
     kept = np.zeros_like(candidates)
     for region in regions(candidates, least=4):
         ring = region.ring(0, 1)
-        if sharp[region.window][ring].mean() > 0.65:
+        if sharp[region.window][ring].mean() > share:
             kept[region.window] |= region.mask
     return kept
 
 
 def dark_core(survey: Survey, darkest: float) -> Mask:
     """Large thick regions darker than the part `darkest` of the backdrop."""
-    core = opened(survey.ratio < darkest, max(4, round(survey.size / 44)))
+    return grow(_thick(survey, survey.ratio < darkest), 2) & (survey.ratio < 2 * darkest)
+
+
+def _thick(survey: Survey, mask: Mask) -> Mask:
+    """The large regions of `mask`, without what is narrower than a twentieth of the picture."""
+    core = opened(mask, max(4, round(survey.size / 44)))
     thick = np.zeros_like(core)
     for region in regions(core, least=round(0.006 * core.size)):
         thick[region.window] |= region.mask
-    return grow(thick, 2) & (survey.ratio < 2 * darkest)
+    return thick
 
 
 def mark_pockets(survey: Survey, backdrop: Mask, steep: float) -> Mask:
-    """Backdrop seen through the product (a mug's handle, a chair's back): flat, of its shade, with product around it."""
+    """Backdrop seen through the product (a handle, a chair's back): flat, of its shade, with product around it."""
     like = (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.35))
     flat = survey.crispness < max(0.4, 2 * survey.grain)
     candidates = opened(like & flat & ~backdrop, 1)
@@ -108,7 +119,7 @@ def mark_pockets(survey: Survey, backdrop: Mask, steep: float) -> Mask:
         deepest = float(np.percentile(outside, 5)) if outside.size else 1.0
         around = survey.distance[at][region.ring(2, 5)] > 2.5 * survey.tolerance
         even = survey.ratio[at][region.mask].std() < 0.12
-        if even and shade > deepest - 0.08 and around.mean() > 0.45:
+        if even and shade > deepest - 0.08 and around.mean() > 0.45 and _sharply_rimmed(survey, region):
             pockets[at] |= region.mask
     return pockets
 
@@ -126,15 +137,15 @@ def flood(survey: Survey, backdrop: Mask, product: Mask) -> Float:
     """The chance of every pixel to be product, from two sets of markers, the edges between, and the tint."""
     changing = cv2.GaussianBlur(survey.hue, (0, 0), 1)
     tinted = np.hypot(cv2.Sobel(changing, cv2.CV_32F, 1, 0), cv2.Sobel(changing, cv2.CV_32F, 0, 1)) / 8
-    edges = survey.crispness + 0.1 * survey.gradient + 0.5 * tinted
+    edges = np.asarray(survey.crispness + 0.1 * survey.gradient + 0.5 * tinted, np.float32)
     leaning = lean(survey, backdrop, product)
     tinted_much = np.clip(survey.excess - 1, 0, 1)
     pull = PULL * np.maximum(np.abs(2 * leaning - 1), tinted_much)
-    return walk(edges, backdrop, product, np.maximum(leaning, tinted_much), pull)
+    return walk(edges, backdrop, product, np.maximum(leaning, tinted_much), pull.astype(np.float32))
 
 
 def lean(survey: Survey, backdrop: Mask, product: Mask) -> Float:
-    """(h, w) 0 to 1: how much more often the markers of the product than those of the shade have a pixel's tone and hue.
+    """(h, w) 0 to 1: how much likelier a pixel's tone and hue are among the product's markers than in the shade.
 
     0.5 where neither has it.
     """
@@ -165,15 +176,29 @@ def fill_holes(survey: Survey, mask: Mask) -> Mask:
         at = hole.window
         if (hole.mask & survey.rim[at]).any():
             continue
-        if hole.area < 0.0002 * mask.size or like[at][hole.mask].mean() < 0.6:
+        speck = hole.area < 0.0002 * mask.size
+        if speck or like[at][hole.mask].mean() < 0.6 or not _sharply_rimmed(survey, hole):
             filled[at] |= hole.mask
     return filled
+
+
+def _sharply_rimmed(survey: Survey, region: Region) -> bool:
+    """Whether a region ends in a sharp edge nearly all around: a hole does, a highlight fades out."""
+    edges = cv2.dilate(survey.crispness[region.window], np.ones((3, 3), np.uint8))
+    return float((edges[region.ring(0, 3)] > max(1.0, 4 * survey.grain)).mean()) > 0.6
 
 
 def _behind(survey: Survey, level: float, backdrop: Mask) -> Mask:
     """Where one cannot get from the backdrop or the frame without crossing a gradient steeper than `level`."""
     wide = reachable(opened(survey.crispness <= level, GAP), backdrop | survey.rim)
     return ~grow(wide, GAP)
+
+
+def _core(survey: Survey, backdrop: Mask) -> Mask:
+    """The heart of the largest thing that is neither backdrop nor light shade: a marker where there is no better."""
+    apart = (survey.distance > CLEARLY) & ~backdrop & ~survey.rim
+    inward = depth(without_islands(apart, 0.9)) if apart.any() else np.zeros(apart.shape, np.float32)
+    return inward > max(0.5 * float(inward.max()), CORE)
 
 
 def _salient(survey: Survey, mask: Mask) -> Mask:

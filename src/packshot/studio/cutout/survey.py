@@ -10,6 +10,7 @@ import numpy as np
 from packshot.imaging.colour import Float, Pixels, srgb_to_linear
 from packshot.studio.cutout.background import Surface, fit_surface
 from packshot.studio.cutout.compression import compression_step
+from packshot.studio.cutout.guided import guided_filter
 from packshot.studio.cutout.regions import Mask, frame, reachable
 
 WORK = 640  # longest side in pixels: enough to find the outline, cheap enough to do it in half a second
@@ -30,15 +31,16 @@ DARKEST = 2e-3  # linear light below which ratios mean nothing
 class Survey:
     """Measurements of a photo at working size (h, w); lengths in working pixels, colours in CIELAB units.
 
-    `lab` (h, w, 3) smoothed Lab. `gradient` its steepness per pixel; `crispness` what of that is an edge rather than the
-    ramp of a shadow's penumbra. `distance` ΔE to the backdrop. `ratio` linear
-    light relative to the backdrop (1 on it, below in shadow) and `hue` the difference in a and b to the
-    backdrop shaded that far: 0 in any shadow of white light.
-    `calm_hue`: that averaged over a few pixels, `excess` in units of what a real shadow may have.
-    `shadow`: could be the backdrop in shade. `neutral`: the same, at any depth of shade. `backdrop`: connected to the
-    border and like it. `tolerance`: ΔE up to which a pixel counts as backdrop. `noise` and `grain`: median gradient and crispness on the backdrop.
-    `roughness`: the border's own deviation from a smooth surface; `evenness` the share of it that follows the surface.
-    `saturation`: the median hue of what is clearly coloured, 0 where nothing is. `gain`: how much the photo was brightened first. `compression`: see compression_step.
+    `lab` (h, w, 3) smoothed Lab. `gradient` its steepness per pixel; `crispness` what of that is an edge rather than
+    the ramp of a shadow's penumbra. `distance` ΔE to the backdrop. `ratio` linear light relative to the backdrop (1 on
+    it, below in shadow) and `hue` the difference in a and b to the backdrop shaded that far: 0 in any shadow of white
+    light. `excess`: that, averaged over a few pixels, in units of what a real shadow may have. `shadow`:
+    could be the backdrop in shade. `neutral`: the same, at any depth of shade. `backdrop`: connected to the border and
+    like it. `rim`: the outermost pixels. `tolerance`: ΔE up to which a pixel counts as backdrop; `sigma`: the
+    backdrop's own deviation. `noise` and `grain`: median gradient and 90th percentile of crispness on the backdrop.
+    `roughness`: the border's deviation from a smooth surface; `evenness` the share of it that follows the surface.
+    `saturation`: the median hue of what is clearly coloured, 0 where nothing is. `gain`: how much the photo was
+    brightened first. `compression`: see compression_step.
     """
 
     lab: Float
@@ -48,7 +50,6 @@ class Survey:
     ratio: Float
     hue: Float
     excess: Float
-    calm_hue: Float
     shadow: Mask
     neutral: Mask
     backdrop: Mask
@@ -76,16 +77,17 @@ def shrunk(pixels: Pixels, longest: int) -> Pixels:
     if scale == 1.0:
         return pixels
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(pixels.dtype)
+    smaller = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return smaller.astype(np.uint8) if pixels.dtype == np.uint8 else smaller.astype(np.uint16)
 
 
 def survey(pixels: Pixels) -> Survey:
     """Survey of `pixels` (H, W, 3) sRGB uint8 or uint16, at least 16 px either way."""
     light = srgb_to_linear(shrunk(pixels, WORK))
     gain = exposure_gain(light)
-    lab = cv2.cvtColor(np.minimum(light * np.float32(gain), 1), cv2.COLOR_LRGB2LAB)
+    raw = np.asarray(cv2.cvtColor(np.minimum(light * np.float32(gain), 1), cv2.COLOR_LRGB2LAB), np.float32)
     step = compression_step(pixels)
-    lab = cv2.bilateralFilter(lab if step < COARSE_FILE else realigned(lab), 5, 6, 3)
+    lab = np.asarray(cv2.bilateralFilter(raw if step < COARSE_FILE else realigned(raw), 5, 6, 3), np.float32)
     gradient = steepness(lab, FINE)
     crispness = np.maximum(gradient - 1.2 * steepness(lab, COARSE), 0)
     shape = gradient.shape
@@ -110,7 +112,6 @@ def survey(pixels: Pixels) -> Survey:
         ratio=ratio,
         hue=hue,
         excess=calm_hue / calm_tint,
-        calm_hue=calm_hue,
         shadow=(ratio > 0.12) & (ratio < 1.02) & (hue < tint),
         neutral=(ratio < 1.02) & (hue < 1.5 * tint),
         backdrop=backdrop,
@@ -134,20 +135,10 @@ def exposure_gain(light: Float) -> float:
 
 
 def realigned(lab: Float) -> Float:
-    """`lab` with a and b following the edges of L: files keep colour at half the resolution or worse, in blocks.
-
-    A guided filter (He, Sun, Tang, PAMI 2013) with the lightness as the guide.
-    """
-    window = (2 * BLEED + 1, 2 * BLEED + 1)
-    guide = lab[..., 0]
-    mean = cv2.blur(guide, window)
-    variance = cv2.blur(guide * guide, window) - mean * mean
+    """`lab` with a and b following the edges of L: files keep colour at half the resolution or worse, in blocks."""
     result = lab.copy()
     for channel in (1, 2):
-        colour = lab[..., channel]
-        mean_colour = cv2.blur(colour, window)
-        slope = (cv2.blur(guide * colour, window) - mean * mean_colour) / (variance + FLAT)
-        result[..., channel] = cv2.blur(slope, window) * guide + cv2.blur(mean_colour - slope * mean, window)
+        result[..., channel] = guided_filter(lab[..., 0], lab[..., channel], BLEED, FLAT)
     return result
 
 
@@ -178,7 +169,7 @@ def steepness(lab: Float, sigma: float) -> Float:
 
 
 def _light(lab: Float) -> Float:
-    return np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2LRGB), DARKEST, 1.0)
+    return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2LRGB), DARKEST, 1.0), np.float32)
 
 
 def _grow_backdrop(lab: Float, gradient: Float, border: Mask, fitted: Surface) -> tuple[Float, Mask, float]:

@@ -29,7 +29,7 @@ STRAIGHT = 0.012  # of the product's width: how far the lower outline may be fro
 
 @dataclass(frozen=True)
 class _Shade:
-    """Light missing close to the outline against a little further out, at the 80th percentile; `noise`: what is chance."""
+    """Light missing close to the outline against further out, at the 80th percentile; `noise`: what is chance."""
 
     upper: float
     foot: float

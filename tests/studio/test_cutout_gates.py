@@ -1,0 +1,98 @@
+"""The gates: what has to be accepted is, and cut well; what has to be refused is; and nothing wrong gets through.
+
+Kinds and seeds are those that the cutout was never tuned on. PACKSHOT_GATES=full runs many more of them.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from packshot.imaging.photo import Photo
+from packshot.studio.cutout.cut import cut
+from packshot.studio.cutout.result import Cutout
+from tests.generated.backdrops import BACKDROPS
+from tests.generated.photos import HELD_OUT_KINDS, HELD_OUT_SEEDS, GeneratedPhoto, photograph
+from tests.generated.refusals import REFUSALS
+
+FULL = os.environ.get("PACKSHOT_GATES") == "full"
+SIZE = 768
+EACH, MEAN = 0.97, 0.985  # intersection over union of what is accepted
+LEAST_ACCEPTED = 0.7
+
+
+def overlap(cutout: Cutout, truth: NDArray[np.float32]) -> float:
+    """Intersection over union at half coverage."""
+    found, wanted = cutout.alpha > 0.5, truth > 0.5
+    return float((found & wanted).sum() / max(1, (found | wanted).sum()))
+
+
+def chosen() -> list[tuple[str, int, str]]:
+    """Kinds, seeds and backdrops: every kind once, every backdrop at least once; all of them when in full."""
+    if FULL:
+        return [
+            (kind, HELD_OUT_SEEDS[row * len(BACKDROPS) + column], backdrop)
+            for kind in HELD_OUT_KINDS
+            for row in range(2)
+            for column, backdrop in enumerate(BACKDROPS)
+        ]
+    return [
+        (kind, HELD_OUT_SEEDS[index], BACKDROPS[index % len(BACKDROPS)]) for index, kind in enumerate(HELD_OUT_KINDS)
+    ]
+
+
+@cache
+def taken(kind: str, seed: int, backdrop: str, ev: float = 0.0) -> GeneratedPhoto:
+    return photograph(kind, seed, size=SIZE, backdrop=backdrop, ev=ev)
+
+
+def squeezed(pixels: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
+    _, file = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return np.asarray(cv2.imdecode(file, cv2.IMREAD_COLOR), np.uint8)
+
+
+def accepted(pictures: list[tuple[NDArray[np.uint8], NDArray[np.float32]]]) -> list[float]:
+    """The overlap of each that is accepted."""
+    cutouts = [(cut(Photo(pixels)), truth) for pixels, truth in pictures]
+    return [overlap(cutout, truth) for cutout, truth in cutouts if cutout.verdict == "accept"]
+
+
+def check(overlaps: list[float]) -> None:
+    assert min(overlaps) >= EACH, sorted(overlaps)[:5]
+    assert np.mean(overlaps) >= MEAN
+
+
+def test_plain_backdrops_are_accepted_and_cut_well() -> None:
+    pictures = [(photo.pixels, photo.alpha) for photo in (taken(*what) for what in chosen())]
+    overlaps = accepted(pictures)
+    assert len(overlaps) >= LEAST_ACCEPTED * len(pictures)
+    check(overlaps)
+
+
+def test_two_stops_too_dark_nothing_wrong_is_accepted() -> None:
+    pictures = [
+        (photo.pixels, photo.alpha) for photo in (taken(*what, ev=-2.0) for what in chosen()[:: 1 if FULL else 3])
+    ]
+    overlaps = accepted(pictures)
+    assert overlaps
+    check(overlaps)
+
+
+def test_strong_compression_is_never_accepted_blindly() -> None:
+    for what in chosen()[:: 1 if FULL else 3]:
+        photo = taken(*what)
+        cutout = cut(Photo(squeezed(photo.pixels, 20)))
+        assert cutout.verdict != "accept" or overlap(cutout, photo.alpha) >= EACH
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_what_cannot_be_cut_is_not_accepted(name: str) -> None:
+    for seed in HELD_OUT_SEEDS[: 8 if FULL else 1]:
+        cutout = cut(Photo(REFUSALS[name](seed, 640)))
+        assert cutout.verdict != "accept"
+        assert cutout.reasons and cutout.reasons[0].words and cutout.reasons[0].remedy
