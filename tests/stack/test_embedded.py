@@ -19,7 +19,9 @@ import pytest
 
 from packshot.embedded import attach_or_start
 from packshot.embedded.guard import AlreadyRunningError, hold
+from packshot.embedded.process import Service
 from packshot.embedded.servers import prepare
+from packshot.embedded.supervise import Supervisor
 from packshot.embedded.user import User
 from packshot.errors import BadInputError
 from packshot.settings import Settings
@@ -167,6 +169,23 @@ def _found_another(up: Up, name: str, killed: int) -> bool:
         return up.find(name) != killed
     except (LookupError, OSError):
         return False
+
+
+def test_nothing_loses_what_it_stands_on_even_when_that_was_restarted(settings: Settings) -> None:
+    stopped: list[str] = []
+
+    class Stands:
+        def __init__(self, name: str) -> None:
+            self.service = Service(name, (), User.of_servers())
+
+        def stop(self) -> None:
+            stopped.append(self.service.name)
+
+    supervisor = Supervisor(settings, "127.0.0.1", 0, say=print)
+    restarted_last = ["valkey", "web", "io", "beat", "cpu", "postgres"]
+    supervisor._running = [Stands(name) for name in restarted_last]  # pyright: ignore
+    supervisor._stop()  # pyright: ignore[reportPrivateUsage]
+    assert stopped == ["beat", "cpu", "io", "web", "postgres", "valkey"]
 
 
 @pytest.mark.parametrize("victim", ["front", "supervisor", "both"])

@@ -19,6 +19,7 @@ from packshot.settings import Settings
 if TYPE_CHECKING:
     from packshot.worker import Role
 
+ORDER = ("valkey", "postgres", "migrate", "web", "io", "cpu", "beat")  # each stands on some before it
 START_S = 60.0
 LONG_LIFE_S = 30.0  # what ended after this long starts again at once, without the waits of earlier failures
 BACKOFF_S = (0.2, 1.0, 2.0, 5.0, 15.0)
@@ -120,7 +121,7 @@ class Supervisor:
 
     def _stop(self) -> None:
         """In the opposite order: nothing loses what it stands on before it has ended."""
-        for process in reversed(self._running):
+        for process in sorted(self._running, key=lambda process: ORDER.index(process.service.name), reverse=True):
             process.stop()
 
     def _listen(self) -> None:
