@@ -59,7 +59,11 @@ async def test_a_key_names_one_grant_for_ever(open_account: OpenAccount) -> None
     account, other = await open_account(), await open_account()
     async with transaction(account) as session:
         await ledger.grant(session, account, 7, Bucket.PURCHASED, "invoice 1", "Bought.")
-    for who, credits, bucket in ((account, 8, Bucket.PURCHASED), (account, 7, Bucket.ALLOWANCE), (other, 7, Bucket.PURCHASED)):
+    for who, credits, bucket in (
+        (account, 8, Bucket.PURCHASED),
+        (account, 7, Bucket.ALLOWANCE),
+        (other, 7, Bucket.PURCHASED),
+    ):
         with pytest.raises(OperationKeyReusedError):
             async with transaction(who) as session:
                 await ledger.grant(session, who, credits, bucket, "invoice 1", "Bought.")
@@ -184,7 +188,9 @@ async def test_a_hold_is_settled_once(
     open_account: OpenAccount, first: Callable[..., Awaitable[bool]], second: Callable[..., Awaitable[bool]]
 ) -> None:
     account = await open_account(allowance=1, purchased=10)
-    generation, other = await hold(account, 2, 2)  # with a second hold, so that a double settlement would not go below 0
+    generation, other = await hold(
+        account, 2, 2
+    )  # with a second hold, so that a double settlement would not go below 0
     assert await settle(account, first, generation)
     before = await balances(account)
     assert not await settle(account, second, generation)
@@ -312,7 +318,9 @@ async def test_a_thousand_generations_are_one_statement_of_50_ms(open_account: O
     assert min(tries) <= 0.050
 
 
-@pytest.mark.parametrize("change", ["update ledger_entry set reason = 'x'", "delete from ledger_entry", "truncate ledger_entry cascade"])
+@pytest.mark.parametrize(
+    "change", ["update ledger_entry set reason = 'x'", "delete from ledger_entry", "truncate ledger_entry cascade"]
+)
 async def test_written_entries_stay(open_account: OpenAccount, change: str) -> None:
     account = await open_account(purchased=1)
     with pytest.raises(ProgrammingError, match="permission denied|must be owner"):
@@ -351,8 +359,17 @@ async def test_the_database_refuses_a_wrong_entry(open_account: OpenAccount, rep
     account = await open_account(purchased=1)
     names = ("d_allowance", "d_purchased", "d_held_allowance", "d_held_purchased")
     after = ("allowance_after", "purchased_after", "held_allowance_after", "held_purchased_after")
-    right = {"account_id": account, "seq": 2, "kind": "grant", "op_key": "new", "reason": "", **dict.fromkeys(names + after, 0)}
-    wrong = {name: value.format(account=account) if isinstance(value, str) else value for name, value in repeated.items()}
+    right = {
+        "account_id": account,
+        "seq": 2,
+        "kind": "grant",
+        "op_key": "new",
+        "reason": "",
+        **dict.fromkeys(names + after, 0),
+    }
+    wrong = {
+        name: value.format(account=account) if isinstance(value, str) else value for name, value in repeated.items()
+    }
     with pytest.raises(IntegrityError):
         async with transaction(account) as session:
             session.add(LedgerEntry(**right | wrong))

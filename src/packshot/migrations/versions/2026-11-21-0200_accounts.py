@@ -14,7 +14,9 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    op.create_table("account", _id(), _text("name"), sa.Column("tier", sa.Text, nullable=False, server_default="free"), _now())
+    op.create_table(
+        "account", _id(), _text("name"), sa.Column("tier", sa.Text, nullable=False, server_default="free"), _now()
+    )
     op.create_table(
         "user",
         _id(),

@@ -37,9 +37,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.clock_timestamp()),
         sa.UniqueConstraint("op_key"),
         sa.UniqueConstraint("account_id", "seq"),
-        sa.CheckConstraint(
-            "kind in ('grant', 'allowance', 'hold', 'capture', 'release', 'clawback')", name="kind"
-        ),
+        sa.CheckConstraint("kind in ('grant', 'allowance', 'hold', 'capture', 'release', 'clawback')", name="kind"),
         *[sa.CheckConstraint(f"{name}_after >= 0", name=f"{name}_not_negative") for name in BALANCES],
     )
     op.create_index(
