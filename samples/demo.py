@@ -11,9 +11,6 @@ from pathlib import Path
 from shutil import copyfile, rmtree
 from typing import Any
 
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VIPS_CONCURRENCY"):
-    os.environ.setdefault(variable, "1")
-
 import cv2
 import numpy as np
 import yaml
@@ -91,7 +88,8 @@ def _index(out: Path, samples: list[Sample], by_product: dict[str, list[Record]]
 <body>
 <header>
 <h1>Packshot</h1>
-<p>{len(shot)} photos, {len(SCENES)} styles. The product's pixels are the photo's own. Choose a picture to see it at full size.</p>
+<p>{len(shot)} photos, {len(SCENES)} styles. The product's pixels are the photo's own.
+Choose a picture to see it at full size.</p>
 </header>
 <main>
 {rows}
@@ -112,22 +110,22 @@ def _index(out: Path, samples: list[Sample], by_product: dict[str, list[Record]]
 
 def _row(sample: Sample, records: list[Record]) -> str:
     name, title = escape(sample["name"]), escape(sample["title"])
-    figures = "\n".join(
-        f'<li><a href="pictures/{escape(Path(record["path"]).name)}">'
-        f'<img src="pictures/{escape(Path(record["path"]).name)}" width="{SIDE}" height="{SIDE}" loading="lazy" '
-        f'alt="{title}, {escape(SCENES[record["style"]].title)}"></a><span>{escape(SCENES[record["style"]].title)}</span></li>'
-        for record in records
-        if record["status"] == "done"
-    )
-    confidence = records[0]["cutout_confidence"]
+    figures = "\n".join(_figure(title, record) for record in records if record["status"] == "done")
     return f"""<section>
 <h2>{title}</h2>
-<p class="note">Cutout confidence {confidence:.2f}</p>
+<p class="note">Cutout confidence {records[0]["cutout_confidence"]:.2f}</p>
 <ul class="pictures">
-<li class="before"><a href="photos/{name}.jpg"><img src="photos/{name}.jpg" alt="The photo" loading="lazy"></a><span>The photo</span></li>
+<li class="before"><a href="photos/{name}.jpg"><img src="photos/{name}.jpg" alt="The photo" loading="lazy"></a>
+<span>The photo</span></li>
 {figures}
 </ul>
 </section>"""
+
+
+def _figure(title: str, record: Record) -> str:
+    file, style = escape(Path(record["path"]).name), escape(SCENES[record["style"]].title)
+    return f"""<li><a href="pictures/{file}"><img src="pictures/{file}" width="{SIDE}" height="{SIDE}" loading="lazy"
+alt="{title}, {style}"></a><span>{style}</span></li>"""
 
 
 def _refusal(sample: Sample, record: Record) -> str:

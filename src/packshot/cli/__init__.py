@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
+
+# One thread a process: batches fill the cores with processes, and numpy reads these once, when it is first imported.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VIPS_CONCURRENCY"):
+    os.environ.setdefault(variable, "1")
 
 import typer
 

@@ -19,7 +19,6 @@ from packshot.engines.base import Done, Engine, Failed, GenerationRequest, Opera
 from packshot.errors import BadInputError, PackshotError
 from packshot.imaging.decode import decode
 from packshot.imaging.finish import Format, finish
-from packshot.settings import Settings
 
 Record = dict[str, Any]
 Size = tuple[int, int]
@@ -63,6 +62,8 @@ def plan(order: Order) -> list[Job]:
     problems = [f"{photo} is not a file." for photo in order.photos if not photo.is_file()]
     if engine.missing:
         problems.append(f"{engine.title} is not configured. Set {', '.join(engine.missing)}.")
+    if order.out.exists() and not order.out.is_dir():
+        problems.append(f"--out {order.out} is a file; it has to be a folder.")
     jobs: list[Job] = []
     stems = _distinct_stems(order.photos)
     for photo, stem in stems.items():
@@ -144,6 +145,8 @@ def _distinct_stems(photos: Sequence[Path]) -> dict[Path, str]:
 
 @cache
 def _engine(id: str) -> Engine:
+    from packshot.settings import Settings
+
     return load_engine(id, Settings.load())
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -26,7 +25,6 @@ def command(
     json: Annotated[bool, typer.Option("--json", help="One JSON line, for programs.")] = False,
 ) -> None:
     """Cut the product out of PHOTO. The file is written whatever the verdict, so that you can look at it."""
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     from packshot.imaging.decode import decode
     from packshot.imaging.finish import finish
     from packshot.studio.cutout.cut import cut, straight_rgba

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
-from packshot.errors import PackshotError
+from packshot.errors import BadInputError, PackshotError
 
 
 def say(record: Mapping[str, Any]) -> None:
@@ -25,6 +25,8 @@ def fail(error: Exception) -> int:
     as_json = "--json" in sys.argv
     if isinstance(error, PackshotError):
         message, remedy, code = error.message, error.remedy, error.exit_code
+    elif isinstance(error, OSError) and error.filename:
+        message, remedy, code = f"{error.filename}: {error.strerror}.", "", BadInputError.exit_code
     else:
         message = f"Packshot failed, and it is not your fault: {type(error).__name__}: {error}."
         remedy, code = (

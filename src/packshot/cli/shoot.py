@@ -46,9 +46,6 @@ def command(
     json: Annotated[bool, typer.Option("--json", help="One JSON line per picture, for programs.")] = False,
 ) -> None:
     """Photograph products again: every PHOTO in every style."""
-    # One thread per process: the pool already fills the cores, and numpy reads these when it is first imported.
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VIPS_CONCURRENCY"):
-        os.environ.setdefault(variable, "1")
     from packshot.cli.batch import Order, plan, run
 
     order = Order(

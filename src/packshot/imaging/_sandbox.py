@@ -1,0 +1,121 @@
+"""Runs the decoder as a process of its own: limited, with an empty environment, and gone when the call returns."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+import numpy as np
+
+from packshot.errors import PackshotError
+from packshot.imaging.colour import Pixels
+from packshot.imaging.photo import Photo
+from packshot.imaging.sniff import Kind
+
+Problem = tuple[str, dict[str, Any]]
+"""What is wrong with an upload: a code, and the values that the words for it need."""
+
+PROGRAM = Path(__file__).with_name("_decoder.py")
+
+_ENDED_BY = {  # what it means when the kernel or glib ended the child
+    signal.SIGXCPU: "time",
+    signal.SIGALRM: "time",
+    signal.SIGKILL: "memory",
+    signal.SIGABRT: "memory",
+    signal.SIGTRAP: "memory",
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an upload may be, and what decoding it may cost: bytes, pixels, seconds of processor and of wall time."""
+
+    max_bytes: int = 25_000_000
+    max_pixels: int = 50_000_000
+    max_side: int = 12_000
+    min_side: int = 16
+    memory: int = 1_000_000_000
+    seconds: int = 20
+
+    @property
+    def output_bytes(self) -> int:
+        """The raw pixels of the largest picture: four channels of 16 bits."""
+        return self.max_pixels * 8
+
+
+def run_decoder(data: bytes, kind: Kind, limits: Limits, *, header_only: bool) -> Photo | list[Problem]:
+    """The photo in `data`, or what is wrong with it; with `header_only` no pixel is decoded and the list may be empty.
+
+    Raises PackshotError where the decoder could not run at all.
+    """
+    with TemporaryFile() as upload, TemporaryFile() as decoded:
+        upload.write(data)
+        upload.seek(0)
+        task = {
+            **asdict(limits),
+            "output_bytes": limits.output_bytes,
+            "output": decoded.fileno(),
+            "kind": kind,
+            "header_only": header_only,
+        }
+        try:
+            child = subprocess.run(  # noqa: S603 - our own program; nothing of the upload stands on its command line
+                [sys.executable, "-P", "-s", "-S", str(PROGRAM), json.dumps(task)],
+                stdin=upload,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(decoded.fileno(),),
+                env=_environment(),
+                timeout=limits.seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return [("time", {})]
+        if child.returncode < 0:
+            return [(_ENDED_BY.get(signal.Signals(-child.returncode), "damaged"), {})]
+        if child.returncode > 0:
+            raise PackshotError(
+                f"The picture decoder stopped with exit code {child.returncode}.",
+                remedy="Its libraries may be damaged: pip install --force-reinstall pyvips pyvips-binary.",
+            )
+        report = json.loads(child.stdout)
+        if "problems" in report:
+            return [(code, values) for code, values in report["problems"]]
+        return _photo(decoded, report)
+
+
+@cache
+def _environment() -> dict[str, str]:
+    """All that the child knows of its surroundings: where its libraries are, and how libvips must behave."""
+    specs = [find_spec(module) for module in ("pyvips", "_libvips", "_cffi_backend")]
+    folders = [
+        # A package lies one folder deeper than a plain module.
+        Path(spec.origin).parents[1 if spec.submodule_search_locations else 0]
+        for spec in specs
+        if spec and spec.origin
+    ]
+    return {
+        "PYTHONPATH": ":".join(dict.fromkeys(map(str, folders))),
+        "VIPS_BLOCK_UNTRUSTED": "1",
+        "VIPS_CONCURRENCY": "1",
+    }
+
+
+def _photo(decoded: IO[bytes], layout: dict[str, int]) -> Photo:
+    shape = layout["height"], layout["width"], layout["bands"]
+    decoded.seek(0)
+    samples: Pixels = np.fromfile(decoded, np.uint16) if layout["depth"] == 16 else np.fromfile(decoded, np.uint8)
+    samples = samples.reshape(shape)
+    if layout["bands"] == 3:
+        return Photo(samples)
+    alpha = samples[..., 3].copy()
+    opaque = alpha.min() == np.iinfo(alpha.dtype).max
+    return Photo(samples[..., :3].copy(), None if opaque else alpha)

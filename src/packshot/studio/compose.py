@@ -1,0 +1,188 @@
+"""Composing the picture: the set, the product's shade and reflection on it, the untouched product, and the file's pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from packshot.errors import DecisionNeededError
+from packshot.imaging.colour import Float, Pixels, linear_to_srgb
+from packshot.studio.cutout.result import Cutout, View
+from packshot.studio.light.footing import find_footing
+from packshot.studio.light.lying import lying_shade
+from packshot.studio.light.shade import Shade
+from packshot.studio.light.standing import standing_shade
+from packshot.studio.place import Framing, Placed, place
+from packshot.studio.reflect import Mirror, reflect
+from packshot.studio.scene.canvas import Canvas
+from packshot.studio.scene.scene import Scene
+
+Depth = Literal[8, 16]
+
+_USUAL_ELEVATION = 14.0
+_LOWEST_CAMERA, _HIGHEST_CAMERA = 4.0, 35.0  # beyond them a set's wall and floor look like neither
+_OVERHEAD = 90.0
+_MOST_ENLARGEMENT = 1.25
+_DITHER_LAYER = 1000  # of the canvas's random generators; sets take theirs from 0 up
+
+
+@dataclass(frozen=True, eq=False)
+class Layers:
+    """What a picture is made of, in linear light: the painted set and what is laid on it, in the order of the fields.
+
+    `backdrop` (H, W, 3) float32. `shade` and `mirror` are None where the set shows none.
+    """
+
+    canvas: Canvas
+    backdrop: Float
+    shade: Shade | None
+    mirror: Mirror | None
+    product: Placed
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A finished picture: `pixels` (H, W, 3) sRGB, uint8 or uint16; `warnings` are sentences for people.
+
+    `product` is the layer that was laid in. Wherever its alpha is 1 the pixels are exactly its encoded colour; it is
+    kept to prove that.
+    """
+
+    pixels: Pixels
+    product: Placed
+    warnings: tuple[str, ...]
+
+    @property
+    def opaque(self) -> NDArray[np.bool_]:
+        """(H, W): where nothing but the product shows."""
+        mask = np.zeros(self.pixels.shape[:2], np.bool_)
+        x0, y0, x1, y1 = self.product.box
+        mask[y0:y1, x0:x1] = self.product.alpha == 1
+        return mask
+
+
+def compose(
+    cutout: Cutout,
+    scene: Scene,
+    *,
+    width: int,
+    height: int,
+    seed: int,
+    framing: Framing = "standard",
+    view: View | None = None,
+    depth: Depth = 8,
+) -> Picture:
+    """The cutout photographed in `scene`, as `width` × `height` pixels of `depth` bits.
+
+    `view` overrules the cutout's. The same arguments give the same bytes. Raises DecisionNeededError where a set has to
+    know whether the product stands or lies and neither `view` nor the cutout says so, BadInputError as `place` does.
+    """
+    layers = stage(cutout, scene, width=width, height=height, seed=seed, framing=framing, view=view)
+    light = merge(layers, scene)
+    dither = None if scene.mode == "white" else _dither_of(layers)
+    pixels = encode(light, depth, dither=dither if depth == 8 else None)
+    return Picture(pixels, layers.product, _warnings(layers.product))
+
+
+def stage(
+    cutout: Cutout,
+    scene: Scene,
+    *,
+    width: int,
+    height: int,
+    seed: int,
+    framing: Framing = "standard",
+    view: View | None = None,
+) -> Layers:
+    """The layers of the picture that `compose` makes of the same arguments."""
+    seen = _decided(view or cutout.view, scene)
+    placed = place(cutout, scene, width=width, height=height, framing=framing, view=seen)
+    if scene.mode == "white":
+        canvas = Canvas(width, height, seed, placed.box, ground=placed.ground)
+        return Layers(canvas, scene.backdrop(canvas), None, None, placed)
+    if seen == "above":
+        canvas = Canvas(width, height, seed, placed.box, elevation=_OVERHEAD, ground=0.5)
+        return Layers(canvas, scene.tabletop(canvas), lying_shade(placed, canvas, scene.light), None, placed)
+    return _standing(placed, scene, seed, width, height, camera_elevation(cutout))
+
+
+def _standing(placed: Placed, scene: Scene, seed: int, width: int, height: int, elevation: float) -> Layers:
+    if placed.ground >= 1:
+        canvas = Canvas(width, height, seed, placed.box, elevation, placed.ground)
+        return Layers(canvas, scene.backdrop(canvas), None, None, placed)
+    footing = find_footing(placed, elevation)
+    canvas = Canvas(width, height, seed, placed.box, elevation, footing.ground / height)
+    shade = standing_shade(placed, footing, canvas, scene.light)
+    return Layers(
+        canvas, scene.backdrop(canvas), shade, reflect(placed, footing, canvas, scene.surface), placed
+    )
+
+
+def camera_elevation(cutout: Cutout) -> float:
+    """The scene's camera in degrees: the photo's own, within what sets are painted for."""
+    elevation = _USUAL_ELEVATION if cutout.elevation is None else cutout.elevation
+    return float(np.clip(elevation, _LOWEST_CAMERA, _HIGHEST_CAMERA))
+
+
+def _decided(view: View, scene: Scene) -> View:
+    if view == "unknown" and scene.mode == "set":
+        raise DecisionNeededError(
+            f"The photo does not show whether the product stands or lies, and {scene.title} has to know.",
+            remedy="Choose the view: standing, or above for a photo taken from straight above.",
+        )
+    return view
+
+
+def merge(layers: Layers, scene: Scene) -> Float:
+    """(H, W, 3) float32 linear light: the layers laid over one another; the product's opaque pixels are its own."""
+    picture = layers.backdrop.astype(np.float32)
+    if layers.shade is not None:
+        x0, y0, x1, y1 = layers.shade.box
+        picture[y0:y1, x0:x1] *= layers.shade.transmittance
+    if layers.mirror is not None:
+        x0, y0, x1, y1 = layers.mirror.box
+        ground = picture[y0:y1, x0:x1]
+        picture[y0:y1, x0:x1] = ground * (1 - layers.mirror.cover[..., None]) + layers.mirror.colour
+    x0, y0, x1, y1 = layers.product.box
+    window = picture[y0:y1, x0:x1]
+    window *= 1 - layers.product.alpha[..., None]
+    window += layers.product.colour
+    if scene.overlay is None:
+        return picture
+    alpha = np.zeros(picture.shape[:2], np.float32)
+    alpha[y0:y1, x0:x1] = layers.product.alpha
+    picture = scene.overlay(layers.canvas, picture, alpha).astype(np.float32)
+    np.copyto(picture[y0:y1, x0:x1], layers.product.colour, where=layers.product.alpha[..., None] == 1)
+    return picture
+
+
+def encode(light: Float, depth: Depth, *, dither: Float | None = None) -> Pixels:
+    """sRGB pixels of linear `light` (..., 3), uint8 or uint16; `dither` (...,) is added in units of the last bit."""
+    most = 2**depth - 1
+    levels = linear_to_srgb(light)
+    levels *= most
+    if dither is not None:
+        levels += dither[..., None]
+    np.rint(levels, out=levels)
+    np.clip(levels, 0, most, out=levels)
+    return levels.astype(np.uint8) if depth == 8 else levels.astype(np.uint16)
+
+
+def _dither_of(layers: Layers) -> Float:
+    """(H, W) triangular noise of ±1 against banding, 0 where the product is opaque."""
+    canvas = layers.canvas
+    words = np.frombuffer(canvas.rng(_DITHER_LAYER).bytes(canvas.width * canvas.height * 4), np.uint16)
+    first, second = words.reshape(2, canvas.height, canvas.width).astype(np.float32) / 2**16
+    noise = first - second
+    x0, y0, x1, y1 = layers.product.box
+    noise[y0:y1, x0:x1][layers.product.alpha == 1] = 0
+    return noise
+
+
+def _warnings(placed: Placed) -> tuple[str, ...]:
+    if placed.scale <= _MOST_ENLARGEMENT:
+        return ()
+    return (f"Enlarged {placed.scale:.1f}×; a larger photo would be sharper.",)

@@ -1,0 +1,52 @@
+"""The product's own colour where it mixes with the backdrop; where it is opaque the photo's colour stays as it is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from packshot.imaging.colour import Float, Pixels, linear_to_srgb, srgb_to_linear
+from packshot.imaging.photo import Photo
+from packshot.studio.cutout.projection import spread_from
+from packshot.studio.cutout.regions import Mask, grow, shrink
+from packshot.studio.cutout.result import Cutout
+
+
+def product_colour(pixels: Pixels, alpha: Float) -> Float:
+    """Straight linear-light colour (H, W, 3) float32 of the product in `pixels`, for its `alpha`.
+
+    Translucent pixels take the colour of the nearest opaque ones, a pixel further in where the product is thick enough,
+    because the outermost opaque pixel still holds some of the lens's blur. Opaque and empty pixels keep the photo's.
+    """
+    colour = srgb_to_linear(pixels)
+    mixed = (alpha > 0) & (alpha < 1)
+    if not mixed.any():
+        return colour
+    rows, columns = np.flatnonzero(mixed.any(1)), np.flatnonzero(mixed.any(0))
+    crop = np.s_[max(0, rows[0] - 4) : rows[-1] + 5, max(0, columns[0] - 4) : columns[-1] + 5]
+    source = _clean(alpha[crop])
+    window = colour[crop]
+    window[mixed[crop]] = spread_from(window, source, 1.2)[mixed[crop]]
+    return colour
+
+
+def _clean(alpha: Float) -> Mask:
+    """Pixels that show nothing but the product; failing those, the most opaque ones."""
+    opaque = alpha >= 1
+    inner = shrink(opaque, 1)
+    clean = inner | (opaque & ~grow(inner, 3))
+    if clean.any():
+        return clean
+    return alpha >= alpha.max()
+
+
+def straight_rgba(cutout: Cutout, photo: Photo) -> Pixels:
+    """(H, W, 4) straight sRGB and alpha in `photo`'s depth; opaque pixels are the photo's, bit for bit."""
+    full = np.iinfo(photo.pixels.dtype).max
+    alpha = cutout.alpha
+    result = np.empty((*alpha.shape, 4), photo.pixels.dtype)
+    result[..., :3] = photo.pixels
+    mixed = (alpha > 0) & (alpha < 1)
+    result[..., :3][mixed] = np.rint(linear_to_srgb(cutout.colour[mixed]) * full)
+    result[..., :3][alpha == 0] = 0
+    result[..., 3] = np.rint(alpha * full)
+    return result

@@ -1,0 +1,161 @@
+"""How sure a cutout is: every doubt takes its share of the confidence and says why and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import prod
+
+import cv2
+import numpy as np
+
+from packshot.imaging.colour import Float
+from packshot.studio.cutout.regions import Mask, disc, grow, regions, shrink
+from packshot.studio.cutout.result import Reason, Verdict
+from packshot.studio.cutout.segment import Outline
+from packshot.studio.cutout.survey import Survey
+
+ACCEPT = 0.8
+REFUSE = 0.5
+WORTH_SAYING = 0.05  # penalties below are not worth a person's time
+
+PLAIN = "Photograph it in front of a plain backdrop, draw a box around it, or upload a mask."
+DARKER = "Photograph it against a darker or coloured backdrop, or upload a mask."
+WORDS: dict[str, tuple[str, str]] = {
+    "blank": ("No product stands out from the backdrop.", DARKER),
+    "small": (
+        "The picture is too small to find a product in.",
+        "Upload a photo of at least 64 pixels a side.",
+    ),
+    "busy": ("The backdrop is not plain.", PLAIN),
+    "edges": ("Parts of the outline can hardly be told from the backdrop.", DARKER),
+    "alike": ("Much of the product has the colour of the backdrop.", DARKER),
+    "glass": (
+        "Faint lines outside the product look like clear glass or thin parts.",
+        "Photograph it against a dark backdrop or upload a mask.",
+    ),
+    "clutter": ("There is more in the picture than the product.", PLAIN),
+    "several": (
+        "There seem to be several products.",
+        "Upload one photo for each product, or draw a box around one.",
+    ),
+    "cropped": ("The product touches the edge of the picture.", "Upload a photo that shows all of it."),
+    "tiny": ("The product is very small in the picture.", "Go closer, or crop the photo."),
+    "huge": ("The product fills nearly all of the picture.", "Leave some backdrop on every side."),
+    "soft": ("Large parts came out half transparent.", "Check the cutout, or upload a mask."),
+    "shadow": (
+        "The product's foot can hardly be told from its shadow.",
+        "Light it from the front, use a backdrop of another colour, or upload a mask.",
+    ),
+    "speckled": ("The mask is full of specks and holes.", "Upload a mask with one clean shape."),
+    "boxed": (
+        "The backdrop inside the box is not plain, so the edges are a guess.",
+        "Check the edges closely.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The score 0..1, what it means, and its reasons, heaviest first."""
+
+    confidence: float
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+
+
+def judge(survey: Survey, outline: Outline, alpha: Float) -> Judgement:
+    """Judges an outline and its `alpha` (h, w), both at the survey's size."""
+    mask = outline.mask
+    if mask.sum() < 16:
+        return verdict_of([reason("blank", 1.0)])
+    return verdict_of([*backdrop_doubts(survey), *outline_doubts(survey, mask), *shape_doubts(mask, alpha)])
+
+
+def reason(code: str, penalty: float) -> Reason:
+    """The doubt `code` with its weight and its words."""
+    words, remedy = WORDS[code]
+    return Reason(code, float(np.clip(penalty, 0, 1)), words, remedy)
+
+
+def verdict_of(doubts: Iterable[Reason], *, most: float = 1.0) -> Judgement:
+    """Multiplies what all doubts leave of the confidence, at most `most`."""
+    weighed = sorted(doubts, key=lambda doubt: -doubt.penalty)
+    confidence = min(most, prod(1 - doubt.penalty for doubt in weighed))
+    verdict: Verdict = "accept" if confidence >= ACCEPT else "ask" if confidence >= REFUSE else "refuse"
+    return Judgement(confidence, verdict, tuple(doubt for doubt in weighed if doubt.penalty >= WORTH_SAYING))
+
+
+def backdrop_doubts(survey: Survey) -> list[Reason]:
+    """Is the backdrop one smooth surface."""
+    rough = 0.75 * _ramp(survey.roughness, 3, 8)
+    uneven = 0.3 * _ramp(0.85 - survey.evenness, 0, 0.3)
+    return [reason("busy", 1 - (1 - rough) * (1 - uneven))]
+
+
+def outline_doubts(survey: Survey, mask: Mask) -> list[Reason]:
+    """Is the outline on real edges, is the inside unlike the backdrop, and is nothing left outside."""
+    inside = shrink(mask, 3)
+    alike = float((survey.distance[inside] < 1.2 * survey.tolerance).mean()) if inside.any() else 1.0
+    outside = ~grow(mask, 8)
+    length = max(1, int(_contour(mask).sum()))
+    steep = (survey.gradient > max(2.2, 4 * survey.noise)) & outside & ~survey.neutral
+    unexplained = float(steep.sum() / length)
+    lines = _faint_lines(survey, outside) / length
+    return [
+        reason("edges", 0.9 * _ramp(weak_edge_share(survey, mask), 0.08, 0.35)),
+        reason("alike", 0.5 * _ramp(alike, 0.15, 0.7)),
+        reason("glass" if lines > unexplained else "clutter", 0.8 * _ramp(unexplained + lines, 0.15, 0.7)),
+    ]
+
+
+def weak_edge_share(survey: Survey, mask: Mask) -> float:
+    """The share of the outline without a gradient to hold on to."""
+    steepest = cv2.dilate(survey.gradient, np.ones((5, 5), np.uint8))[_contour(mask)]
+    return float((steepest < max(2.0, 4 * survey.noise)).mean())
+
+
+def shape_doubts(mask: Mask, alpha: Float) -> list[Reason]:
+    """Is it one whole thing of a sensible size."""
+    share = float(mask.mean())
+    edge = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
+    solid = max(1, int((alpha > 0.5).sum()))
+    soft = float(((alpha > 0.08) & (alpha < 0.92)).sum() / solid)
+    return [
+        reason("cropped", 0.5 * _ramp(float(edge.mean()), 0.01, 0.08)),
+        reason("tiny", 0.9 * _ramp(0.02 - share, 0, 0.015)),
+        reason("huge", 0.9 * _ramp(share, 0.75, 0.95)),
+        reason("soft", 0.3 * _ramp(soft, 0.3, 0.8)),
+        reason("several", 0.3 * _ramp(_second_largest(mask), 0.1, 0.3)),
+    ]
+
+
+def _faint_lines(survey: Survey, outside: Mask) -> float:
+    """Pixels of long thin lines, lighter or darker than their surroundings, outside the product: what glass leaves."""
+    lightness = cv2.GaussianBlur(survey.lab[..., 0], (0, 0), 1.6)
+    ridge = disc(6)
+    bright = lightness - cv2.morphologyEx(lightness, cv2.MORPH_OPEN, ridge)
+    dark = cv2.morphologyEx(lightness, cv2.MORPH_CLOSE, ridge) - lightness
+    relief = np.maximum(bright, dark)
+    usual = 1.4826 * float(np.median(relief[survey.backdrop])) if survey.backdrop.any() else 1.0
+    lines = (relief > max(1.1, 4 * usual)) & outside
+    thickness = 3
+    total = 0
+    for region in regions(lines, least=thickness, padding=0):
+        rows, columns = region.mask.shape
+        if max(rows, columns) > 0.05 * survey.size:
+            total += region.area
+    return total / thickness
+
+
+def _second_largest(mask: Mask) -> float:
+    areas = sorted((region.area for region in regions(mask, padding=0)), reverse=True)
+    return areas[1] / areas[0] if len(areas) > 1 else 0.0
+
+
+def _contour(mask: Mask) -> Mask:
+    return mask & ~shrink(mask, 1)
+
+
+def _ramp(value: float, low: float, high: float) -> float:
+    return float(np.clip((value - low) / (high - low), 0, 1))

@@ -1,0 +1,136 @@
+"""What a photo at working size says about every pixel: how far from the backdrop, how much in shadow, how steep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from packshot.imaging.colour import Float, Pixels, srgb_to_linear
+from packshot.studio.cutout.background import Surface, fit_surface
+from packshot.studio.cutout.regions import Mask, frame, reachable
+
+WORK = 640  # longest side in pixels: enough to find the outline, cheap enough to do it in half a second
+HIGHLIGHT = 0.9  # linear light that the brightest half percent of the picture is brought to
+MOST_GAIN = 8.0  # three stops: beyond that an 8-bit file holds too few levels
+BORDER = 0.035  # of the shorter side: where the backdrop is looked for first
+FINE, COARSE = 0.8, 2.5  # pixels: an edge is steeper at the fine scale, a penumbra equally steep at both
+DARKEST = 2e-3  # linear light below which ratios mean nothing
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """Measurements of a photo at working size (h, w); lengths in working pixels, colours in CIELAB units.
+
+    `lab` (h, w, 3) smoothed Lab. `gradient` its steepness per pixel; `crispness` what of that is an edge rather than the
+    ramp of a shadow's penumbra. `distance` ΔE to the backdrop. `ratio` linear
+    light relative to the backdrop (1 on it, below in shadow) and `spread` how unequal that is between the channels.
+    `shadow`: could be the backdrop in shade. `neutral`: the same, at any depth of shade. `backdrop`: connected to the
+    border and like it. `tolerance`: ΔE up to which a pixel counts as backdrop. `noise` and `grain`: median gradient and crispness on the backdrop.
+    `roughness`: the border's own deviation from a smooth surface; `evenness` the share of it that follows the surface.
+    `gain`: how much the photo was brightened first.
+    """
+
+    lab: Float
+    gradient: Float
+    crispness: Float
+    distance: Float
+    ratio: Float
+    spread: Float
+    shadow: Mask
+    neutral: Mask
+    backdrop: Mask
+    rim: Mask
+    tolerance: float
+    sigma: float
+    noise: float
+    grain: float
+    roughness: float
+    evenness: float
+    gain: float
+
+    @property
+    def size(self) -> int:
+        """The longer side in pixels."""
+        return max(self.distance.shape)
+
+
+def shrunk(pixels: Pixels, longest: int) -> Pixels:
+    """`pixels` with its longer side at most `longest`, area-averaged; the same array if it is small enough."""
+    height, width = pixels.shape[:2]
+    scale = min(1.0, longest / max(height, width))
+    if scale == 1.0:
+        return pixels
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(pixels.dtype)
+
+
+def survey(pixels: Pixels) -> Survey:
+    """Survey of `pixels` (H, W, 3) sRGB uint8 or uint16, at least 16 px either way."""
+    light = srgb_to_linear(shrunk(pixels, WORK))
+    gain = exposure_gain(light)
+    lab = cv2.cvtColor(np.minimum(light * np.float32(gain), 1), cv2.COLOR_LRGB2LAB)
+    lab = cv2.bilateralFilter(lab, 5, 6, 3)
+    gradient = steepness(lab, FINE)
+    crispness = np.maximum(gradient - 1.2 * steepness(lab, COARSE), 0)
+    shape = gradient.shape
+    border = frame(shape, max(4, round(BORDER * min(shape))))
+    fitted = fit_surface(lab, border)
+    surface, backdrop, sigma = _grow_backdrop(lab, gradient, border, fitted)
+    distance = np.sqrt(((lab - surface) ** 2).sum(-1))
+    relative = _light(lab) / _light(surface)
+    ratio = relative.mean(-1)
+    deviation = relative.std(-1)
+    spread = deviation / np.maximum(ratio, 1e-3)
+    return Survey(
+        lab=lab,
+        gradient=gradient,
+        crispness=crispness,
+        distance=distance,
+        ratio=ratio,
+        spread=spread,
+        shadow=(ratio > 0.22) & (ratio < 1.02) & (spread < 0.035 + 0.10 * (1 - ratio)),
+        neutral=(deviation < 0.035 + 0.10 * ratio) & (ratio < 1.02),
+        backdrop=backdrop,
+        rim=frame(shape, 2),
+        tolerance=max(4.5, 4 * sigma),
+        sigma=sigma,
+        noise=float(np.median(gradient[backdrop])) if backdrop.any() else 9.0,
+        grain=float(np.percentile(crispness[backdrop],90)) if backdrop.any() else 9.0,
+        roughness=fitted.sigma,
+        evenness=fitted.inliers,
+        gain=gain,
+    )
+
+
+def exposure_gain(light: Float) -> float:
+    """The factor, 1 to 8, that brings the brightest half percent of linear `light` (h, w, 3) to a proper exposure."""
+    brightest = float(np.percentile(light.max(-1), 99.5))
+    return float(np.clip(HIGHLIGHT / max(brightest, 1e-4), 1.0, MOST_GAIN))
+
+
+def steepness(lab: Float, sigma: float) -> Float:
+    """(h, w) float32: the colour change per pixel at the scale of `sigma` pixels, all channels together."""
+    soft = cv2.GaussianBlur(lab, (0, 0), sigma)
+    across = cv2.Sobel(soft, cv2.CV_32F, 1, 0) / 8
+    down = cv2.Sobel(soft, cv2.CV_32F, 0, 1) / 8
+    return np.sqrt((across**2 + down**2).sum(-1))
+
+
+def _light(lab: Float) -> Float:
+    return np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2LRGB), DARKEST, 1.0)
+
+
+def _grow_backdrop(lab: Float, gradient: Float, border: Mask, fitted: Surface) -> tuple[Float, Mask, float]:
+    """Refits the surface on all that is connected to the border and like it; returns surface, that mask and sigma."""
+    surface, sigma = fitted.lab, max(fitted.sigma, 0.6)
+    backdrop = np.zeros(border.shape, bool)
+    for _ in range(2):
+        distance = np.sqrt(((lab - surface) ** 2).sum(-1))
+        backdrop = reachable((distance < max(4.0, 3.5 * sigma)) & (gradient < 4), border)
+        if backdrop.mean() < 0.08:
+            break
+        refitted = fit_surface(lab, backdrop)
+        surface, sigma = refitted.lab, max(refitted.sigma, 0.6)
+    return surface, backdrop, sigma

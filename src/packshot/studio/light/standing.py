@@ -1,0 +1,123 @@
+"""The shade of a product that stands: around its feet, on the floor that the scene's camera sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+
+import cv2
+import numpy as np
+
+from packshot.imaging.colour import Float
+from packshot.studio.light.body import Slice, standing_body
+from packshot.studio.light.floor import Floor, floor_of
+from packshot.studio.light.footing import Footing
+from packshot.studio.light.occlusion import Layer
+from packshot.studio.light.shade import Shade, bounce, contact, shading
+from packshot.studio.place import Box, Placed
+from packshot.studio.scene.canvas import Canvas
+from packshot.studio.scene.paint import blur, smoothstep
+from packshot.studio.scene.scene import Light
+
+_REACH = 1.7  # product sizes: how far around it the floor is shaded at all
+_CELLS = 88  # of the grid, to a product's size
+_LEVELS = 40  # heights that slices are gathered at
+_SUBPIXEL = 4  # bits of fraction when outlines are drawn
+_SAMPLES = 512  # along the frame's shorter side: the floor's shading is soft, so it is looked up coarsely
+_SIZE_OF_TUNING = 600  # pixels of the product's larger side at which the contact's widths below were chosen
+_OVERHANG = 1.4  # how far the dark gap under a rounded edge reaches below the silhouette
+_LINE = 1.5  # sigma of the line of contact
+_SEAM = (9.0, 6.0)  # sigmas of the dimness beside it: along the floor, and foreshortened
+_SEED = 4.0  # how thick a strip of the silhouette's edge they are blurred from
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Cells on the floor: `left`, `near` its corner and `cell` their size in floor pixels."""
+
+    left: float
+    near: float
+    cell: float
+    columns: int
+    rows: int
+
+
+def standing_shade(placed: Placed, footing: Footing, canvas: Canvas, light: Light) -> Shade:
+    """The shade around a standing product, coloured a little by it."""
+    floor = floor_of(canvas)
+    slices = standing_body(placed, footing, floor)
+    grid = _grid_around(slices, floor)
+    left = shading(_layers(slices, grid), light.direction, light, bounce(placed))
+    left = 1 - (1 - left) * _window(grid)[..., None]
+    box = (0, _highest_row(grid, floor), canvas.width, canvas.height)
+    transmittance = _seen(left.astype(np.float32), grid, floor, box)
+    _touch(transmittance, box, placed, footing, light)
+    return Shade(transmittance, box)
+
+
+def _grid_around(slices: list[Slice], floor: Floor) -> _Grid:
+    points = np.concatenate([piece.outline for piece in slices])
+    size = max(max(piece.height for piece in slices), float(np.ptp(points[:, 0])))
+    low, high = points.min(axis=0) - _REACH * size, points.max(axis=0) + _REACH * size
+    near = max(float(low[1]), float(floor.depth[-1]))
+    cell = size / _CELLS
+    columns, rows = int((high[0] - low[0]) / cell) + 1, int((high[1] - near) / cell) + 1
+    return _Grid(float(low[0]), near, cell, columns, rows)
+
+
+def _layers(slices: list[Slice], grid: _Grid) -> list[Layer]:
+    """The slices drawn on the grid, gathered at levels that stand closer near the floor."""
+    tallest = max(max(piece.height for piece in slices), grid.cell)
+    levels: dict[int, list[Slice]] = {}
+    for piece in slices:
+        levels.setdefault(round(sqrt(piece.height / tallest) * _LEVELS), []).append(piece)
+    origin = np.array([grid.left, grid.near], np.float32)
+    layers: list[Layer] = []
+    for _, pieces in sorted(levels.items()):
+        mask = np.zeros((grid.rows, grid.columns), np.uint8)
+        for piece in pieces:
+            cells = ((piece.outline - origin) / grid.cell - 0.5) * 2**_SUBPIXEL
+            cv2.fillConvexPoly(mask, np.rint(cells).astype(np.int32), 255, cv2.LINE_AA, _SUBPIXEL)
+        layers.append(Layer(float(np.mean([piece.height for piece in pieces])) / grid.cell, mask))
+    return layers
+
+
+def _window(grid: _Grid) -> Float:
+    """1 in the middle of the grid, 0 at its far and its side edges, so that the shade ends nowhere."""
+    across = np.abs(np.linspace(-1, 1, grid.columns, dtype=np.float32))[None]
+    away = np.linspace(0, 1, grid.rows, dtype=np.float32)[:, None]
+    return smoothstep(1, 0.6, across) * smoothstep(1, 0.7, away)
+
+
+def _highest_row(grid: _Grid, floor: Floor) -> int:
+    return max(0, int(floor.row(grid.near + grid.rows * grid.cell)))
+
+
+def _seen(left: Float, grid: _Grid, floor: Floor, box: Box) -> Float:
+    """The light `left` on the grid as the camera sees it in `box` of the frame."""
+    x0, y0, x1, y1 = box
+    stride = max(1, round(min(x1, y1) / _SAMPLES))
+    size = max(2, (x1 - x0) // stride), max(2, (y1 - y0) // stride)
+    columns = x0 + (np.arange(size[0], dtype=np.float32) + 0.5) * (x1 - x0) / size[0]
+    rows = y0 + (np.arange(size[1], dtype=np.float32) + 0.5) * (y1 - y0) / size[1]
+    x = (floor.x(columns[None], rows[:, None]) - grid.left) / grid.cell - 0.5
+    z = np.broadcast_to((floor.z(rows)[:, None] - grid.near) / grid.cell - 0.5, x.shape)
+    seen = cv2.remap(left, x, z.astype(np.float32), cv2.INTER_LINEAR, borderValue=(1.0, 1.0, 1.0))
+    return np.asarray(cv2.resize(seen, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _touch(transmittance: Float, box: Box, placed: Placed, footing: Footing, light: Light) -> None:
+    """Darkens `transmittance` under the edges that touch: tight where they meet the floor, soft around it."""
+    unit = max(placed.alpha.shape) / _SIZE_OF_TUNING
+    margin = int(3 * _SEAM[0] * unit) + 2
+    touching = footing.low[footing.touch > 0.01]
+    x0, x1 = max(placed.box[0] - margin, box[0]), min(placed.box[2] + margin, box[2])
+    y0, y1 = max(int(touching.min()) - margin, box[1]), min(int(touching.max()) + margin, box[3])
+    rows = np.arange(y0, y1, dtype=np.float32)[:, None] + 0.5
+    below = np.nan_to_num(footing.low, nan=-1e6)[None] + _OVERHANG * unit - rows
+    strip = np.clip(below + 0.5, 0, 1) * np.clip(_SEED * unit + 0.5 - below, 0, 1) * footing.touch[None]
+    seed = np.zeros((y1 - y0, x1 - x0), np.float32)
+    seed[:, placed.box[0] - x0 : placed.box[2] - x0] = strip
+    line = np.minimum(blur(seed, _LINE * unit) * 1.9, 1)
+    seam = np.minimum(blur(seed, _SEAM[0] * unit, _SEAM[1] * unit) * 2.6, 1)
+    transmittance[y0 - box[1] : y1 - box[1], x0 - box[0] : x1 - box[0]] *= contact(line, seam, light)

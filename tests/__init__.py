@@ -1,0 +1,1 @@
+"""Packshot's tests."""

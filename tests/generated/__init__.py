@@ -1,0 +1,1 @@
+"""Product photos made by arithmetic, with exact alpha, for tests and gates of the cutout."""
