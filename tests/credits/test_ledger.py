@@ -323,7 +323,7 @@ async def test_a_thousand_generations_are_one_statement_of_50_ms(open_account: O
 )
 async def test_written_entries_stay(open_account: OpenAccount, change: str) -> None:
     account = await open_account(purchased=1)
-    with pytest.raises(ProgrammingError, match="permission denied|must be owner"):
+    with pytest.raises(ProgrammingError, match="permission denied"):
         async with transaction(system=True) as session:
             await session.execute(text(change))
     with pytest.raises(IntegrityError, match="append-only"):

@@ -37,7 +37,6 @@ class Machine(RuleBasedStateMachine):
     """One account: its moves, and what they should add up to."""
 
     keys = Bundle("keys")
-    shoots = Bundle("shoots")
     generations = Bundle("generations")
     run: asyncio.Runner
 
@@ -132,7 +131,6 @@ class Machine(RuleBasedStateMachine):
     def wallet_is_the_model_is_the_sum_of_the_entries(self) -> None:
         if not hasattr(self, "account"):
             return
-
         wallet = self.do(ledger.balance, self.account)
         found = (wallet.allowance, wallet.purchased, wallet.held_allowance, wallet.held_purchased, wallet.seq)
         held = [sum(amounts) for amounts in zip(*self.held.values(), strict=True)] or [0, 0]

@@ -21,7 +21,7 @@ class Violation:
     words: str
 
 
-# One part per rule. `wanted` and `found` are what words are made of; all amounts are sums of both buckets' columns apart.
+# One part per rule; amounts are given as allowance + purchased.
 _VIOLATIONS = text("""
 with chain as (
   select entry.*,

@@ -20,11 +20,12 @@ from packshot.credits.errors import InsufficientCreditsError, NoHoldError, NoWal
 from packshot.credits.models import Bucket, Hold, HoldState, Kind, LedgerEntry, Wallet
 from packshot.errors import BadInputError
 
-_WALLET = "with before as (select * from wallet where account_id = :account_id for no key update)"
+# Locks the wallet that a move is about, before anything is worked out.
+_WALLET = "before as (select * from wallet where account_id = :account_id for no key update)"
 
-# Every statement gives `before`, the locked wallet, and `move`, at most one row of what changes. This is what follows.
+# Writes the entry that `move` asks for, unless its key is taken, then gives the wallet the entry's balances.
 _POST = """
-, entry as (
+entry as (
   insert into ledger_entry (
     account_id, seq, kind, d_allowance, d_purchased, d_held_allowance, d_held_purchased,
     allowance_after, purchased_after, held_allowance_after, held_purchased_after,
@@ -34,7 +35,7 @@ _POST = """
     move.d_allowance, move.d_purchased, move.d_held_allowance, move.d_held_purchased,
     before.allowance + move.d_allowance, before.purchased + move.d_purchased,
     before.held_allowance + move.d_held_allowance, before.held_purchased + move.d_held_purchased,
-    move.op_key, move.shoot_id, move.generation_id, move.reason
+    :key, cast(move.shoot_id as uuid), cast(move.generation_id as uuid), :reason
   from before, move
   on conflict (op_key) do nothing
   returning *
@@ -46,80 +47,83 @@ _POST = """
 )
 """
 
-_GRANT = text(f"""
-{_WALLET}, move as (
-  select
-    'grant' as kind, cast(:allowance as bigint) as d_allowance, cast(:purchased as bigint) as d_purchased,
-    0 as d_held_allowance, 0 as d_held_purchased,
-    :key as op_key, cast(null as uuid) as shoot_id, cast(null as uuid) as generation_id, :reason as reason
-)
-{_POST}
-select * from entry
-""")
 
-_TOP_UP = text(f"""
-{_WALLET}, move as (
-  select
-    'allowance' as kind, greatest(cast(:credits as bigint) - before.allowance, 0) as d_allowance, 0 as d_purchased,
-    0 as d_held_allowance, 0 as d_held_purchased,
-    :key as op_key, cast(null as uuid) as shoot_id, cast(null as uuid) as generation_id, :reason as reason
-  from before
-)
-{_POST}
-select * from entry
-""")
+def _statement(*parts: str) -> TextClause:
+    """A move of credits: `parts` name `before`, the locked wallet, and `move`, what changes, in at most one row."""
+    return text(f"with {', '.join(parts)} select * from entry")  # noqa: S608 -- made of this module's constants
 
+
+_GRANT = _statement(
+    _WALLET,
+    """move as (
+      select
+        'grant' as kind, cast(:allowance as bigint) as d_allowance, cast(:purchased as bigint) as d_purchased,
+        0 as d_held_allowance, 0 as d_held_purchased, null as shoot_id, null as generation_id
+    )""",
+    _POST,
+)
+_TOP_UP = _statement(
+    _WALLET,
+    """move as (
+      select
+        'allowance' as kind, greatest(cast(:credits as bigint) - before.allowance, 0) as d_allowance, 0 as d_purchased,
+        0 as d_held_allowance, 0 as d_held_purchased, null as shoot_id, null as generation_id
+      from before
+    )""",
+    _POST,
+)
 # `earlier` is what the items before this one cost: the allowance that they leave is this item's to use.
-_HOLD = text(f"""
-{_WALLET}, item as (
-  select generation_id, amount, sum(amount) over (order by position) - amount as earlier
-  from unnest(cast(:generation_ids as uuid[]), cast(:amounts as bigint[]))
-    with ordinality as given (generation_id, amount, position)
-), total as (
-  select cast(sum(amount) as bigint) as amount from item
-), spent as (
-  select least(before.allowance, total.amount) as allowance, greatest(total.amount - before.allowance, 0) as purchased
-  from before, total
-  where before.allowance + before.purchased >= total.amount
-), move as (
-  select
-    'hold' as kind, -allowance as d_allowance, -purchased as d_purchased,
-    allowance as d_held_allowance, purchased as d_held_purchased,
-    :key as op_key, cast(:shoot_id as uuid) as shoot_id, cast(null as uuid) as generation_id, '' as reason
-  from spent
+_HOLD = _statement(
+    _WALLET,
+    """item as (
+      select generation_id, amount, sum(amount) over (order by position) - amount as earlier
+      from unnest(cast(:generation_ids as uuid[]), cast(:amounts as bigint[]))
+        with ordinality as given (generation_id, amount, position)
+    ), total as (
+      select cast(sum(amount) as bigint) as amount from item
+    ), spent as (
+      select
+        least(before.allowance, total.amount) as allowance,
+        greatest(total.amount - before.allowance, 0) as purchased
+      from before, total
+      where before.allowance + before.purchased >= total.amount
+    ), move as (
+      select
+        'hold' as kind, -allowance as d_allowance, -purchased as d_purchased,
+        allowance as d_held_allowance, purchased as d_held_purchased,
+        cast(:shoot_id as uuid) as shoot_id, null as generation_id
+      from spent
+    )""",
+    _POST,
+    """held as (
+      insert into hold (generation_id, account_id, shoot_id, entry_id, allowance, purchased)
+      select
+        item.generation_id, entry.account_id, entry.shoot_id, entry.id, share.allowance, item.amount - share.allowance
+      from entry, item, lateral (
+        select greatest(least(item.amount, entry.d_held_allowance - item.earlier), 0) as allowance
+      ) as share
+    )""",
 )
-{_POST}
-, held as (
-  insert into hold (generation_id, account_id, shoot_id, entry_id, allowance, purchased)
-  select item.generation_id, entry.account_id, entry.shoot_id, entry.id, share.allowance, item.amount - share.allowance
-  from entry, item, lateral (
-    select greatest(least(item.amount, entry.d_held_allowance - item.earlier), 0) as allowance
-  ) as share
+_SETTLE = _statement(
+    """before as (
+      select * from wallet
+      where account_id = (select account_id from hold where generation_id = :generation_id)
+      for no key update
+    ), settled as (
+      update hold set state = :state, settled_at = clock_timestamp()
+      from before
+      where hold.generation_id = :generation_id and hold.account_id = before.account_id and hold.state = 'held'
+      returning hold.*
+    ), move as (
+      select
+        :kind as kind, settled.allowance * cast(:back as bigint) as d_allowance,
+        settled.purchased * cast(:back as bigint) as d_purchased,
+        -settled.allowance as d_held_allowance, -settled.purchased as d_held_purchased,
+        settled.shoot_id, settled.generation_id
+      from settled
+    )""",
+    _POST,
 )
-select * from entry
-""")
-
-_SETTLE = text(f"""
-with before as (
-  select wallet.* from wallet
-  where account_id = (select account_id from hold where generation_id = :generation_id)
-  for no key update
-), settled as (
-  update hold set state = :state, settled_at = clock_timestamp()
-  from before
-  where hold.generation_id = :generation_id and hold.account_id = before.account_id and hold.state = 'held'
-  returning hold.*
-), move as (
-  select
-    :kind as kind, settled.allowance * cast(:back as bigint) as d_allowance,
-    settled.purchased * cast(:back as bigint) as d_purchased,
-    -settled.allowance as d_held_allowance, -settled.purchased as d_held_purchased,
-    :key as op_key, settled.shoot_id, settled.generation_id, '' as reason
-  from settled
-)
-{_POST}
-select * from entry
-""")
 
 
 async def open_wallet(session: AsyncSession, account_id: UUID) -> Wallet:
@@ -144,7 +148,7 @@ async def grant(
     if credits <= 0:
         raise BadInputError(f"A grant of {credits} credits makes no sense.", remedy="Grant at least 1.")
     given = {"allowance": 0, "purchased": 0} | {bucket.value: credits}
-    entry = await _post(session, _GRANT, {"account_id": account_id, "key": key, "reason": reason, **given})
+    entry = await _post(session, _GRANT, key, {"account_id": account_id, **given}, reason)
     if entry is None:
         entry = await _earlier(session, account_id, Kind.GRANT, key)
         if entry.d_allowance != given["allowance"] or entry.d_purchased != given["purchased"]:
@@ -160,8 +164,7 @@ async def set_allowance(session: AsyncSession, account_id: UUID, credits: int, k
     if credits < 0:
         raise BadInputError(f"An allowance of {credits} credits makes no sense.", remedy="Give 0 or more.")
     reason = f"The month's allowance of {credits}."
-    move = {"account_id": account_id, "credits": credits, "key": key, "reason": reason}
-    entry = await _post(session, _TOP_UP, move)
+    entry = await _post(session, _TOP_UP, key, {"account_id": account_id, "credits": credits}, reason)
     return entry or await _earlier(session, account_id, Kind.ALLOWANCE, key)
 
 
@@ -184,35 +187,32 @@ async def hold(
         raise BadInputError("Credits are held for at least one generation, each at a price of 0 or more.")
     key = key or f"hold:{shoot_id}"
     ids, amounts = [id for id, _ in items], [amount for _, amount in items]
-    move = {
-        "account_id": account_id,
-        "shoot_id": shoot_id,
-        "key": key,
-        "generation_ids": ids,
-        "amounts": amounts,
-    }
-    entry = await _post(session, _HOLD, move)
+    move = {"account_id": account_id, "shoot_id": shoot_id, "generation_ids": ids, "amounts": amounts}
+    entry = await _post(session, _HOLD, key, move)
     return entry or await _held_earlier(session, account_id, dict(items), key)
 
 
 async def capture(session: AsyncSession, generation_id: UUID) -> bool:
     """Spends what is held for a generation. True once, False if it was already captured or released."""
-    move = {"kind": Kind.CAPTURE, "state": HoldState.CAPTURED, "key": f"capture:{generation_id}", "back": 0}
-    return await _settle(session, generation_id, move)
+    return await _settle(session, generation_id, {"kind": Kind.CAPTURE, "state": HoldState.CAPTURED, "back": 0})
 
 
 async def release(session: AsyncSession, generation_id: UUID) -> bool:
     """Gives back what is held for a generation, each credit to its bucket. True once, False if already settled."""
-    move = {"kind": Kind.RELEASE, "state": HoldState.RELEASED, "key": f"release:{generation_id}", "back": 1}
-    return await _settle(session, generation_id, move)
+    return await _settle(session, generation_id, {"kind": Kind.RELEASE, "state": HoldState.RELEASED, "back": 1})
 
 
-async def _post(session: AsyncSession, statement: TextClause, move: Mapping[str, Any]) -> LedgerEntry | None:
-    return (await session.scalars(select(LedgerEntry).from_statement(statement), move)).one_or_none()
+async def _post(
+    session: AsyncSession, statement: TextClause, key: str, move: Mapping[str, Any], reason: str = ""
+) -> LedgerEntry | None:
+    """The entry that the statement wrote. None if it wrote none: the key is taken, or there is too little."""
+    values = {**move, "key": key, "reason": reason}
+    return (await session.scalars(select(LedgerEntry).from_statement(statement), values)).one_or_none()
 
 
 async def _settle(session: AsyncSession, generation_id: UUID, move: Mapping[str, Any]) -> bool:
-    if await _post(session, _SETTLE, {"generation_id": generation_id, **move}):
+    key = f"{move['kind']}:{generation_id}"
+    if await _post(session, _SETTLE, key, {"generation_id": generation_id, **move}):
         return True
     if await session.scalar(select(func.count()).where(Hold.generation_id == generation_id)):
         return False
