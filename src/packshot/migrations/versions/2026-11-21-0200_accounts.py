@@ -27,15 +27,14 @@ def upgrade() -> None:
         _now(),
         _time("disabled_at"),
         sa.UniqueConstraint("email"),
-        sa.CheckConstraint("email = lower(email)", name="email_is_lower_case"),
         sa.CheckConstraint("role in ('USER', 'ADMIN')", name="role"),
     )
     op.create_table(
         "membership",
         sa.Column("account_id", sa.Uuid, sa.ForeignKey("account.id", ondelete="cascade"), primary_key=True),
         sa.Column("user_id", sa.Uuid, sa.ForeignKey("user.id", ondelete="cascade"), primary_key=True, index=True),
-        _text("role"),
-        sa.CheckConstraint("role in ('owner', 'member')", name="role"),
+        _text("part"),
+        sa.CheckConstraint("part in ('owner', 'member')", name="part"),
     )
     op.create_table(
         "session",
