@@ -70,16 +70,20 @@ class Process:
         """None while it runs; negative where a signal ended it."""
         return self._process.poll()
 
+    def is_ready(self, until: float) -> bool:
+        """The service works; raises StartError when it has ended, or is not ready at `until` (time.monotonic)."""
+        if self.service.ready():
+            return True
+        if self.exit_code is not None:
+            raise StartError(f"{self.service.name} ended with {self.exit_code} while it started.", remedy=self._hint)
+        if time.monotonic() > until:
+            raise StartError(f"{self.service.name} was not ready in time.", remedy=self._hint)
+        return False
+
     def wait_ready(self, timeout_s: float) -> None:
-        """Returns when the service works; raises StartError when it ends or takes longer."""
+        """Returns when the service works; raises StartError."""
         until = time.monotonic() + timeout_s
-        while not self.service.ready():
-            if self.exit_code is not None:
-                raise StartError(
-                    f"{self.service.name} ended with {self.exit_code} while it started.", remedy=self._hint
-                )
-            if time.monotonic() > until:
-                raise StartError(f"{self.service.name} was not ready within {timeout_s:.0f} s.", remedy=self._hint)
+        while not self.is_ready(until):
             time.sleep(POLL_S)
 
     def stop(self) -> None:
@@ -100,6 +104,13 @@ class Process:
     @property
     def _hint(self) -> str:
         return f"Look into {self.service.log}." if self.service.log else "Its output above says why."
+
+
+def die_with_parent(how: signal.Signals = signal.SIGKILL) -> None:
+    """On Linux the kernel sends this process `how` when its parent dies."""
+    before = _dies_with(os.getppid(), how)
+    if before:
+        before()
 
 
 def _dies_with(parent: int, how: signal.Signals) -> Callable[[], None] | None:

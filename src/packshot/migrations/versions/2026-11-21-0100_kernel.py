@@ -34,6 +34,7 @@ def upgrade() -> None:
         f"alter default privileges in schema public grant select, insert, update, delete on tables to {APP_ROLE}"
     )
     op.execute(f"alter default privileges in schema public grant usage, select on sequences to {APP_ROLE}")
+    op.execute(f"grant select on alembic_version to {APP_ROLE}")
     op.create_table(
         "config",
         sa.Column("key", sa.Text, primary_key=True),
