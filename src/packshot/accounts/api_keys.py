@@ -6,6 +6,7 @@ The shape follows GitHub's tokens: a prefix that scanners know, letters and digi
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -26,6 +27,10 @@ _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _ID_LENGTH = 22  # 62 ** 22 > 2 ** 128
 _SECRET_LENGTH = 32  # 190 bits
 _CHECK_LENGTH = 6  # 62 ** 6 > 2 ** 32
+_SHAPE = re.compile(
+    rf"{PREFIX}(?P<id>[{_DIGITS}]{{{_ID_LENGTH}}})_(?P<secret>[{_DIGITS}]{{{_SECRET_LENGTH}}})"
+    rf"(?P<check>[{_DIGITS}]{{{_CHECK_LENGTH}}})"
+)
 _USE_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -91,18 +96,13 @@ async def authenticate(session: AsyncSession, text: str) -> Principal:
 
 def read(text: str) -> tuple[UUID, str]:
     """The id and the secret in a key's text. UnauthenticatedError if it was not copied as it is."""
-    unchecked, check = text[:-_CHECK_LENGTH], text[-_CHECK_LENGTH:]
-    id, _, secret = unchecked.removeprefix(PREFIX).partition("_")
-    whole = text.isascii() and len(id) == _ID_LENGTH and len(secret) == _SECRET_LENGTH
-    if not (whole and text.startswith(PREFIX) and _check(unchecked) == check):
+    parts = _SHAPE.fullmatch(text)
+    number = _number(parts["id"]) if parts else -1
+    if parts is None or _check(text[:-_CHECK_LENGTH]) != parts["check"] or number >= 1 << 128:
         raise UnauthenticatedError(
-            "This is not a whole API key: a part is missing, or has a typo.",
-            remedy=f"Copy it again; a key has {len(PREFIX) + _ID_LENGTH + 1 + _SECRET_LENGTH + _CHECK_LENGTH} characters.",
+            "This is not a whole API key: a part is missing, or has a typo.", remedy="Copy it again, all of it."
         )
-    number = 0
-    for digit in id:
-        number = number * len(_DIGITS) + _DIGITS.index(digit)
-    return UUID(int=number), secret
+    return UUID(int=number), parts["secret"]
 
 
 async def _note_use(session: AsyncSession, key: ApiKey) -> None:
@@ -127,3 +127,10 @@ def _base62(number: int, length: int) -> str:
         number, digit = divmod(number, len(_DIGITS))
         digits.append(_DIGITS[digit])
     return "".join(reversed(digits))
+
+
+def _number(base62: str) -> int:
+    number = 0
+    for digit in base62:
+        number = number * len(_DIGITS) + _DIGITS.index(digit)
+    return number

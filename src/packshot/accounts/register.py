@@ -36,7 +36,9 @@ def normal_email(text: str) -> str:
     """The form in which an email is kept and looked up. BadInputError if it cannot be one."""
     email = text.strip().lower()
     if len(email) > _LONGEST_EMAIL or not _EMAIL.fullmatch(email):
-        raise BadInputError(f"{text[:_LONGEST_EMAIL]!r} is not an email address.", remedy="Write it as name@example.com.")
+        raise BadInputError(
+            f"{text[:_LONGEST_EMAIL]!r} is not an email address.", remedy="Write it as name@example.com."
+        )
     return email
 
 

@@ -85,7 +85,9 @@ async def refresh(db: AsyncSession, token: str) -> Refreshed | None:
 async def _within_grace(db: AsyncSession, id: UUID, number: int) -> Session | None:
     """The session, if `number` was overtaken a moment ago by the client itself; otherwise it is ended."""
     recently = Session.rotated_at > func.clock_timestamp() - GRACE
-    session = await db.scalar(select(Session).where(Session.id == id, Session.rotation == number + 1, recently, *_LIVES))
+    session = await db.scalar(
+        select(Session).where(Session.id == id, Session.rotation == number + 1, recently, *_LIVES)
+    )
     if session is None:
         await _end(db, id)
     return session

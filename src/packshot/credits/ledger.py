@@ -141,6 +141,16 @@ async def balance(session: AsyncSession, account_id: UUID) -> Wallet:
     return wallet
 
 
+async def entries(
+    session: AsyncSession, account_id: UUID, *, before: int | None = None, limit: int = 50
+) -> Sequence[LedgerEntry]:
+    """The newest entries of an account; with `before` only those of a lower `seq`."""
+    newest = select(LedgerEntry).where(LedgerEntry.account_id == account_id).order_by(LedgerEntry.seq.desc())
+    if before is not None:
+        newest = newest.where(LedgerEntry.seq < before)
+    return (await session.scalars(newest.limit(limit))).all()
+
+
 async def grant(
     session: AsyncSession, account_id: UUID, credits: int, bucket: Bucket, key: str, reason: str
 ) -> LedgerEntry:
