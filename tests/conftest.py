@@ -77,7 +77,7 @@ async def database(settings: Settings, anyio_backend: str) -> AsyncGenerator[Non
     import asyncpg
     from redis.asyncio import Redis
 
-    from packshot.db import dispose
+    from packshot import db, valkey
 
     connection = await asyncpg.connect(settings.database.replace("+asyncpg", ""))
     await connection.execute(EMPTY_EVERY_TABLE)
@@ -85,7 +85,8 @@ async def database(settings: Settings, anyio_backend: str) -> AsyncGenerator[Non
     async with Redis.from_url(settings.redis) as redis:
         await redis.flushall()
     yield
-    await dispose()
+    await db.dispose()
+    await valkey.dispose()
 
 
 # Triggers are off for it: some tables refuse deletion. DELETE is quicker than TRUNCATE where tables are nearly empty.

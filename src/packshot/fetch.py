@@ -1,4 +1,4 @@
-"""The one way to get bytes from an address that a stranger gave us: bounded in time and size, never into our network."""
+"""The one way to get bytes from a stranger's address: bounded in time and size, never into our own network."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ async def _get(
 
 
 async def _read(response: httpx.Response, host: str, max_bytes: int) -> Fetched:
-    if response.status_code != httpx.codes.OK:
+    if response.status_code != 200:
         raise BadInputError(f"{host} answered {response.status_code}.", remedy="Give the address of the file itself.")
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise BadInputError(f"{host} sent a compressed answer, which was not asked for.", remedy="Upload the file.")

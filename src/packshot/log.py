@@ -24,7 +24,7 @@ _SECRETS = re.compile(
     r"|(?P<file>/files/)[\w.~-]{16,}",
     re.I,
 )
-_QUIET = ("uvicorn.access", "httpx", "httpcore", "celery.app.trace", "kombu", "asyncio", "alembic")
+_QUIET = ("uvicorn.access", "uvicorn.error", "httpx", "httpcore", "celery.app.trace", "kombu", "asyncio", "alembic")
 
 
 def bind(**ids: object) -> AbstractContextManager[None]:

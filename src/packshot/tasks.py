@@ -80,7 +80,7 @@ class Task:
     def __init__(self, run: Run, name: str, queue: Queue, timeout_s: float) -> None:
         self.run, self.name, self.queue, self.timeout_s = run, name, queue, timeout_s
         self.__doc__ = run.__doc__
-        self._celery = celery.task(name=name, queue=queue)(self._work)
+        self._celery: Any = celery.task(name=name, queue=queue)(self._work)
 
     async def __call__(self, *ids: UUID) -> object:
         return await self.run(*ids)
@@ -126,7 +126,7 @@ def task(*, queue: Queue, timeout_s: float = 900) -> Callable[[Run], Task]:
 
 
 async def enqueue(task: Task | str, *ids: UUID) -> bool:
-    """Wakes `task` for `ids`, soon. A hint: where the broker does not answer it is logged, and the sweep finds the work."""
+    """Wakes `task` for `ids`. A hint: where the broker does not answer it is logged, and the sweep finds the work."""
     known = tasks[task] if isinstance(task, str) else task
     try:
         async with asyncio.timeout(PUBLISH_TIMEOUT_S):

@@ -1,14 +1,16 @@
-"""The Celery processes: `io` (vendors, many at once), `cpu` (pixels, one per core), and the clock that wakes the sweeps."""
+"""The Celery processes: `io` (vendors, many at once), `cpu` (pixels, one per core), and the clock of the sweeps."""
 
 from __future__ import annotations
 
 import os
+import warnings
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Literal
 
+from celery.platforms import SecurityWarning
 from celery.signals import beat_init, worker_process_init, worker_ready
 
 import packshot
@@ -43,17 +45,17 @@ def run(role: Role) -> None:
             for name, every in beat_table(settings()).items()
             if name in tasks
         }
-        celery.start(["beat", "--loglevel=warning", "--pidfile="])
+        celery.start(["--quiet", "beat", "--loglevel=warning", "--pidfile="])
         return
     pool = (
         ["--pool=threads", f"--concurrency={settings().io_concurrency}"]
         if role == "io"
         else ["--pool=prefork", f"--concurrency={settings().cpu_concurrency}", "--max-memory-per-child=2000000"]
     )
-    celery.worker_main(
-        ["worker", f"--queues={role}", f"--hostname={role}@%h", *pool]
-        + ["--loglevel=warning", "--without-gossip", "--without-mingle", "--without-heartbeat"]
-    )
+    # The supervisor says it where the worker has to run as root.
+    warnings.simplefilter("ignore", SecurityWarning)
+    common = ("--loglevel=warning", "--without-gossip", "--without-mingle", "--without-heartbeat")
+    celery.start(["--quiet", "worker", f"--queues={role}", f"--hostname={role}@%h", *pool, *common])
 
 
 @worker_ready.connect

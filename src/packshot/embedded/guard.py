@@ -16,7 +16,7 @@ from types import FrameType
 from typing import IO
 
 from packshot.embedded.process import die_with_parent
-from packshot.errors import ConflictError
+from packshot.errors import BadInputError, ConflictError
 
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 GRACE_S = 5.0
@@ -28,22 +28,33 @@ class AlreadyRunningError(ConflictError):
     """Another Packshot holds this state directory."""
 
 
-def hold(state_dir: Path) -> IO[str]:
-    """Keeps the state directory for this process and its children for as long as one of them has the file open."""
-    state_dir.mkdir(parents=True, exist_ok=True)
-    lock = (state_dir / LOCK).open("a+")
+def hold(state_dir: Path, purpose: str = "up") -> IO[str]:
+    """Keeps the state directory for this process and its children for as long as one of them has the file open.
+
+    Raises AlreadyRunningError, whose facts name the `holder`'s process and `purpose`.
+    """
+    try:
+        state_dir.mkdir(parents=True, exist_ok=True)
+        lock = (state_dir / LOCK).open("a+")
+    except OSError as error:
+        raise BadInputError(
+            f"The state directory {state_dir} cannot be written: {error.strerror}.",
+            remedy="Choose another one with --state-dir or PACKSHOT_STATE_DIR.",
+        ) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         lock.seek(0)
-        holder = lock.read().strip() or "unknown"
+        holder, _, theirs = lock.read().strip().partition(" ")
         lock.close()
         raise AlreadyRunningError(
-            f"Packshot already runs on the state directory {state_dir} (process {holder}).",
+            f"Packshot already runs on the state directory {state_dir} (process {holder or 'unknown'}).",
             remedy="Use that one, stop it, or choose another --state-dir.",
+            holder=holder,
+            purpose=theirs,
         ) from None
     lock.truncate(0)
-    lock.write(f"{os.getpid()}\n")
+    lock.write(f"{os.getpid()} {purpose}\n")
     lock.flush()
     return lock
 

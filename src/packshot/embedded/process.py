@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,10 +27,14 @@ class StartError(PackshotError):
 
 @dataclass(frozen=True)
 class Service:
-    """What to run, as whom, how to stop it (`stop`, then SIGKILL after `grace_s`) and how to know that it works."""
+    """What to run, as whom, how to stop it (`stop`, then SIGKILL after `grace_s`) and how to know that it works.
+
+    `command` is a program with its arguments, or a function: that runs in a fork of this process, which has imported
+    already what several of them need.
+    """
 
     name: str
-    argv: tuple[str, ...]
+    command: tuple[str, ...] | Callable[[], None]
     user: User
     stop: signal.Signals = signal.SIGTERM
     grace_s: float = 10
@@ -44,31 +49,17 @@ class Process:
     def __init__(self, service: Service) -> None:
         self.service = service
         self.started = time.monotonic()
-        output = service.log.open("ab") if service.log else None
-        try:
-            self._process = subprocess.Popen(
-                service.argv,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT if output else None,
-                cwd="/",
-                env={**os.environ, **service.environment},
-                start_new_session=True,
-                preexec_fn=_dies_with(os.getpid(), service.stop),
-                **service.user.popen,
-            )
-        finally:
-            if output:
-                output.close()
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
+        self._exit_code: int | None = None
+        self.pid = _execute(service) if isinstance(service.command, tuple) else _fork(service, service.command)
 
     @property
     def exit_code(self) -> int | None:
         """None while it runs; negative where a signal ended it."""
-        return self._process.poll()
+        if self._exit_code is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self._exit_code = os.waitstatus_to_exitcode(status)
+        return self._exit_code
 
     def is_ready(self, until: float) -> bool:
         """The service works; raises StartError when it has ended, or is not ready at `until` (time.monotonic)."""
@@ -86,20 +77,26 @@ class Process:
         while not self.is_ready(until):
             time.sleep(POLL_S)
 
+    def wait(self, timeout_s: float) -> bool:
+        """Whether it has ended within `timeout_s`."""
+        until = time.monotonic() + timeout_s
+        while self.exit_code is None and time.monotonic() < until:
+            time.sleep(POLL_S)
+        return self.exit_code is not None
+
     def stop(self) -> None:
         """Asks it to stop, waits its grace, then kills it and its whole process group."""
         if self.exit_code is None:
-            self._process.send_signal(self.service.stop)
-            try:
-                self._process.wait(self.service.grace_s)
-            except subprocess.TimeoutExpired:
+            os.kill(self.pid, self.service.stop)
+            if not self.wait(self.service.grace_s):
                 self.kill()
 
     def kill(self) -> None:
         """SIGKILL for it and its process group."""
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-        self._process.wait()
+        while self.exit_code is None:
+            time.sleep(POLL_S)
 
     @property
     def _hint(self) -> str:
@@ -108,20 +105,70 @@ class Process:
 
 def die_with_parent(how: signal.Signals = signal.SIGKILL) -> None:
     """On Linux the kernel sends this process `how` when its parent dies."""
-    before = _dies_with(os.getppid(), how)
-    if before:
-        before()
+    _dies_with(os.getppid(), how)()
 
 
-def _dies_with(parent: int, how: signal.Signals) -> Callable[[], None] | None:
-    """On Linux the kernel sends the child `how` when its parent dies. Runs after setuid, which would clear it."""
+def _execute(service: Service) -> int:
+    assert isinstance(service.command, tuple)
+    output = service.log.open("ab") if service.log else None
+    try:
+        process = subprocess.Popen(
+            service.command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT if output else None,
+            cwd="/",
+            env={**os.environ, **service.environment},
+            start_new_session=True,
+            preexec_fn=_dies_with(os.getpid(), service.stop),
+            **service.user.popen,
+        )
+    finally:
+        if output:
+            output.close()
+    process.returncode = 0  # its end is ours to wait for, not Popen's
+    return process.pid
+
+
+def _fork(service: Service, function: Callable[[], None]) -> int:
+    dies = _dies_with(os.getpid(), service.stop)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 70
+    try:
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+        os.setsid()
+        service.user.become()
+        dies()
+        os.environ.update(service.environment)
+        function()
+        code = 0
+    except SystemExit as exit:
+        code = exit.code if isinstance(exit.code, int) else int(exit.code is not None)
+    except KeyboardInterrupt:
+        code = 128 + signal.SIGINT
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _dies_with(parent: int, how: signal.Signals) -> Callable[[], None]:
+    """What a child calls, after setuid, which would undo it, so that it gets `how` when `parent` dies."""
     if sys.platform != "linux":
-        return None
+        return lambda: None
     prctl = ctypes.CDLL(None).prctl  # looked up before the fork: the child may do nothing but call it
 
-    def before_exec() -> None:
+    def in_child() -> None:
         prctl(PR_SET_PDEATHSIG, int(how))
         if os.getppid() != parent:  # it died before we asked
             os._exit(1)
 
-    return before_exec
+    return in_child

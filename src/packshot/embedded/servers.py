@@ -38,15 +38,8 @@ def prepare(settings: Settings, user: User) -> None:
             f"their paths {SOCKET_PATH_LIMIT}.",
             remedy="Choose a shorter one with --state-dir or PACKSHOT_STATE_DIR.",
         )
-    try:
-        state.mkdir(parents=True, exist_ok=True)
-        for name in ("run", "postgres", "valkey", "log"):
-            user.own(state / name)
-    except OSError as error:
-        raise BadInputError(
-            f"The state directory {state} cannot be written: {error.strerror}.",
-            remedy="Choose another one with --state-dir or PACKSHOT_STATE_DIR.",
-        ) from error
+    for name in ("run", "postgres", "valkey", "log"):
+        user.own(state / name)
     if not user.reaches(state / "run"):
         raise BadInputError(
             f"The state directory {state} is out of reach for the user {user.name}, as which the servers run.",
@@ -75,7 +68,12 @@ def postgres(settings: Settings, user: User, *, durable: bool = True) -> Service
     }
     return Service(
         name="postgres",
-        argv=(str(binaries / "postgres"), "-D", str(data), *(f"--{name}={value}" for name, value in options.items())),
+        command=(
+            str(binaries / "postgres"),
+            "-D",
+            str(data),
+            *(f"--{name}={value}" for name, value in options.items()),
+        ),
         user=user,
         stop=FAST_SHUTDOWN,
         grace_s=20,
@@ -101,7 +99,7 @@ def valkey(settings: Settings, user: User) -> Service:
     }
     return Service(
         name="valkey",
-        argv=(str(binary), *(word for name, value in options.items() for word in (f"--{name}", value))),
+        command=(str(binary), *(word for name, value in options.items() for word in (f"--{name}", value))),
         user=user,
         grace_s=10,
         ready=lambda: _answers_ping(settings.valkey_socket),

@@ -2,60 +2,78 @@
 
 from __future__ import annotations
 
-import os
+import asyncio
+import gc
 import signal
 import socket
-import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.client import HTTPConnection, HTTPException
+from importlib import import_module
+from typing import TYPE_CHECKING
 
+import packshot.settings
 from packshot.embedded.process import Service
 from packshot.embedded.user import User
 from packshot.errors import BadInputError
 from packshot.settings import Settings
 
+if TYPE_CHECKING:
+    from packshot.worker import Role
+
 READY_FILE = "PACKSHOT_READY_FILE"  # a worker makes this file once it takes work
 PROBE_S = 2.0
 
 
+def preload() -> None:
+    """Imports what the processes need, once for all of them."""
+    for module in ("app", "migrations", "worker"):
+        import_module(f"packshot.{module}")
+    import_module("packshot.worker").import_tasks()
+    gc.collect()
+    gc.freeze()  # the collector would touch, and so copy, the pages that the forks share
+
+
+def migrate(user: User, environment: Mapping[str, str]) -> Service:
+    """Brings the database to the newest schema, and ends."""
+
+    def run() -> None:
+        import packshot.migrations
+
+        asyncio.run(packshot.migrations.migrate())
+
+    return Service("migrate", _fresh(run), user, environment=environment)
+
+
 def web(host: str, port: int, user: User, environment: Mapping[str, str]) -> Service:
     """The pages and the API."""
-    return Service(
-        name="web",
-        argv=_packshot("serve", "--host", host, "--port", str(port)),
-        user=user,
-        grace_s=10,
-        ready=lambda: _answers(host, port, "/readyz"),
-        environment=environment,
-    )
+
+    def run() -> None:
+        import packshot.app
+
+        packshot.app.serve(host, port)
+
+    return Service("web", _fresh(run), user, ready=lambda: _answers(host, port, "/readyz"), environment=environment)
 
 
-def worker(role: str, settings: Settings, user: User, environment: Mapping[str, str]) -> Service:
+def worker(role: Role, settings: Settings, user: User, environment: Mapping[str, str]) -> Service:
     """A worker of the queue `role`, or with "beat" the clock."""
     ready = settings.sockets / f"{role}.ready"
     ready.unlink(missing_ok=True)
+
+    def run() -> None:
+        import packshot.worker
+
+        packshot.worker.run(role)
+
     return Service(
-        name=role,
-        argv=_packshot("worker", role),
-        user=user,
-        # Celery's word for: hand back what is not done soon
-        stop=signal.SIGTERM if role != "cpu" else signal.SIGQUIT,
+        role,
+        _fresh(run),
+        user,
+        stop=signal.SIGQUIT if role == "cpu" else signal.SIGTERM,  # Celery's word for: hand back what is not done soon
         grace_s=15,
         ready=ready.exists,
         environment={**environment, READY_FILE: str(ready)},
-    )
-
-
-def migrate(user: User, environment: Mapping[str, str]) -> None:
-    """Brings the database to the newest schema, in a process of its own: what it imports is needed only once."""
-    subprocess.run(
-        _packshot("migrate"),
-        stdout=subprocess.DEVNULL,
-        env={**os.environ, **environment},
-        cwd="/",
-        check=True,
-        **user.popen,
     )
 
 
@@ -96,8 +114,14 @@ def check_port(host: str, port: int) -> None:
         ) from error
 
 
-def _packshot(*words: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", "packshot", *words)
+def _fresh(run: Callable[[], None]) -> Callable[[], None]:
+    """`run` with the settings of the environment that the process was given."""
+
+    def with_own_settings() -> None:
+        packshot.settings.settings.cache_clear()
+        run()
+
+    return with_own_settings
 
 
 def _answers(host: str, port: int, path: str) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import select
 import signal
-import subprocess
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from packshot.embedded import services
 from packshot.embedded.process import POLL_S, Process, Service, StartError
@@ -15,6 +15,9 @@ from packshot.embedded.servers import postgres, prepare, valkey
 from packshot.embedded.user import User
 from packshot.errors import PackshotError
 from packshot.settings import Settings
+
+if TYPE_CHECKING:
+    from packshot.worker import Role
 
 START_S = 60.0
 LONG_LIFE_S = 30.0  # what ended after this long starts again at once, without the waits of earlier failures
@@ -64,18 +67,21 @@ class Supervisor:
             self._launch(valkey(settings, user))
         if settings.embeds_database:
             self._launch(postgres(settings, user))
+        services.preload()  # while the servers start
         self._await_ready()
         ours = services.user_of_packshot(user)
         if user.switches and not ours.switches:
             self._say(f"The user {user.name} may not read Packshot's code: web and workers run as root.")
         base_url = settings.base_url if "base_url" in settings.model_fields_set else f"http://{self._host}:{self._port}"
         environment = services.environment(settings, ours, base_url)
-        try:
-            services.migrate(ours, environment)
-        except subprocess.CalledProcessError as error:
-            raise StartError("The database could not be brought to this version's schema.") from error
+        migration = Process(services.migrate(ours, environment))
+        while migration.exit_code is None:
+            self._sleep(POLL_S)
+        if migration.exit_code:
+            raise StartError("The database could not be brought to this version's schema.")
         self._launch(services.web(self._host, self._port, ours, environment))
-        for role in ("io", "cpu", "beat"):
+        roles: tuple[Role, ...] = ("io", "cpu", "beat")
+        for role in roles:
             self._launch(services.worker(role, settings, ours, environment))
         self._await_ready()
         self._say(f"Packshot is ready at {base_url} after {time.monotonic() - began:.1f} s. Ctrl-C stops it.")
@@ -113,7 +119,7 @@ class Supervisor:
         return min((max(due - time.monotonic(), 0) for due, _ in self._again.values()), default=None)
 
     def _stop(self) -> None:
-        """In the opposite order: nothing loses what it stands on before it has ended. A second signal changes nothing."""
+        """In the opposite order: nothing loses what it stands on before it has ended."""
         for process in reversed(self._running):
             process.stop()
 

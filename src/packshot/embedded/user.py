@@ -37,6 +37,13 @@ class User:
         """The arguments with which subprocess starts a process as this user."""
         return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.switches else {}
 
+    def become(self) -> None:
+        """Makes this process one of this user, for good."""
+        if self.switches:
+            os.setgroups([])
+            os.setgid(self.gid)
+            os.setuid(self.uid)
+
     def run(
         self, argv: list[Path | str], *, input: str | None = None, stdout: IO[bytes] | None = None, check: bool = True
     ) -> bool:

@@ -35,7 +35,7 @@ class StorageFullError(PackshotError):
 
 
 class Storage(Protocol):
-    """Bytes by key. A key is made of ids: lower case, `/` between folders, at most one ending; never a person's words."""
+    """Bytes by key. A key is made of ids: lower case, `/` between folders, one ending; never a person's words."""
 
     async def put(self, key: str, data: bytes | Path) -> None:
         """Stores `data`, or the content of that file, whole or not at all; it is on disk when this returns."""

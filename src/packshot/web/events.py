@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 PREFIX = "packshot:events:"
 RESYNC_S = 15.0
 RECONNECT_S = 1.0
+CANCEL_AGAIN_S = 0.2
 BACKLOG = 16  # pieces of news that a listener may be behind; then the oldest goes, and a fresh look catches up
 News = Mapping[str, Any]
 Look = Callable[[], Awaitable[News]]
@@ -103,9 +104,10 @@ class Hub:
             yield
         finally:
             self.stop()
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            # The Redis client turns a cancellation that comes while it connects into an error of its own.
+            while not task.done():
+                task.cancel()
+                await asyncio.wait([task], timeout=CANCEL_AGAIN_S)
 
     def stop(self) -> None:
         """Ends every `follow`, so that a server that stops need not break streams off."""
@@ -124,7 +126,7 @@ class Hub:
                 del self._listeners[channel]
 
     async def _subscribe(self) -> None:
-        while True:
+        while not self._stopped:
             try:
                 async with valkey().pubsub(ignore_subscribe_messages=True) as subscription:
                     await subscription.psubscribe(PREFIX + "*")
@@ -133,7 +135,7 @@ class Hub:
                     while True:
                         message = await subscription.get_message(timeout=RESYNC_S)
                         if message:
-                            self._hand_on(message["channel"].removeprefix(PREFIX), message["data"])
+                            self._hand_on(str(message["channel"]).removeprefix(PREFIX), str(message["data"]))
             except (RedisError, OSError, TimeoutError) as error:
                 self.connected.clear()
                 log.warning("no live news for now", error=f"{type(error).__name__}: {error}")
