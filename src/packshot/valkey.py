@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from functools import cache
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from packshot.settings import settings
 
@@ -14,14 +16,21 @@ PATIENCE_S = 2.0  # who waits for it has something better to do
 
 @cache
 def valkey() -> Redis:
-    """This process's client; a forked child makes its own. Keys start with `packshot:`."""
-    return Redis.from_url(
+    """This process's client; a forked child makes its own. Keys start with `packshot:`.
+
+    Whoever finds all connections busy waits for one. A connection that died is replaced once, at once: who asks has
+    something better to do than to wait for a Redis that is down.
+    """
+    connections = BlockingConnectionPool.from_url(
         settings().redis,
+        max_connections=50,
+        timeout=PATIENCE_S,
         decode_responses=True,
         socket_connect_timeout=PATIENCE_S,
         socket_timeout=PATIENCE_S,
-        max_connections=50,
+        retry=Retry(NoBackoff(), 1),
     )
+    return Redis.from_pool(connections)
 
 
 os.register_at_fork(after_in_child=valkey.cache_clear)

@@ -153,7 +153,9 @@ async def test_a_bcrypt_hash_opens_once_and_becomes_argon2id(
     assert (await log_in(client, "ada@example.com", password + "y")).status_code == 401
 
 
-@pytest.mark.parametrize("broken", ["", "!", "$2b$12$tooshort", "$2x$12$" + "a" * 53, "$argon2id$v=19$m=19456,t=2,p=1$a$b"])
+@pytest.mark.parametrize(
+    "broken", ["", "!", "$2b$12$tooshort", "$2x$12$" + "a" * 53, "$argon2id$v=19$m=19456,t=2,p=1$a$b"]
+)
 async def test_what_is_no_hash_opens_to_nobody(client: AsyncClient, sign_up: SignUp, broken: str) -> None:
     await sign_up("ada@example.com")
     async with transaction(system=True) as session:
@@ -165,7 +167,7 @@ async def test_a_disabled_user_is_out(client: AsyncClient, sign_up: SignUp) -> N
     ada = await sign_up("ada@example.com")
     key = (await ada.post("/api/keys", {"name": "shop"})).json()["key"]
     async with transaction(system=True) as session:
-        await session.execute(text("update \"user\" set disabled_at = now()"))
+        await session.execute(text('update "user" set disabled_at = now()'))
     assert (await log_in(client, "ada@example.com", "wrong horse battery")).status_code == 401
     refused = await log_in(client, "ada@example.com", PASSWORD)
     assert refused.status_code == 403

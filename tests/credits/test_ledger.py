@@ -340,7 +340,8 @@ async def test_written_entries_stay(open_account: OpenAccount, change: str) -> N
         "update wallet set held_allowance = -1",
         "update wallet set held_purchased = -1",
         "update hold set allowance = -1",
-        "update hold set state = 'lost'",
+        "update hold set state = 'lost', settled_at = now()",
+        "update hold set entry_id = 0",
         "update hold set state = 'captured'",
     ],
 )
@@ -385,6 +386,22 @@ async def test_the_database_refuses_a_second_settlement(open_account: OpenAccoun
         await session.execute(text("update hold set state = 'held', settled_at = null"))
     with pytest.raises(IntegrityError, match="uq_ledger_entry_settlement"):
         await settle(account, ledger.release, generation)
+
+
+async def test_the_system_cannot_take_one_accounts_key_for_another(open_account: OpenAccount) -> None:
+    account, other = await open_account(), await open_account()
+    async with transaction(system=True) as session:
+        await ledger.grant(session, account, 7, Bucket.PURCHASED, "invoice 1", "Bought.")
+        with pytest.raises(OperationKeyReusedError):
+            await ledger.grant(session, other, 7, Bucket.PURCHASED, "invoice 1", "Bought.")
+
+
+@pytest.mark.parametrize("table", ["wallet", "hold"])
+async def test_money_is_not_deleted(open_account: OpenAccount, table: str) -> None:
+    await open_account(purchased=1)
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        async with transaction(system=True) as session:
+            await session.execute(text(f"delete from {table}"))
 
 
 async def test_other_accounts_and_no_account_see_nothing(open_account: OpenAccount) -> None:

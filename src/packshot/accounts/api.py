@@ -217,7 +217,9 @@ async def credits(principal: CurrentUser, session: SessionDep) -> CreditsOut:
 async def entries(
     principal: CurrentUser,
     session: SessionDep,
-    before: Annotated[int | None, Query(ge=1, lt=1 << 63, description="Only entries with a lower seq: the next page.")] = None,
+    before: Annotated[
+        int | None, Query(ge=1, lt=1 << 63, description="Only entries with a lower seq: the next page.")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> list[EntryOut]:
     """Every move of the account's credits, newest first."""
