@@ -75,8 +75,9 @@ async def measure() -> list[str]:
     return [
         "# The ledger",
         "",
-        f"`python bench/ledger.py`: {ROUNDS} rounds of {ROUND_S:g} s, the ways in turn, {CLIENTS} clients on one wallet "
-        f"in one process, {os.cpu_count()} cores shared with the database. {version}, Python {platform.python_version()}.",
+        f"`python bench/ledger.py`: {ROUNDS} rounds of {ROUND_S:g} s, the ways in turn, {CLIENTS} clients on one "
+        f"wallet in one process, {os.cpu_count()} cores shared with the database. {version}, "
+        f"Python {platform.python_version()}.",
         "",
         "| way | holds per second | median ratio |",
         "|---|---|---|",

@@ -21,6 +21,7 @@ from packshot.settings import Settings, settings
 from packshot.tasks import celery, tasks
 
 Role = Literal["io", "cpu", "beat"]
+RENEW_S = 3600.0  # how soon after a month begins everybody has its allowance
 
 
 def import_tasks() -> None:
@@ -32,7 +33,7 @@ def import_tasks() -> None:
 
 def beat_table(settings: Settings) -> dict[str, float]:
     """The tasks that the clock wakes, and every how many seconds."""
-    return {"shoots.sweep": settings.sweep_s}
+    return {"shoots.sweep": settings.sweep_s, "accounts.renew": RENEW_S}
 
 
 def run(role: Role) -> None:

@@ -35,14 +35,22 @@ class Scope(StrEnum):
     SHOOT = "shoot"
 
 
+FREE = "free"
+
+
 class Account(Base):
-    """Who pays and owns. `tier` names the plan; it is data, written where plans are sold."""
+    """Who pays and owns.
+
+    `tier` names the plan; it is data, written where plans are sold. `allowance_month` (2026-11) is the last month whose
+    allowance it got.
+    """
 
     __tablename__ = "account"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str]
-    tier: Mapped[str] = mapped_column(server_default="free")
+    tier: Mapped[str] = mapped_column(server_default=FREE)
+    allowance_month: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from packshot.accounts.allowance import start_month
 from packshot.accounts.models import Account, Membership, Part, Role, User
 from packshot.credits import ledger
 from packshot.db import new_id
 from packshot.errors import BadInputError, ConflictError, NotFoundError
-from packshot.settings import settings
 
 log = structlog.get_logger(__name__)
 
@@ -63,8 +63,7 @@ async def register(
     session.add(membership)
     await session.flush()
     await ledger.open_wallet(session, account.id)
-    month = f"{datetime.now(UTC):%Y-%m}"
-    await ledger.set_allowance(session, account.id, settings().free_credits, f"allowance:{account.id}:{month}")
+    await start_month(session, account, datetime.now(UTC))
     log.info("registered", user_id=str(user.id), account_id=str(account.id), role=role)
     return Registered(user, account, membership)
 

@@ -15,7 +15,12 @@ down_revision = "0001"
 
 def upgrade() -> None:
     op.create_table(
-        "account", _id(), _text("name"), sa.Column("tier", sa.Text, nullable=False, server_default="free"), _now()
+        "account",
+        _id(),
+        _text("name"),
+        sa.Column("tier", sa.Text, nullable=False, server_default="free"),
+        sa.Column("allowance_month", sa.Text, nullable=False, server_default=""),
+        _now(),
     )
     op.create_table(
         "user",
