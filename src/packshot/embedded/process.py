@@ -18,6 +18,7 @@ from packshot.embedded.user import User
 from packshot.errors import PackshotError
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+PR_SET_NAME = 15
 POLL_S = 0.02
 
 
@@ -145,6 +146,7 @@ def _fork(service: Service, function: Callable[[], None]) -> int:
         os.setsid()
         service.user.become()
         dies()
+        _call_this_process(service.name)
         os.environ.update(service.environment)
         function()
         code = 0
@@ -158,6 +160,12 @@ def _fork(service: Service, function: Callable[[], None]) -> int:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def _call_this_process(name: str) -> None:
+    """What `ps -e` and `top` show; the full command line stays that of `up`."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode(), 0, 0, 0)
 
 
 def _dies_with(parent: int, how: signal.Signals) -> Callable[[], None]:

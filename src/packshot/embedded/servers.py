@@ -38,6 +38,7 @@ def prepare(settings: Settings, user: User) -> None:
             f"their paths {SOCKET_PATH_LIMIT}.",
             remedy="Choose a shorter one with --state-dir or PACKSHOT_STATE_DIR.",
         )
+    state.mkdir(parents=True, exist_ok=True)
     for name in ("run", "postgres", "valkey", "log"):
         user.own(state / name)
     if not user.reaches(state / "run"):
