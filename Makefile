@@ -27,7 +27,7 @@ demo: install ## shoot every sample in every style into demo/
 	@$(RUN) python samples/demo.py
 
 test: install ## run all tests
-	@$(RUN) pytest
+	@$(RUN) pytest -n auto
 
 check: format lint types layers docs test ## everything CI runs
 

@@ -72,13 +72,12 @@ def shoot(side: str) -> dict[str, Any]:
     import cv2
 
     cv2.setNumThreads(1)
-    from packshot.imaging.finish import finish
-    from packshot.studio.scene.library import SCENES
-
     from packshot.engines import engine
     from packshot.engines.base import Done, GenerationRequest, Reference
+    from packshot.imaging.finish import finish
     from packshot.imaging.photo import Photo
     from packshot.settings import Settings
+    from packshot.studio.scene.library import SCENES
 
     photo = _photo(int(side))
     with tempfile.TemporaryDirectory() as cache:
@@ -111,14 +110,16 @@ def cutout() -> dict[str, Any]:
     from packshot.imaging.decode import decode
     from packshot.studio.cutout.cut import cut
 
-    listed = yaml.safe_load((ROOT / "samples/samples.yaml").read_text(encoding="utf-8"))["samples"]
+    listed = yaml.safe_load((ROOT / "samples/samples.yaml").read_text(encoding="utf-8"))
     ours: list[tuple[float, float]] = []
     theirs: list[tuple[float, float]] = []
     for sample in listed:
         if sample["expect"] != "accept":
             continue
         photo = decode((ROOT / f"samples/photos/{sample['name']}.jpg").read_bytes(), name=sample["name"])
-        truth = cv2.imread(str(ROOT / f"samples/alpha/{sample['name']}.png"), cv2.IMREAD_GRAYSCALE) > 127
+        alpha = cv2.imread(str(ROOT / f"samples/alpha/{sample['name']}.png"), cv2.IMREAD_GRAYSCALE)
+        assert alpha is not None
+        truth = alpha > 127
         ours.append(_judged(lambda photo=photo: cut(photo).alpha > 0.5, truth))
         theirs.append(_judged(lambda photo=photo: _grabcut(photo.pixels), truth))
     return {"packshot": _summary(ours), "grabcut": _summary(theirs)}
@@ -157,9 +158,10 @@ def _photo(side: int) -> bytes:
     import cv2
     import yaml
 
-    listed = yaml.safe_load((ROOT / "samples/samples.yaml").read_text(encoding="utf-8"))["samples"]
+    listed = yaml.safe_load((ROOT / "samples/samples.yaml").read_text(encoding="utf-8"))
     name = next(sample["name"] for sample in listed if sample["expect"] == "accept" and sample["view"] == "standing")
     pixels = cv2.imread(str(ROOT / f"samples/photos/{name}.jpg"))
+    assert pixels is not None
     return cv2.imencode(".png", cv2.resize(pixels, (side, side), interpolation=cv2.INTER_CUBIC))[1].tobytes()
 
 

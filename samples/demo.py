@@ -14,12 +14,12 @@ from typing import Any
 import cv2
 import numpy as np
 import yaml
-from packshot.imaging.decode import decode
-from packshot.studio.scene.library import SCENES
 from rich.console import Console
 
 from packshot.cli.batch import Order, Record, plan, run
 from packshot.cli.shoot import progress
+from packshot.imaging.decode import decode
+from packshot.studio.scene.library import SCENES
 
 HERE = Path(__file__).parent
 SIDE = 768
@@ -31,7 +31,7 @@ Sample = dict[str, Any]
 
 def main(out: Path) -> int:
     started = time.perf_counter()
-    samples: list[Sample] = yaml.safe_load((HERE / "samples.yaml").read_text(encoding="utf-8"))["samples"]
+    samples: list[Sample] = yaml.safe_load((HERE / "samples.yaml").read_text(encoding="utf-8"))
     if out.exists():
         rmtree(out)
     (out / "photos").mkdir(parents=True)

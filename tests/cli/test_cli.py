@@ -195,7 +195,7 @@ def test_a_mask_of_ones_own_settles_it_and_the_cutout_can_be_shot(noise: Path, t
     cut = packshot("cutout", noise, "--alpha", tmp_path / "mask.png", "--out", tmp_path / "cut.png", "--json")
     assert cut.returncode == 0, cut.stderr
     asked = packshot("shoot", tmp_path / "cut.png", "--style", "marble", "--size", "256x256", "--out", tmp_path)
-    assert asked.returncode == 4 and "--view" in asked.stderr
+    assert asked.returncode == 4 and "--view standing" in asked.stderr
     shot = packshot(
         *("shoot", tmp_path / "cut.png", "--style", "marble", "--view", "standing", "--size", "256x256"),
         *("--out", tmp_path, "--json"),

@@ -13,13 +13,15 @@ from .shapes import Float
 
 BACKDROPS = ("white", "grey", "beige", "blue", "dark", "sweep", "uneven")
 
-SHADOW_FILL = 0.22  # light in the deepest shadow on white paper
+SHADOW_FILL = 0.13  # light in the deepest shadow on white paper
 
 
 @dataclass(frozen=True, eq=False)
 class Backdrop:
-    """`colour` (3,) linear; `slope` brightens towards the far wall, `tilt` to the right, `vignette` darkens the corners
-    (all as parts of 1); the paper rises into a wall `wall` product sizes behind, lit `wall_gain` times as brightly."""
+    """`colour` (3,) linear; `slope` brightens towards the far wall, `tilt` to the right, `vignette` darkens
+    the corners (all as parts of 1); the paper rises into a wall `wall` product sizes behind, lit `wall_gain`
+    times as brightly.
+    """
 
     colour: Float
     slope: float
@@ -81,9 +83,7 @@ def paint(backdrop: Backdrop, camera: Camera, floor_light: Float) -> Float:
     light = light * (1 + (backdrop.wall_gain - 1) * rise)
     column = (x / FLOOR_SPAN + 1) * (FLOOR_CELLS / 2) - 0.5
     row = (np.minimum(z, backdrop.wall) / FLOOR_SPAN + 1) * (FLOOR_CELLS / 2) - 0.5
-    shadow = 1 - cv2.remap(
-        floor_light, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=1.0
-    )
+    shadow = 1 - cv2.remap(floor_light, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=1.0)
     # Bright paper and a bright room fill the shadows on it.
     fill = SHADOW_FILL * float(backdrop.colour.mean())
     light = light * (1 - (1 - fill) * shadow * (1 - rise))

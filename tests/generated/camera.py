@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import atan, cos, radians, sin
 
 import numpy as np
@@ -12,7 +12,8 @@ from .shapes import Float
 
 @dataclass(frozen=True)
 class Camera:
-    """Looks down by `pitch` radians from `distance` along the ray that leaves the floor's origin at `elevation` degrees.
+    """Looks down by `pitch` radians from `distance` along the ray that leaves the floor's origin at
+    `elevation` degrees.
 
     `focal` and `centre` (x, y) in pixels; `width`, `height` of the frame in pixels.
     """
@@ -24,6 +25,12 @@ class Camera:
     pitch: float
     focal: float
     centre: tuple[float, float]
+
+    def resized(self, size: tuple[int, int]) -> Camera:
+        """The same view in a frame of another width and height, of about the same aspect."""
+        scale = max(size) / max(self.width, self.height)
+        centre = self.centre[0] * scale, self.centre[1] * scale
+        return replace(self, width=size[0], height=size[1], focal=self.focal * scale, centre=centre)
 
     @property
     def position(self) -> Float:
@@ -39,7 +46,7 @@ class Camera:
         return np.array([0, cos(self.pitch), sin(self.pitch)], np.float32)
 
     def project(self, points: Float) -> tuple[Float, Float]:
-        """Pixel coordinates (N, 2) and depth (N,) along the axis of points (N, 3); pixel centres at halves."""
+        """Pixel coordinates (N, 2), pixel centres at halves, and depth (N,) on the axis of points (N, 3)."""
         away = points - self.position
         depth = away @ self.forward
         x = self.centre[0] + self.focal * away[:, 0] / depth
@@ -61,9 +68,7 @@ class Camera:
         reach = self.position[1] / np.maximum(down, 1e-6)
         z = np.minimum(self.position[2] + reach * (cos(self.pitch) - y * sin(self.pitch)), 1e3)
         reach = np.minimum(reach, 1e3)
-        return (x[None] * reach[:, None]).astype(np.float32), np.repeat(z[:, None], self.width, 1).astype(
-            np.float32
-        )
+        return (x[None] * reach[:, None]).astype(np.float32), np.repeat(z[:, None], self.width, 1).astype(np.float32)
 
 
 def aim(
@@ -74,9 +79,11 @@ def aim(
     lens: float,
     offset: tuple[float, float],
 ) -> Camera:
-    """A camera whose frame (width, height) the points fill by `fill`, off the centre by `offset` of the frame.
+    """A camera whose frame (width, height) the points fill by `fill`, off the centre by `offset` of the
+    frame.
 
-    `lens` is the focal length in units of the longer side. A handful of fixed-point steps bring the box within a pixel.
+    `lens` is the focal length in units of the longer side. A handful of fixed-point steps bring the box
+    within a pixel.
     """
     width, height = size
     focal = lens * max(size)

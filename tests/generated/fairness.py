@@ -17,9 +17,9 @@ def hidden_share(product: Float, alpha: Float, backdrop: Float) -> float:
     `product` (H, W, 3) linear, multiplied by `alpha` (H, W); `backdrop` (H, W, 3) linear.
     """
     size = (alpha.shape[1] // 2, alpha.shape[0] // 2)
-    cover = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
-    inside = _mean_colour(cv2.resize(product, size, interpolation=cv2.INTER_AREA), cover)
-    outside = cv2.resize(backdrop, size, interpolation=cv2.INTER_AREA)
+    half: list[Float] = [cv2.resize(layer, size, interpolation=cv2.INTER_AREA) for layer in (product, alpha, backdrop)]
+    inside, cover, outside = half
+    inside = _mean_colour(inside, cover)
     outside = _mean_colour(outside * (1 - cover[..., None]), 1 - cover)
     contour = (cover > 0.2) & (cover < 0.8)
     distance = np.linalg.norm(_lab(inside[contour]) - _lab(outside[contour]), axis=1)

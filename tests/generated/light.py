@@ -1,4 +1,4 @@
-"""The studio's light: a key softbox, a dome and the floor's bounce, with their shadows on the product and the floor."""
+"""The studio's light: a key softbox, a dome and the floor's bounce, and the shadows that they cast."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ FLOOR_SPAN = 1.9  # half-width of the shadowed part of the floor, in product siz
 class Rig:
     """One studio set-up.
 
-    `key` (3,) unit vector towards the key light, `spread` its angular radius in radians, `share` its part 0..1 of the
-    light on the open floor (the rest is the dome's). `boxes`: the (direction, half-width, half-height, radiance) of the
-    lights that show as highlights. `surround`: how bright, 0..1, the unlit studio is in reflections.
+    `key` (3,) unit vector towards the key light, `spread` its angular radius in radians, `share` its part
+    0..1 of the light on the open floor (the rest is the dome's). `boxes`: the (direction, half-width, half-
+    height, radiance) of the lights that show as highlights. `surround`: how bright, 0..1, the unlit studio is
+    in reflections.
     """
 
     key: Float
@@ -36,19 +37,13 @@ class Rig:
 
 
 def draw_rig(rng: np.random.Generator) -> Rig:
-    """A rig by chance: key from the left or right, above, before or slightly behind; one strip light or two."""
+    """A rig by chance: the key from either side, in front or slightly behind, and a strip light opposite."""
     side = rng.choice([-1.0, 1.0])
-    key = unit(
-        np.array([side * rng.uniform(0.25, 0.9), rng.uniform(0.75, 1.3), rng.uniform(-0.8, 0.25)], np.float32)
-    )
+    key = unit(np.array([side * rng.uniform(0.25, 0.9), rng.uniform(0.75, 1.3), rng.uniform(-0.8, 0.25)], np.float32))
     spread = float(rng.choice([0.06, 0.18, 0.35], p=[0.25, 0.4, 0.35]))
     boxes = [(key, max(0.16, 0.9 * spread), max(0.2, 1.2 * spread), float(rng.uniform(7, 16)))]
-    strip = unit(
-        np.array([-side * rng.uniform(0.8, 1.2), rng.uniform(0.2, 0.6), rng.uniform(-0.9, -0.3)], np.float32)
-    )
-    boxes.append(
-        (strip, float(rng.uniform(0.08, 0.2)), float(rng.uniform(0.4, 0.8)), float(rng.uniform(3, 8)))
-    )
+    strip = unit(np.array([-side * rng.uniform(0.8, 1.2), rng.uniform(0.2, 0.6), rng.uniform(-0.9, -0.3)], np.float32))
+    boxes.append((strip, float(rng.uniform(0.08, 0.2)), float(rng.uniform(0.4, 0.8)), float(rng.uniform(3, 8))))
     return Rig(key, spread, float(rng.uniform(0.3, 0.7)), tuple(boxes), float(rng.uniform(0.3, 0.6)))
 
 
@@ -102,7 +97,7 @@ def _seen_from(direction: Float, cloud: Float, mesh: Mesh, slope: Float, cells: 
 
 
 def irradiance(mesh: Mesh, cloud: Float, rig: Rig) -> tuple[Float, Float, Float]:
-    """Light that reaches each vertex (V,): from the key, from the dome and from the floor; the open floor gets 1 in all."""
+    """Light of key, dome and floor at each vertex, (V,) each; the open floor gets 1 of either lamp."""
     key = np.zeros(len(mesh.points), np.float32)
     lights = key_directions(rig)
     for light in lights:
@@ -123,7 +118,7 @@ def irradiance(mesh: Mesh, cloud: Float, rig: Rig) -> tuple[Float, Float, Float]
 
 
 def floor_light(cloud: Float, rig: Rig, rng: np.random.Generator) -> Float:
-    """The light, 0..1, on the floor's square of half-width FLOOR_SPAN, (FLOOR_CELLS, FLOOR_CELLS) by z then x."""
+    """Light 0..1 on the floor's square of half-width FLOOR_SPAN, (FLOOR_CELLS, FLOOR_CELLS) by z then x."""
     lights = key_directions(rig)
     runs = lights[:, [2, 0]] / np.maximum(lights[:, 1:2], 0.08)
     spread = np.full(len(runs), 1.5 * np.tan(rig.spread) / KEY_DIRECTIONS**0.5)
@@ -145,38 +140,39 @@ def _shadowed(cloud: Float, runs: Float, blurs: Float, soften: float, rng: np.ra
 
 
 def _floor_lit(cloud: Float, runs: Float, blurs: Float, rng: np.random.Generator) -> Float:
-    """The part of lights that reach the floor: `runs` (N, 2) z and x of the shadow per height, `blurs` (N,) its spread."""
+    """The part of the light on the floor: `runs` (N, 2) is the shadow's z and x per height, `blurs` (N,)."""
     jitter = rng.uniform(-1, 1, (2, len(cloud))).astype(np.float32)
     shadow = np.zeros((FLOOR_CELLS, FLOOR_CELLS), np.float32)
     kernel = np.ones((3, 3), np.uint8)
     scale = FLOOR_CELLS / 2 / FLOOR_SPAN
     z, height, x = cloud[:, 2] * scale, cloud[:, 1] * scale, cloud[:, 0] * scale
     for number, (run, blur) in enumerate(zip(runs.astype(np.float32), blurs.astype(np.float32), strict=True)):
-        # Spreading every point by its own height softens the shadow with distance, and hides the single directions.
+        # Spreading points by their height softens the shadow with distance and hides the single directions.
         shaken = np.roll(jitter, 977 * number, axis=1)
         row = z - height * (run[0] + blur * shaken[0]) + FLOOR_CELLS / 2
         column = x - height * (run[1] + blur * shaken[1]) + FLOOR_CELLS / 2
         inside = (row >= 0) & (row < FLOOR_CELLS) & (column >= 0) & (column < FLOOR_CELLS)
         mask = np.zeros(FLOOR_CELLS * FLOOR_CELLS, np.uint8)
         mask[row[inside].astype(np.int32) * FLOOR_CELLS + column[inside].astype(np.int32)] = 1
-        shadow += cv2.morphologyEx(mask.reshape(FLOOR_CELLS, -1), cv2.MORPH_CLOSE, kernel, iterations=2)
-    return cv2.GaussianBlur(1 - shadow / len(runs), (0, 0), 0.8)
+        shadow += cv2.morphologyEx(mask.reshape(FLOOR_CELLS, -1), cv2.MORPH_CLOSE, kernel)
+    lit: Float = cv2.GaussianBlur(1 - shadow / len(runs), (0, 0), 0.8)
+    return lit
 
 
-def reflected(towards: Float, rig: Rig, roughness: Float, floor: Float, backdrop: Float) -> Float:
-    """Radiance (N, 3) that comes from the directions `towards` (N, 3): softboxes, studio, floor (3,) and backdrop (3,)."""
-    blur = np.maximum(roughness, 0.02)
-    height = np.clip(towards[:, 1:2] / (0.25 + blur[:, None]) * 0.5 + 0.5, 0, 1)
-    behind = np.clip(towards[:, 2:3] / (0.3 + blur[:, None]) * 0.5 + 0.5, 0, 1)
-    room = rig.surround * (0.45 + 0.55 * height) * (1 - behind) + backdrop * behind
-    light = floor * (1 - height) + room * height
+def reflected(towards: Float, rig: Rig, roughness: float, paper: Float) -> Float:
+    """Radiance (N, 3) from the directions `towards` (N, 3): paper (3,) below and behind, room, softboxes."""
+    height = np.clip(towards[:, 1:2] / (0.25 + roughness) * 0.5 + 0.5, 0, 1)
+    behind = np.clip(towards[:, 2:3] / (0.3 + roughness) * 0.5 + 0.5, 0, 1)
+    room = rig.surround * (0.45 + 0.55 * height) * (1 - behind) + paper * behind
+    light = paper * (1 - height) + room * height
+    edge = 0.03 + roughness
     for centre, wide, tall, radiance in rig.boxes:
         side = unit(np.cross(centre, np.array([0, 1, 0.01], np.float32)))
-        rise = np.cross(side, centre)
-        ahead = np.maximum(towards @ centre, 1e-3)
-        u, v = np.abs(towards @ side) / ahead, np.abs(towards @ rise) / ahead
-        edge = 0.03 + blur
+        ahead = towards @ centre
+        lit = np.flatnonzero(ahead > 0.05)
+        u = np.abs(towards[lit] @ side) / ahead[lit]
+        v = np.abs(towards[lit] @ np.cross(side, centre)) / ahead[lit]
         shape = np.clip((wide - u) / edge * 0.5 + 0.5, 0, 1) * np.clip((tall - v) / edge * 0.5 + 0.5, 0, 1)
-        dilution = wide * tall / ((wide + 0.6 * blur) * (tall + 0.6 * blur))
-        light = light + (radiance * shape * dilution * (ahead > 2e-3))[:, None]
+        dilution = wide * tall / ((wide + 0.6 * roughness) * (tall + 0.6 * roughness))
+        light[lit] += (radiance * dilution * shape)[:, None]
     return light.astype(np.float32)

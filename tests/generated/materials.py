@@ -18,9 +18,10 @@ GRAIN_SIZE = 256
 
 @dataclass(frozen=True)
 class Material:
-    """`colour` and `second` linear (3,) of the pattern's two parts; `gloss` 0 matt to 1 lacquer; `roughness` blurs the
-    reflection; `metal` reflects in its colour and scatters nothing; `repeat` counts the pattern along u and v; `bump`
-    tilts the normals by grain."""
+    """`colour` and `second` linear (3,) of the pattern's two parts; `gloss` 0 matt to 1 lacquer; `roughness`
+    blurs the reflection; `metal` reflects in its colour and scatters nothing; `repeat` counts the pattern
+    along u and v; `bump` tilts the normals by grain.
+    """
 
     colour: tuple[float, float, float]
     second: tuple[float, float, float] = (0.5, 0.5, 0.5)
@@ -35,10 +36,10 @@ class Material:
 
 @cache
 def grain(kind: str) -> Float:
-    """A tile (GRAIN_SIZE, GRAIN_SIZE) that repeats, zero mean and unit variance: "fine", "blotch", "leather" or "fibre"."""
+    """A tile (GRAIN_SIZE, GRAIN_SIZE) that repeats, mean 0, variance 1: "fine", "blotch" or "leather"."""
     rng = np.random.default_rng(sum(map(ord, kind)))
     noise = rng.standard_normal((GRAIN_SIZE, GRAIN_SIZE)).astype(np.float32)
-    sigma = {"fine": (0.8, 0.8), "blotch": (14, 14), "leather": (2.2, 2.2), "fibre": (14, 0.7)}[kind]
+    sigma = {"fine": (0.8, 0.8), "blotch": (14, 14), "leather": (2.2, 2.2)}[kind]
     tiled = cv2.GaussianBlur(np.tile(noise, (3, 3)), (0, 0), sigmaX=sigma[0], sigmaY=sigma[1])
     tile = tiled[GRAIN_SIZE : 2 * GRAIN_SIZE, GRAIN_SIZE : 2 * GRAIN_SIZE]
     if kind == "leather":
@@ -70,9 +71,7 @@ def pattern_mix(material: Material, u: Float, v: Float) -> Float:
         return 0.5 + 0.5 * np.sin(2 * np.pi * a) * np.sin(2 * np.pi * b)
     if material.pattern == "wood":
         wave = (
-            b
-            + 0.06 * look_up(grain("blotch"), a * 0.2, b * 0.1)
-            + 0.5 * look_up(grain("blotch"), a * 0.05, b * 0.05)
+            b + 0.06 * look_up(grain("blotch"), a * 0.2, b * 0.1) + 0.5 * look_up(grain("blotch"), a * 0.05, b * 0.05)
         )
         return 0.5 + 0.5 * np.sin(2 * np.pi * wave)
     return np.zeros_like(u)
@@ -120,13 +119,12 @@ def shade(
     view: Float,
     light: Float,
     rig: Rig,
-    floor: Float,
-    backdrop: Float,
+    paper: Float,
 ) -> Float:
     """Radiance (N, 3) of samples of one material.
 
-    `uv` and `skin` (N, 2), `normals` (N, 3) towards the camera, `view` (N, 3) unit vectors to it; `light` (N, 3) the irradiance by
-    colour; `floor` and `backdrop` (3,) linear colours seen in reflections.
+    `uv` and `skin` (N, 2), `normals` (N, 3) towards the camera, `view` (N, 3) unit vectors to it; `light` (N,
+    3) the irradiance by colour; `paper` (3,) the backdrop's linear colour, seen in reflections.
     """
     if material.bump > 0:
         normals = _bumped(material, skin, normals)
@@ -137,15 +135,14 @@ def shade(
     albedo = np.clip(albedo * (1 + material.grain * texture[:, None]), 0, 0.95)
     slope = np.clip(np.sum(normals * view, axis=1), 0, 1)
     mirrored = 2 * slope[:, None] * normals - view
-    roughness = np.full(len(uv), material.roughness, np.float32)
-    seen = reflected(mirrored, rig, roughness, floor, backdrop)
+    seen = reflected(mirrored, rig, material.roughness, paper)
     rim = (1 - slope)[:, None] ** 5 * (1 - material.roughness) ** 2
     occlusion = np.clip(light.mean(axis=1, keepdims=True) * 1.3, 0.05, 1)
     if material.metal:
-        # Photographers flag the edges of metal with black card, or rim-light them before a dark backdrop, or it would
-        # melt into what it reflects.
+        # Photographers flag the edges of metal with black card, or rim-light them before a dark backdrop:
+        # else it melts into what it reflects.
         edge = 1 - np.clip(slope[:, None] / 0.55, 0, 1) ** 1.5
-        seen = seen * (1 - 0.75 * edge) if backdrop.mean() > 0.1 else seen + 0.5 * edge
+        seen = seen * (1 - 0.75 * edge) if paper.mean() > 0.1 else seen + 0.5 * edge
         return (np.array(material.colour, np.float32) * seen * occlusion).astype(np.float32)
     mirror = material.gloss * (0.045 + 0.5 * rim)
     return (albedo * light * (1 - mirror) + mirror * seen * occlusion).astype(np.float32)
@@ -159,7 +156,7 @@ def _bumped(material: Material, skin: Float, normals: Float) -> Float:
     else:
         across = np.roll(tile, -1, axis=1) - np.roll(tile, 1, axis=1)
         down = np.roll(tile, -1, axis=0) - np.roll(tile, 1, axis=0)
-        tilt = np.stack([look_up(across, *(skin.T * 1.6)), look_up(down, *(skin.T * 1.6))], axis=1)
+        tilt = np.stack([look_up(across, *(skin.T * 3.2)), look_up(down, *(skin.T * 3.2))], axis=1)
     side = unit(np.cross(normals, np.array([0.05, 1, 0.02], np.float32)))
     rise = np.cross(normals, side)
     return unit(normals + material.bump * (tilt[:, :1] * side + tilt[:, 1:] * rise))

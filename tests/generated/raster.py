@@ -1,4 +1,4 @@
-"""From triangles to samples: which face is seen where, how much of each pixel is covered, and what lies there."""
+"""From triangles to samples: which face is seen where, and how much of each pixel is covered."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ SHIFT = 5  # fractional bits of the coordinates that OpenCV fills
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """What the camera sees of a mesh: one sample where a pixel shows one smooth surface, four where it shows an edge.
+    """What the camera sees of a mesh: one sample where a pixel shows one smooth surface, four where it shows
+    an edge.
 
-    For every sample: `pixel` its flat index in the frame and `share` the part 0..1 of that pixel it stands for; `x`, `y`
-    in pixels; `face`, the face's vertices `corners` (N, 3) and their barycentric `weights` (N, 3).
+    For every sample: `pixel` its flat index in the frame and `share` the part 0..1 of that pixel it stands
+    for; `x`, `y` in pixels; `face`, the face's vertices `corners` (N, 3) and their barycentric `weights` (N,
+    3).
     """
 
     pixel: NDArray[np.intp]
@@ -49,17 +51,15 @@ class Samples:
         return frame
 
 
-def facing(
-    mesh: Mesh, closed: NDArray[np.bool_], viewpoint: Float
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Faces that look at the viewpoint, and those to be drawn: all of an open sheet's, else those that look at it."""
+def facing(mesh: Mesh, closed: NDArray[np.bool_], viewpoint: Float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Faces (F,) that look at the viewpoint, and faces to be drawn: those and an open sheet's others."""
     a, b, c = (mesh.points[mesh.faces[:, corner]] for corner in range(3))
     towards = np.einsum("ij,ij->i", np.cross(b - a, c - a), viewpoint - a) > 0
     return towards, towards | ~closed
 
 
 def rasterise(mesh: Mesh, part: Index, drawn: NDArray[np.bool_], camera: Camera) -> Samples:
-    """Paints the `drawn` faces from far to near; `part` (F,) tells which piece of the product a face belongs to."""
+    """Paints the `drawn` faces from far to near; `part` (F,) is the piece of the product a face is of."""
     pixels, depth = camera.project(mesh.points)
     x0, y0 = np.maximum(np.floor(pixels.min(axis=0)).astype(int) - 2, 0)
     x1, y1 = np.minimum(np.ceil(pixels.max(axis=0)).astype(int) + 2, (camera.width, camera.height))
@@ -116,9 +116,7 @@ def _barycentric(pixels: Float, faces: Index, face: Index, x: Float, y: Float) -
     ab, ac = b - a, c - a
     area = ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0]
     area = np.where(np.abs(area) < 1e-6, 1e-6, area)
-    slopes = np.stack(
-        [a[:, 0], a[:, 1], ac[:, 1] / area, -ac[:, 0] / area, -ab[:, 1] / area, ab[:, 0] / area]
-    )
+    slopes = np.stack([a[:, 0], a[:, 1], ac[:, 1] / area, -ac[:, 0] / area, -ab[:, 1] / area, ab[:, 0] / area])
     own = slopes.T.astype(np.float32)[face]
     x, y = x - own[:, 0], y - own[:, 1]
     second = own[:, 2] * x + own[:, 3] * y

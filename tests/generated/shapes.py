@@ -1,16 +1,17 @@
-"""Geometry of generated products: triangle meshes built from profiles, tubes, boxes, outlines and sections."""
+"""Geometry of products: triangle meshes built from profiles, tubes, boxes, outlines and sections."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import cos, pi, radians, sin
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import Delaunay, cKDTree
 
-Float = NDArray[np.float32]
+Float = NDArray[np.floating[Any]]  # made in either precision, kept as float32
 Index = NDArray[np.int32]
 
 
@@ -18,9 +19,9 @@ Index = NDArray[np.int32]
 class Mesh:
     """Triangles in the world: x to the right, y up, z away from the camera, the floor at y = 0.
 
-    `points`, `normals` (V, 3) float32, `faces` (F, 3) int32. `uv` (V, 2) runs 0..1 for prints, `skin` (V, 2) in the
-    world's lengths for grain. `closed`: its back is never seen, so that faces turned away need no drawing; an open
-    sheet shows both sides.
+    `points`, `normals` (V, 3) float32, `faces` (F, 3) int32. `uv` (V, 2) runs 0..1 for prints, `skin` (V, 2)
+    in the world's lengths for grain. `closed`: its back is never seen, so that faces turned away need no
+    drawing; an open sheet shows both sides.
     """
 
     points: Float
@@ -98,8 +99,9 @@ def smooth_normals(points: Float, faces: Index) -> Float:
 def surface(grid: Float, wrap: bool = False, closed: bool = True) -> Mesh:
     """A mesh through a grid of points (R, C, 3).
 
-    With `wrap` the last column must repeat the first, so that uv runs 0..1 around. A closed one is turned right side out
-    by the sign of its volume, an open part of a closed one by that of its cone from the origin.
+    With `wrap` the last column must repeat the first, so that uv runs 0..1 around. A closed one is turned
+    right side out by the sign of its volume, an open part of a closed one by that of its cone from the
+    origin.
     """
     rows, columns = grid.shape[:2]
     corner = np.arange((rows - 1) * columns, dtype=np.int32).reshape(rows - 1, columns)[:, :-1].ravel()
@@ -122,7 +124,7 @@ def surface(grid: Float, wrap: bool = False, closed: bool = True) -> Mesh:
 
 
 def revolve(profile: ArrayLike, segments: int = 88, step: float = 0.03, closed: bool = True) -> Mesh:
-    """A body turned from a profile (N, 2) of radius and height, bottom outside first; v follows the height."""
+    """A body turned from a profile (N, 2) of radius and height; v follows the height."""
     path = densify(np.asarray(profile, np.float32), step)
     angle = np.linspace(0, 2 * pi, segments + 1, dtype=np.float32)
     around = np.stack([np.sin(angle), np.zeros_like(angle), -np.cos(angle)], axis=1)
@@ -143,7 +145,8 @@ def tube(
 ) -> Mesh:
     """A round rod along a path (N, 3) with `radius` (one or N).
 
-    `flat` squeezes its section along the direction `up`; without one that is the direction in which the path is flattest.
+    `flat` squeezes its section along the direction `up`; without one that is the direction in which the path
+    is flattest.
     """
     line = np.asarray(path, np.float32)
     if closed:
@@ -174,9 +177,7 @@ def _with_caps(line: Float, radii: Float, along: Float) -> tuple[Float, Float, F
     return line, radii, np.concatenate([along[:1].repeat(3, 0), along, along[-1:].repeat(3, 0)])
 
 
-def ellipsoid(
-    radii: tuple[float, float, float], columns: int = 48, rows: int = 28, square: float = 1.0
-) -> Mesh:
+def ellipsoid(radii: tuple[float, float, float], columns: int = 48, rows: int = 28, square: float = 1.0) -> Mesh:
     """An ellipsoid about the origin; `square` < 1 makes it boxier (superquadric)."""
     lift = np.linspace(-pi / 2, pi / 2, rows, dtype=np.float32)[:, None]
     angle = np.linspace(0, 2 * pi, columns + 1, dtype=np.float32)[None]
@@ -229,9 +230,7 @@ def join(meshes: Sequence[Mesh]) -> Mesh:
         np.concatenate([mesh.normals for mesh in meshes]),
         np.concatenate([mesh.uv for mesh in meshes]),
         np.concatenate([mesh.skin for mesh in meshes]),
-        np.concatenate([mesh.faces + offset for mesh, offset in zip(meshes, offsets, strict=True)]).astype(
-            np.int32
-        ),
+        np.concatenate([mesh.faces + offset for mesh, offset in zip(meshes, offsets, strict=True)]).astype(np.int32),
         all(mesh.closed for mesh in meshes),
     )
 
@@ -257,8 +256,8 @@ def pillow(
 ) -> Mesh:
     """A stuffed flat thing lying on the floor: its outline first, then holes, each (N, 2) of x and z.
 
-    Rises by `thickness` over `rounding` from every edge. `relief` (S, S) adds height, folds for instance, over the square
-    of half-width `relief_span`; it fades towards the edges.
+    Rises by `thickness` over `rounding` from every edge. `relief` (S, S) adds height, folds for instance,
+    over the square of half-width `relief_span`; it fades towards the edges.
     """
     edges = [densify(np.asarray(outline, np.float32), step * 0.6, closed=True) for outline in outlines]
     low, high = edges[0].min(axis=0), edges[0].max(axis=0)
@@ -273,7 +272,7 @@ def pillow(
     faces = Delaunay(flat).simplices.astype(np.int32)
     a, b, c = (flat[faces[:, corner]] for corner in range(3))
     faces = faces[_within((a + b + c) / 3, edges)]
-    depth = rim.query(flat)[0].astype(np.float32)
+    depth: Float = np.asarray(rim.query(flat)[0], np.float32)
     depth[: sum(len(edge) for edge in edges)] = 0
     rise = np.sqrt(np.clip(1 - (1 - np.clip(depth / rounding, 0, 1)) ** 2, 0, 1))
     height = thickness * rise

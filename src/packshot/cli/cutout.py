@@ -27,7 +27,8 @@ def command(
     """Cut the product out of PHOTO. The file is written whatever the verdict, so that you can look at it."""
     from packshot.imaging.decode import decode
     from packshot.imaging.finish import finish
-    from packshot.studio.cutout.cut import cut, straight_rgba
+    from packshot.studio.cutout.colour import straight_rgba
+    from packshot.studio.cutout.cut import cut
 
     if out.suffix.lower() != ".png":
         raise BadInputError(f"--out {out} is not a .png file.", remedy="A cutout keeps its transparency in PNG.")
@@ -66,6 +67,7 @@ def _read(path: Path) -> bytes:
 
 
 def _box(text: str) -> tuple[int, int, int, int]:
+    """The corners x0, y0, x1, y1 of a box written as x,y,width,height."""
     try:
         x, y, width, height = (int(part) for part in text.split(","))
     except ValueError:
@@ -73,4 +75,4 @@ def _box(text: str) -> tuple[int, int, int, int]:
             f"--box {text!r} is not a box.",
             remedy="Write x,y,width,height in pixels, such as 120,80,600,700.",
         ) from None
-    return x, y, width, height
+    return x, y, x + width, y + height

@@ -32,11 +32,11 @@ def command(
         list[str] | None, typer.Option(metavar="WxH", help="Pixels, 1024x1024 unless said; may be repeated.")
     ] = None,
     framing: Annotated[str, typer.Option(help="standard, wide, close or detail.")] = "standard",
-    format: Annotated[Extension, typer.Option(help="File format of the pictures.")] = "webp",
+    format: Annotated[Extension, typer.Option(help="webp, png, jpeg, avif or tiff.")] = "webp",
     depth: Annotated[int, typer.Option(help="Bits a channel: 8, or 16 for PNG, TIFF and (as 12) AVIF.")] = 8,
     seed: Annotated[int, typer.Option(help="Same seed, same picture.")] = 1,
     view: Annotated[
-        Direction | None, typer.Option(help="How the product was photographed, where Packshot cannot tell.")
+        Direction | None, typer.Option(help="standing or above: how it was photographed, where Packshot cannot tell.")
     ] = None,
     accept: Annotated[bool, typer.Option("--accept", help="Take cutouts that Packshot is unsure of.")] = False,
     engine: Annotated[str, typer.Option(help="Who makes the pictures. See: packshot engines.")] = "studio",
@@ -95,6 +95,8 @@ def _summary(records: list[Record]) -> None:
         console.print(f"{record['path']}  {record['size']}", highlight=False)
         for warning in record["warnings"]:
             console.print(f"  [yellow]{warning}[/]", highlight=False)
+    if any(record["status"] == "undecided" for record in records):
+        console.print("Decide with --view standing, --view above, or --accept to take a cutout as it is.")
     missed: dict[tuple[str, str, str], list[str]] = {}
     for record in records:
         if record["status"] != "done":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import cast
 from zlib import crc32
 
 from packshot.engines.base import (
@@ -20,7 +21,7 @@ from packshot.engines.base import (
 from packshot.errors import DecisionNeededError
 from packshot.imaging.photo import Photo
 from packshot.studio.cutout.result import Cutout
-from packshot.studio.framing import FRAMINGS
+from packshot.studio.framing import FRAMINGS, Framing
 from packshot.studio.scene.library import SCENES
 
 
@@ -91,7 +92,7 @@ class Studio(Engine):
                 width=request.width,
                 height=request.height,
                 seed=seed,
-                framing=request.framing,
+                framing=cast(Framing, request.framing),
                 view=photo.view or cutout.view,
                 depth=request.depth,
             )

@@ -22,6 +22,7 @@ Problem = tuple[str, dict[str, Any]]
 COLOUR_BANDS = {"b-w": 1, "grey16": 1, "srgb": 3, "rgb16": 3, "cmyk": 4}
 DEPTHS = {"uchar": 8, "ushort": 16}
 STAND_IN_PROFILES = {"srgb": "srgb", "rgb16": "srgb", "cmyk": "cmyk"}
+HUGE_WEBP = 40_000_000  # pixels that may need more than 1 GB while libwebp decodes and libvips turns them
 PROBE = bytes(level for r in range(5) for g in range(5) for b in range(5) for level in (r * 63, g * 63, b * 63))
 
 
@@ -115,15 +116,15 @@ def to_srgb(colour: pyvips.Image) -> pyvips.Image:
 
 
 def by_profile(colour: pyvips.Image) -> pyvips.Image:
+    """`colour` in sRGB by its embedded profile, relative colorimetric with black point compensation."""
     stand_in = STAND_IN_PROFILES.get(str(colour.interpretation))
-    return colour.icc_transform(
-        "srgb",
-        embedded=True,
-        intent="relative",
-        black_point_compensation=True,
-        depth=DEPTHS[str(colour.format)],
-        **({"input_profile": stand_in} if stand_in else {}),
-    )
+    source: dict[str, Any] = {"embedded": True, **({"input_profile": stand_in} if stand_in else {})}
+    rendering: dict[str, Any] = {"intent": "relative", "black_point_compensation": True}
+    if DEPTHS[str(colour.format)] == 8:
+        return colour.icc_transform("srgb", depth=8, **source, **rendering)
+    # In one step littlecms would go through a table that is up to 20 of 255 levels off at the edge of the gamut.
+    in_lab = colour.icc_import(pcs="lab", **source, **rendering)
+    return in_lab.icc_export(output_profile="srgb", pcs="lab", depth=16, **rendering)
 
 
 def is_srgb(colour: pyvips.Image) -> bool:
@@ -140,34 +141,47 @@ def decode(data: bytes, task: dict[str, Any]) -> dict[str, Any]:
     """Check `data`, write its pixels to the descriptor `task["output"]` and report their layout."""
     complaints = Complaints()
     logging.getLogger("pyvips").addHandler(complaints)
+    layout = write_pixels(data, task)
+    # The image is closed by now, which is when libvips tells what libjpeg warned about.
+    if task["kind"] == "jpeg" and complaints.broken_jpeg:
+        raise Unfit(("damaged", {}))
+    return layout
+
+
+def write_pixels(data: bytes, task: dict[str, Any]) -> dict[str, Any]:
     kind: str = task["kind"]
     loader = getattr(pyvips.Image, f"{kind}load_buffer")  # the loader is named: libvips never guesses one
     image: pyvips.Image = loader(data, access="sequential", fail_on="error")
     inspect(image, data, kind, task)
     if task["header_only"]:
         raise Unfit()
-    depth = DEPTHS[str(image.format)]
-    picture = upright_srgb(image)
-    picture.rawsave_target(pyvips.Target.new_to_descriptor(task["output"]))
-    if kind == "jpeg" and complaints.broken_jpeg:
-        raise Unfit(("damaged", {}))
-    return {"width": picture.width, "height": picture.height, "bands": picture.bands, "depth": depth}
+    try:
+        picture = upright_srgb(image)
+        picture.rawsave_target(pyvips.Target.new_to_descriptor(task["output"]))
+    except pyvips.Error as error:
+        # libwebp does not say so when its memory ran out.
+        starved = "out of memory" in str(error) or (kind == "webp" and image.width * image.height > HUGE_WEBP)
+        raise Unfit(("memory" if starved else "damaged", {})) from error
+    return {
+        "width": picture.width,
+        "height": picture.height,
+        "bands": picture.bands,
+        "depth": DEPTHS[str(image.format)],
+    }
 
 
 def main() -> None:
     """Read the task from the command line, confine this process, decode, report."""
     task = json.loads(sys.argv[1])
     confine(task["memory"], task["seconds"], task["output_bytes"])
-    data = sys.stdin.buffer.read()
     try:
-        report = decode(data, task)
+        report = decode(sys.stdin.buffer.read(), task)
     except Unfit as unfit:
         report = {"problems": unfit.problems}
     except MemoryError:
         report = {"problems": [("memory", {})]}
-    except pyvips.Error as error:
-        out_of_memory = "out of memory" in str(error)
-        report = {"problems": [("memory" if out_of_memory else "damaged", {})]}
+    except (pyvips.Error, UnicodeDecodeError):  # pyvips repeats the file's own bytes in some messages
+        report = {"problems": [("unreadable", {})]}
     os.write(1, json.dumps(report).encode())
 
 

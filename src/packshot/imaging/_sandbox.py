@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.util import find_spec
+from mmap import ACCESS_COPY, mmap
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -25,7 +27,7 @@ Problem = tuple[str, dict[str, Any]]
 
 PROGRAM = Path(__file__).with_name("_decoder.py")
 
-_ENDED_BY = {  # what it means when the kernel or glib ended the child
+_ENDED_BY: dict[int, str] = {  # what it means when the kernel or glib ended the child
     signal.SIGXCPU: "time",
     signal.SIGALRM: "time",
     signal.SIGKILL: "memory",
@@ -42,7 +44,7 @@ class Limits:
     max_pixels: int = 50_000_000
     max_side: int = 12_000
     min_side: int = 16
-    memory: int = 1_000_000_000
+    memory: int = 1 << 30
     seconds: int = 20
 
     @property
@@ -56,13 +58,13 @@ def run_decoder(data: bytes, kind: Kind, limits: Limits, *, header_only: bool) -
 
     Raises PackshotError where the decoder could not run at all.
     """
-    with TemporaryFile() as upload, TemporaryFile() as decoded:
+    with _scratch() as upload, _scratch() as pixels, _scratch() as report:
         upload.write(data)
         upload.seek(0)
         task = {
             **asdict(limits),
             "output_bytes": limits.output_bytes,
-            "output": decoded.fileno(),
+            "output": pixels.fileno(),
             "kind": kind,
             "header_only": header_only,
         }
@@ -70,9 +72,9 @@ def run_decoder(data: bytes, kind: Kind, limits: Limits, *, header_only: bool) -
             child = subprocess.run(  # noqa: S603 - our own program; nothing of the upload stands on its command line
                 [sys.executable, "-P", "-s", "-S", str(PROGRAM), json.dumps(task)],
                 stdin=upload,
-                stdout=subprocess.PIPE,
+                stdout=report,
                 stderr=subprocess.DEVNULL,
-                pass_fds=(decoded.fileno(),),
+                pass_fds=(pixels.fileno(),),
                 env=_environment(),
                 timeout=limits.seconds,
                 check=False,
@@ -80,16 +82,24 @@ def run_decoder(data: bytes, kind: Kind, limits: Limits, *, header_only: bool) -
         except subprocess.TimeoutExpired:
             return [("time", {})]
         if child.returncode < 0:
-            return [(_ENDED_BY.get(signal.Signals(-child.returncode), "damaged"), {})]
+            return [(_ENDED_BY.get(-child.returncode, "damaged"), {})]
         if child.returncode > 0:
             raise PackshotError(
                 f"The picture decoder stopped with exit code {child.returncode}.",
                 remedy="Its libraries may be damaged: pip install --force-reinstall pyvips pyvips-binary.",
             )
-        report = json.loads(child.stdout)
-        if "problems" in report:
-            return [(code, values) for code, values in report["problems"]]
-        return _photo(decoded, report)
+        report.seek(0)
+        verdict = json.loads(report.read())
+        return (
+            _photo(pixels, verdict) if "width" in verdict else [(code, values) for code, values in verdict["problems"]]
+        )
+
+
+def _scratch() -> IO[bytes]:
+    """A nameless file, in memory where the system knows such: raw pixels of hundreds of megabytes are slow on disk."""
+    if sys.platform == "linux":
+        return os.fdopen(os.memfd_create("packshot"), "w+b")
+    return TemporaryFile()
 
 
 @cache
@@ -104,16 +114,17 @@ def _environment() -> dict[str, str]:
     ]
     return {
         "PYTHONPATH": ":".join(dict.fromkeys(map(str, folders))),
+        "MALLOC_ARENA_MAX": "1",  # glibc's further heaps would count 64 MB each against the limit, unused
         "VIPS_BLOCK_UNTRUSTED": "1",
         "VIPS_CONCURRENCY": "1",
     }
 
 
-def _photo(decoded: IO[bytes], layout: dict[str, int]) -> Photo:
-    shape = layout["height"], layout["width"], layout["bands"]
-    decoded.seek(0)
-    samples: Pixels = np.fromfile(decoded, np.uint16) if layout["depth"] == 16 else np.fromfile(decoded, np.uint8)
-    samples = samples.reshape(shape)
+def _photo(file: IO[bytes], layout: dict[str, int]) -> Photo:
+    """The raw pixels in `file`, mapped and not copied."""
+    mapped = mmap(file.fileno(), 0, access=ACCESS_COPY)
+    samples: Pixels = np.frombuffer(mapped, np.uint16) if layout["depth"] == 16 else np.frombuffer(mapped, np.uint8)
+    samples = samples.reshape(layout["height"], layout["width"], layout["bands"])
     if layout["bands"] == 3:
         return Photo(samples)
     alpha = samples[..., 3].copy()

@@ -36,9 +36,10 @@ _WORDS = {
         "has {extra} channels besides its colours; at most one, for transparency.",
         "Flatten it and try again.",
     ),
+    "unreadable": ("cannot be read: it is damaged or of a rare kind.", _AGAIN),
     "damaged": ("is damaged or cut short.", _AGAIN),
-    "memory": ("needs more than {memory_megabytes:,.0f} MB of memory to decode.", _SMALLER),
-    "time": ("takes longer than {seconds} seconds to decode.", _SMALLER),
+    "memory": ("needs more than {memory_gigabytes:.2g} GB of memory to decode.", _SMALLER),
+    "time": ("takes longer than {seconds} s to decode.", _SMALLER),
 }
 
 
@@ -73,7 +74,7 @@ def _header_problems(data: bytes, limits: Limits) -> list[Problem]:
     kind = kind_of(data)
     assert kind
     outcome = run_decoder(data[: limits.max_bytes], kind, limits, header_only=True)
-    return [problem for problem in outcome if problem[0] != "damaged"] if isinstance(outcome, list) else []
+    return [problem for problem in outcome if problem[0] != "unreadable"] if isinstance(outcome, list) else []
 
 
 def _refusal(name: str, problems: list[Problem], limits: Limits) -> BadInputError:
@@ -82,7 +83,7 @@ def _refusal(name: str, problems: list[Problem], limits: Limits) -> BadInputErro
         "max_megapixels": limits.max_pixels / 1e6,
         "max_side": limits.max_side,
         "min_side": limits.min_side,
-        "memory_megabytes": limits.memory / 1e6,
+        "memory_gigabytes": limits.memory / 2**30,
         "seconds": limits.seconds,
     }
     messages = [_WORDS[code][0].format(**bounds, **values) for code, values in problems]

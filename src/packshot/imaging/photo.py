@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from packshot.imaging.colour import Pixels
 
@@ -23,6 +24,6 @@ class Photo:
         return self.pixels.shape[0]
 
     @property
-    def depth(self) -> int:
-        """Bits a channel: 8 or 16."""
-        return self.pixels.dtype.itemsize * 8
+    def depth(self) -> Literal[8, 16]:
+        """Bits a channel."""
+        return 8 if self.pixels.dtype.itemsize == 1 else 16

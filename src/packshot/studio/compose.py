@@ -1,21 +1,23 @@
-"""Composing the picture: the set, the product's shade and reflection on it, the untouched product, and the file's pixels."""
+"""Composing the picture: the set, the product's shade and mirror image, the untouched product; and encoding it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from packshot.errors import DecisionNeededError
 from packshot.imaging.colour import Float, Pixels, linear_to_srgb
 from packshot.studio.cutout.result import Cutout, View
+from packshot.studio.framing import Framing
 from packshot.studio.light.footing import find_footing
 from packshot.studio.light.lying import lying_shade
 from packshot.studio.light.shade import Shade
 from packshot.studio.light.standing import standing_shade
-from packshot.studio.place import Framing, Placed, place
+from packshot.studio.place import Placed, place
 from packshot.studio.reflect import Mirror, reflect
 from packshot.studio.scene.canvas import Canvas
 from packshot.studio.scene.scene import Scene
@@ -99,6 +101,8 @@ def stage(
 ) -> Layers:
     """The layers of the picture that `compose` makes of the same arguments."""
     seen = _decided(view or cutout.view, scene)
+    if framing == "detail":
+        return _detail(cutout, scene, stage(cutout, scene, width=width, height=height, seed=seed, view=seen))
     placed = place(cutout, scene, width=width, height=height, framing=framing, view=seen)
     if scene.mode == "white":
         canvas = Canvas(width, height, seed, placed.box, ground=placed.ground)
@@ -106,19 +110,31 @@ def stage(
     if seen == "above":
         canvas = Canvas(width, height, seed, placed.box, elevation=_OVERHEAD, ground=0.5)
         return Layers(canvas, scene.tabletop(canvas), lying_shade(placed, canvas, scene.light), None, placed)
-    return _standing(placed, scene, seed, width, height, camera_elevation(cutout))
-
-
-def _standing(placed: Placed, scene: Scene, seed: int, width: int, height: int, elevation: float) -> Layers:
-    if placed.ground >= 1:
-        canvas = Canvas(width, height, seed, placed.box, elevation, placed.ground)
-        return Layers(canvas, scene.backdrop(canvas), None, None, placed)
+    elevation = camera_elevation(cutout)
     footing = find_footing(placed, elevation)
     canvas = Canvas(width, height, seed, placed.box, elevation, footing.ground / height)
     shade = standing_shade(placed, footing, canvas, scene.light)
-    return Layers(
-        canvas, scene.backdrop(canvas), shade, reflect(placed, footing, canvas, scene.surface), placed
-    )
+    mirror = reflect(placed, footing, canvas, scene.surface)
+    return Layers(canvas, scene.backdrop(canvas), shade, mirror, placed)
+
+
+def _detail(cutout: Cutout, scene: Scene, whole: Layers) -> Layers:
+    """The part of the `whole` picture that the detail shows.
+
+    The product comes from the photo again, as sharp as that is; the set is enlarged, as soft as one out of focus.
+    """
+    canvas = whole.canvas
+    placed = place(cutout, scene, width=canvas.width, height=canvas.height, framing="detail")
+    photo, frame = whole.product.source, whole.product.box
+    shrink = (frame[2] - frame[0]) / (photo[2] - photo[0]) / placed.scale
+    left = frame[0] + (placed.source[0] - photo[0]) * placed.scale * shrink
+    top = frame[1] + (placed.source[1] - photo[1]) * placed.scale * shrink
+    into = np.array([[shrink, 0, left], [0, shrink, top]], np.float32)
+    size = canvas.width, canvas.height
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    ground = cv2.warpAffine(_ground(whole), into, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    backdrop = np.maximum(ground, 0).astype(np.float32)
+    return Layers(replace(canvas, product=placed.box), backdrop, None, None, placed)
 
 
 def camera_elevation(cutout: Cutout) -> float:
@@ -138,14 +154,7 @@ def _decided(view: View, scene: Scene) -> View:
 
 def merge(layers: Layers, scene: Scene) -> Float:
     """(H, W, 3) float32 linear light: the layers laid over one another; the product's opaque pixels are its own."""
-    picture = layers.backdrop.astype(np.float32)
-    if layers.shade is not None:
-        x0, y0, x1, y1 = layers.shade.box
-        picture[y0:y1, x0:x1] *= layers.shade.transmittance
-    if layers.mirror is not None:
-        x0, y0, x1, y1 = layers.mirror.box
-        ground = picture[y0:y1, x0:x1]
-        picture[y0:y1, x0:x1] = ground * (1 - layers.mirror.cover[..., None]) + layers.mirror.colour
+    picture = _ground(layers)
     x0, y0, x1, y1 = layers.product.box
     window = picture[y0:y1, x0:x1]
     window *= 1 - layers.product.alpha[..., None]
@@ -159,13 +168,30 @@ def merge(layers: Layers, scene: Scene) -> Float:
     return picture
 
 
+def _ground(layers: Layers) -> Float:
+    """(H, W, 3): the set with the product's shade and mirror image, without the product."""
+    picture = layers.backdrop.astype(np.float32)
+    if layers.shade is not None:
+        x0, y0, x1, y1 = layers.shade.box
+        picture[y0:y1, x0:x1] *= layers.shade.transmittance
+    if layers.mirror is not None:
+        x0, y0, x1, y1 = layers.mirror.box
+        window = picture[y0:y1, x0:x1]
+        window *= 1 - layers.mirror.cover[..., None]
+        window += layers.mirror.colour
+    return picture
+
+
 def encode(light: Float, depth: Depth, *, dither: Float | None = None) -> Pixels:
-    """sRGB pixels of linear `light` (..., 3), uint8 or uint16; `dither` (...,) is added in units of the last bit."""
+    """sRGB pixels of linear `light` (..., 3), uint8 or uint16.
+
+    `dither` (...,) is added in units of the last bit, except to white, which stays white.
+    """
     most = 2**depth - 1
     levels = linear_to_srgb(light)
     levels *= most
     if dither is not None:
-        levels += dither[..., None]
+        np.add(levels, dither[..., None], out=levels, where=light < 1)
     np.rint(levels, out=levels)
     np.clip(levels, 0, most, out=levels)
     return levels.astype(np.uint8) if depth == 8 else levels.astype(np.uint16)

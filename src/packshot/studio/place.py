@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import Literal
 
 import numpy as np
-import pyvips
 
 from packshot.errors import BadInputError
 from packshot.imaging.colour import Float
 from packshot.studio.cutout.result import Cutout, View
+from packshot.studio.framing import Framing
+from packshot.studio.resample import resample
 from packshot.studio.scene.scene import Scene
 
-Framing = Literal["standard", "wide", "close", "detail"]
 Box = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels; the ends are outside."""
 
@@ -26,10 +25,9 @@ _CLOSE_FILL = {"set": 0.84, "white": 0.95}
 _TOP_MARGIN = 0.05
 _LOWEST_GROUND = 0.955  # leaves the contact shadow its room within the frame
 _OPTICAL_CENTRE = 0.58  # a flat product stands higher than the scene says, or the frame looks empty above it
-_LYING_FILL = 1.2  # from above there is no floor in front and no wall behind to leave room for
-_DETAIL_PART = 0.55  # side of the detail's window over the square root of the product's area
+_WIDER = 1.2  # across there is no floor in front and no wall above to leave room for; nor is there from above
+_DETAIL_PART = 0.7  # side of the detail's window over the square root of the product's area
 _DETAIL_CENTRE = 0.3  # of the product's height, from its top
-_LOWEST_DETAIL_GROUND = 1.25  # further out of the frame, no set shows more than its wall
 _OPAQUE = 1 - 1e-4  # what rounding in the resampler leaves of 1
 _LEAST_COVER = 1e-3  # under less alpha a colour cannot be told
 
@@ -39,13 +37,15 @@ class Placed:
     """The product as it stands in the frame.
 
     `colour` (h, w, 3) float32 linear light, multiplied by `alpha` (h, w) float32 0..1; both cover `box` of the frame,
-    which lies inside it. `scale`: frame pixels per photo pixel. `ground`: the height of the line it stands on, 0 top to
-    1 bottom; beyond 1 when a detail leaves it out.
+    which lies inside it; `source` is the same box in the photo's pixels, and may reach beyond them. `scale`: frame
+    pixels per photo pixel. `ground`: the height of the product's lowest point, 0 top to 1 bottom; a detail may leave it
+    out of the frame.
     """
 
     colour: Float
     alpha: Float
     box: Box
+    source: Box
     scale: float
     ground: float
 
@@ -65,9 +65,7 @@ def place(
     """
     aspect = width / height
     if not 1 / MOST_EXTREME_ASPECT <= aspect <= MOST_EXTREME_ASPECT:
-        raise BadInputError(
-            f"A frame of {width} × {height} pixels is too narrow.", remedy="Stay between 1:3 and 3:1."
-        )
+        raise BadInputError(f"A frame of {width} × {height} pixels is too narrow.", remedy="Stay between 1:3 and 3:1.")
     bounds = product_bounds(cutout.alpha)
     if framing == "detail":
         return _detail(cutout, bounds, width, height)
@@ -81,7 +79,7 @@ def place(
     left, bottom = round((width - size[0]) / 2), round(ground * height)
     colour, alpha = _resample(cutout, bounds, size)
     box = (left, bottom - size[1], left + size[0], bottom)
-    return Placed(colour, alpha, box, scale, bottom / height)
+    return Placed(colour, alpha, box, bounds, scale, bottom / height)
 
 
 def product_bounds(alpha: Float) -> Box:
@@ -89,9 +87,7 @@ def product_bounds(alpha: Float) -> Box:
     rows = np.flatnonzero((alpha > VISIBLE).any(1))
     columns = np.flatnonzero((alpha > VISIBLE).any(0))
     if not rows.size:
-        raise BadInputError(
-            "The cutout is empty.", remedy="Cut the product out again or draw a box around it."
-        )
+        raise BadInputError("The cutout is empty.", remedy="Cut the product out again or draw a box around it.")
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
@@ -100,9 +96,10 @@ def _fill(scene: Scene, framing: Framing, view: View) -> tuple[float, float]:
     if framing == "close":
         return _CLOSE_FILL[scene.mode], _CLOSE_FILL[scene.mode]
     fill = scene.fill * _AIR.get(framing, 1)
-    if scene.mode == "set" and view == "above":
-        fill = min(fill * _LYING_FILL, _CLOSE_FILL["set"])
-    return fill, fill
+    if scene.mode == "white":
+        return fill, fill
+    roomy = min(fill * _WIDER, _CLOSE_FILL["set"])
+    return roomy, roomy if view == "above" else fill
 
 
 def _ground(scene: Scene, view: View, tall: float) -> float:
@@ -123,30 +120,27 @@ def _detail(cutout: Cutout, bounds: Box, width: int, height: int) -> Placed:
     centre_x = float(np.average(np.arange(upper.shape[1]) + 0.5, weights=upper.sum(0)))
     centre_y = y0 + _DETAIL_CENTRE * (y1 - y0)
     left, top = round(centre_x - across / 2), round(centre_y - down / 2)
-    colour, alpha = _resample(cutout, (left, top, left + across, top + down), (width, height))
-    ground = min((y1 - top) / down, _LOWEST_DETAIL_GROUND)
-    return Placed(colour, alpha, (0, 0, width, height), width / across, ground)
+    window = left, top, left + across, top + down
+    colour, alpha = _resample(cutout, window, (width, height))
+    return Placed(colour, alpha, (0, 0, width, height), window, width / across, (y1 - top) / down)
 
 
 def _resample(cutout: Cutout, window: Box, size: tuple[int, int]) -> tuple[Float, Float]:
     """Premultiplied colour and alpha of the cutout's `window` at `size` (width, height).
 
-    An antialiased Catmull-Rom cubic: sharper than averaging areas, and unlike Lanczos and its kin it leaves no visible
-    ring around dark print in linear light. Colours are divided by the alpha of the same kernel and multiplied by it
-    after clipping, so that its overshoot brightens no edge.
+    Colours are divided by the alpha of the same kernel and multiplied by it after clipping, so that the kernel's
+    overshoot brightens no edge.
     """
     straight, cover = _crop(cutout.colour, window), _crop(cutout.alpha, window)
     if (straight.shape[1], straight.shape[0]) == size:
         return straight * cover[..., None], cover
     layer = np.concatenate([straight * cover[..., None], cover[..., None]], axis=2)
-    image = pyvips.Image.new_from_array(layer)
-    resized = image.resize(size[0] / layer.shape[1], vscale=size[1] / layer.shape[0], kernel="cubic").numpy()
+    resized = resample(layer, *size)
     alpha = np.clip(resized[..., 3], 0, 1)
     alpha[alpha > _OPAQUE] = 1
     alpha[alpha < _LEAST_COVER] = 0
     gain = np.where(alpha > 0, alpha / np.maximum(resized[..., 3], _LEAST_COVER), 0)
-    colour = np.clip(resized[..., :3] * gain[..., None], 0, alpha[..., None])
-    return np.ascontiguousarray(colour, np.float32), np.ascontiguousarray(alpha, np.float32)
+    return np.clip(resized[..., :3] * gain[..., None], 0, alpha[..., None]), alpha
 
 
 def _crop(plane: Float, window: Box) -> Float:

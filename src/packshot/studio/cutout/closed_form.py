@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packshot.imaging.colour import Float
+from packshot.studio.cutout.solver import solve_positive
 
 EPSILON = 1e-6  # regularises the colour line of a window, in squared units of the image
 STEPS = 80  # of conjugate gradients: the band is narrow, so they settle early
@@ -21,7 +22,6 @@ def closed_form(image: Float, trimap: Float) -> Float:
     matting, PAMI 2008), assembled only over windows that touch the unknown band.
     """
     from scipy.sparse import diags
-    from scipy.sparse.linalg import cg
 
     unknown = (trimap > 0) & (trimap < 1)
     if not unknown.any() or min(trimap.shape) < 3:
@@ -34,7 +34,7 @@ def closed_form(image: Float, trimap: Float) -> Float:
     system: Any = rows[:, free] + 1e-8 * diags(np.ones(len(free)))
     pull = -(rows[:, fixed] @ known_alpha[fixed])
     start = _first_guess(trimap, unknown).ravel()[pixels[free]]
-    solution, _ = cg(system, pull, x0=start, rtol=1e-4, maxiter=STEPS, M=diags(1 / system.diagonal()))
+    solution = solve_positive(system.tocsr(), pull, start.astype(np.float64), tolerance=1e-4, steps=STEPS)
     alpha = trimap.astype(np.float32).ravel().copy()
     alpha[pixels[free]] = np.clip(solution, 0, 1)
     return alpha.reshape(trimap.shape)

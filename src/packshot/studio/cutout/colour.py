@@ -42,11 +42,9 @@ def _clean(alpha: Float) -> Mask:
 def straight_rgba(cutout: Cutout, photo: Photo) -> Pixels:
     """(H, W, 4) straight sRGB and alpha in `photo`'s depth; opaque pixels are the photo's, bit for bit."""
     full = np.iinfo(photo.pixels.dtype).max
-    alpha = cutout.alpha
-    result = np.empty((*alpha.shape, 4), photo.pixels.dtype)
-    result[..., :3] = photo.pixels
-    mixed = (alpha > 0) & (alpha < 1)
-    result[..., :3][mixed] = np.rint(linear_to_srgb(cutout.colour[mixed]) * full)
-    result[..., :3][alpha == 0] = 0
-    result[..., 3] = np.rint(alpha * full)
+    levels = np.rint(cutout.alpha * full).astype(photo.pixels.dtype)
+    mixed = (levels > 0) & (levels < full)
+    result = np.dstack([photo.pixels, levels])
+    result[mixed, :3] = np.rint(linear_to_srgb(cutout.colour[mixed]) * full)
+    result[levels == 0, :3] = 0
     return result

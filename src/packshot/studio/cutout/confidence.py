@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from packshot.imaging.colour import Float
-from packshot.studio.cutout.regions import Mask, disc, grow, regions, shrink
+from packshot.studio.cutout.regions import Mask, depth, disc, grow, regions, shrink
 from packshot.studio.cutout.result import Reason, Verdict
 from packshot.studio.cutout.segment import Outline
 from packshot.studio.cutout.survey import Survey
@@ -34,6 +34,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Faint lines outside the product look like clear glass or thin parts.",
         "Photograph it against a dark backdrop or upload a mask.",
     ),
+    "lost": (
+        "There are sharp edges beside the product: a part of it may be missing, or its shadow is very hard.",
+        "Look closely at the cutout. Softer light or a backdrop of another colour helps, or upload a mask.",
+    ),
     "clutter": ("There is more in the picture than the product.", PLAIN),
     "several": (
         "There seem to be several products.",
@@ -48,6 +52,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Light it from the front, use a backdrop of another colour, or upload a mask.",
     ),
     "speckled": ("The mask is full of specks and holes.", "Upload a mask with one clean shape."),
+    "compressed": (
+        "The file is so strongly compressed that its edges are smeared.",
+        "Upload the original file from the camera.",
+    ),
     "boxed": (
         "The backdrop inside the box is not plain, so the edges are a guess.",
         "Check the edges closely.",
@@ -90,7 +98,10 @@ def backdrop_doubts(survey: Survey) -> list[Reason]:
     """Is the backdrop one smooth surface."""
     rough = 0.75 * _ramp(survey.roughness, 3, 8)
     uneven = 0.3 * _ramp(0.85 - survey.evenness, 0, 0.3)
-    return [reason("busy", 1 - (1 - rough) * (1 - uneven))]
+    return [
+        reason("busy", 1 - (1 - rough) * (1 - uneven)),
+        reason("compressed", 0.3 * _ramp(survey.compression, 11, 16)),
+    ]
 
 
 def outline_doubts(survey: Survey, mask: Mask) -> list[Reason]:
@@ -102,17 +113,18 @@ def outline_doubts(survey: Survey, mask: Mask) -> list[Reason]:
     steep = (survey.gradient > max(2.2, 4 * survey.noise)) & outside & ~survey.neutral
     unexplained = float(steep.sum() / length)
     lines = _faint_lines(survey, outside) / length
-    return [
-        reason("edges", 0.9 * _ramp(weak_edge_share(survey, mask), 0.08, 0.35)),
+    weak = _share_below(survey.gradient, max(2.0, 4 * survey.noise), mask)
+    soft = _share_below(survey.crispness, max(1.0, 4 * survey.grain), mask)
+    doubts = [
+        reason("shadow", 0.35 * _ramp(_like_its_shade(survey, mask), 0.6, 0.8)),
+        reason("edges", max(0.9 * _ramp(weak, 0.08, 0.35), 0.45 * _ramp(soft, 0.13, 0.32))),
         reason("alike", 0.5 * _ramp(alike, 0.15, 0.7)),
-        reason("glass" if lines > unexplained else "clutter", 0.8 * _ramp(unexplained + lines, 0.15, 0.7)),
     ]
-
-
-def weak_edge_share(survey: Survey, mask: Mask) -> float:
-    """The share of the outline without a gradient to hold on to."""
-    steepest = cv2.dilate(survey.gradient, np.ones((5, 5), np.uint8))[_contour(mask)]
-    return float((steepest < max(2.0, 4 * survey.noise)).mean())
+    outside_doubt = reason(
+        "glass" if lines > unexplained else "clutter", 0.8 * _ramp(unexplained + lines, 0.15, 0.7)
+    )
+    left_out = reason("lost", 0.8 * _ramp(_left_out(survey, mask) / length, 0.1, 0.45))
+    return [*doubts, max(outside_doubt, left_out, key=lambda doubt: doubt.penalty)]
 
 
 def shape_doubts(mask: Mask, alpha: Float) -> list[Reason]:
@@ -138,7 +150,8 @@ def _faint_lines(survey: Survey, outside: Mask) -> float:
     dark = cv2.morphologyEx(lightness, cv2.MORPH_CLOSE, ridge) - lightness
     relief = np.maximum(bright, dark)
     usual = 1.4826 * float(np.median(relief[survey.backdrop])) if survey.backdrop.any() else 1.0
-    lines = (relief > max(1.1, 4 * usual)) & outside
+    edges = grow(survey.crispness > max(0.6, 3.5 * survey.grain), 3)
+    lines = (relief > max(1.1, 4 * usual)) & edges & outside
     thickness = 3
     total = 0
     for region in regions(lines, least=thickness, padding=0):
@@ -146,6 +159,38 @@ def _faint_lines(survey: Survey, outside: Mask) -> float:
         if max(rows, columns) > 0.05 * survey.size:
             total += region.area
     return total / thickness
+
+
+def _share_below(edges: Float, enough: float, mask: Mask) -> float:
+    """The share of the outline with nothing as steep as `enough` to hold on to."""
+    steepest = cv2.dilate(edges, np.ones((5, 5), np.uint8))[_contour(mask)]
+    return float((steepest < enough).mean())
+
+
+def _left_out(survey: Survey, mask: Mask) -> int:
+    """Pixels of long sharp edges beside the product: a part that was left out has them, a soft shadow has none.
+
+    Close by, fainter edges count as well; further off they are more often the shadows of thin legs.
+    """
+    near = grow(mask, max(6, survey.size // 40)) & ~grow(mask, 3)
+    faint = (survey.crispness > max(0.7, 5 * survey.grain)) & near
+    clear = (survey.crispness > max(1.0, 5 * survey.grain)) & ~grow(mask, 3) & ~near
+    sharp = faint | clear
+    total = 0
+    for region in regions(grow(sharp, 1), least=8, padding=0):
+        if max(region.mask.shape) > 0.03 * survey.size:
+            total += int((sharp[region.window] & region.mask).sum())
+    return total
+
+
+def _like_its_shade(survey: Survey, mask: Mask) -> float:
+    """The share of the product's rim that could as well be shadow, where there is shadow beside it; else 0."""
+    beside = grow(mask, 10) & ~grow(mask, 3)
+    shaded = (survey.ratio < 0.85) & survey.shadow
+    if not beside.any() or shaded[beside].mean() < 0.1:
+        return 0.0
+    rim = mask & (depth(mask) < survey.size / 25)
+    return float((survey.shadow & (survey.crispness < 0.5))[rim].mean())
 
 
 def _second_largest(mask: Mask) -> float:

@@ -21,9 +21,7 @@ def trimap(survey: Survey, outline: Outline) -> Float:
     """(h, w) float32 at working size: 1 surely product, 0 surely backdrop, 0.5 to be solved; narrow on crisp edges."""
     mask = outline.mask
     reach = max(3, round(survey.size / 130))
-    explained = (
-        (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.25)) | survey.backdrop
-    )
+    explained = (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.25)) | survey.backdrop
     fuzzy = grow(mask, reach) & ~grow(mask, 1) & ~explained
     outside = (~grow(mask, 1) & ~grow(fuzzy, 1)) | ~grow(mask, reach)
     faint = opened(mask & (survey.distance < 1.3 * survey.tolerance), 1)
@@ -55,9 +53,7 @@ def solve(pixels: Pixels, hints: Float) -> Float:
     """Alpha (H, W) float32 0..1 at the size of `pixels` (H, W, 3), for a trimap `hints` of any smaller size."""
     image = shrunk(pixels, MATTING)
     size = image.shape[1::-1]
-    wanted = (
-        cv2.resize(hints, size, interpolation=cv2.INTER_LINEAR) if hints.shape != image.shape[:2] else hints
-    )
+    wanted = cv2.resize(hints, size, interpolation=cv2.INTER_LINEAR) if hints.shape != image.shape[:2] else hints
     wanted = np.where(wanted > 0.985, 1, np.where(wanted < 0.015, 0, 0.5)).astype(np.float32)
     alpha = _matted(image, wanted)
     if image.shape != pixels.shape:
@@ -94,9 +90,7 @@ def upsampled(pixels: Pixels, alpha: Float) -> Float:
     if not len(rows):
         return np.clip(larger, 0, 1)
     reach = 4 * radius
-    crop = np.s_[
-        max(0, rows[0] - reach) : rows[-1] + reach + 1, max(0, columns[0] - reach) : columns[-1] + reach + 1
-    ]
+    crop = np.s_[max(0, rows[0] - reach) : rows[-1] + reach + 1, max(0, columns[0] - reach) : columns[-1] + reach + 1]
     full = np.iinfo(pixels.dtype).max
     grey = cv2.cvtColor(pixels[crop], cv2.COLOR_RGB2GRAY).astype(np.float32) / full
     guided = _guided(grey, larger[crop], radius, 2e-4)

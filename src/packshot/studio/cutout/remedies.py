@@ -28,9 +28,7 @@ def checked_box(box: Box, width: int, height: int) -> Box:
             remedy="Draw it again inside the picture.",
         )
     if min(x1 - x0, y1 - y0) < 8:
-        raise BadInputError(
-            f"The box is only {x1 - x0}×{y1 - y0} pixels.", remedy="Draw it around the whole product."
-        )
+        raise BadInputError(f"The box is only {x1 - x0}×{y1 - y0} pixels.", remedy="Draw it around the whole product.")
     return box
 
 
@@ -46,14 +44,10 @@ def checked_mask(mask: NDArray[Any], width: int, height: int) -> Float:
     if mask.dtype in (np.uint8, np.uint16):
         return mask.astype(np.float32) / np.float32(np.iinfo(mask.dtype).max)
     if not np.issubdtype(mask.dtype, np.floating):
-        raise BadInputError(
-            f"A mask of {mask.dtype} cannot be read.", remedy="Upload an 8 or 16 bit grey mask."
-        )
+        raise BadInputError(f"A mask of {mask.dtype} cannot be read.", remedy="Upload an 8 or 16 bit grey mask.")
     alpha = mask.astype(np.float32)
     if not np.isfinite(alpha).all() or alpha.min(initial=0) < 0 or alpha.max(initial=0) > 1:
-        raise BadInputError(
-            "The mask holds values outside 0 to 1.", remedy="Scale it to 0 (backdrop) to 1 (product)."
-        )
+        raise BadInputError("The mask holds values outside 0 to 1.", remedy="Scale it to 0 (backdrop) to 1 (product).")
     return alpha
 
 

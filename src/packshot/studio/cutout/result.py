@@ -25,8 +25,8 @@ class Reason:
 class Cutout:
     """A product without its backdrop.
 
-    `colour` (H, W, 3) float32, linear-light sRGB, straight (not multiplied by alpha); where alpha is 1 it is exactly the
-    photo's. `alpha` (H, W) float32 0..1. Both have the photo's size. `confidence` 0..1; `reasons` heaviest first.
+    `colour` (H, W, 3) float32, linear-light sRGB, straight (not multiplied by alpha); where alpha is 1 it is exactly
+    the photo's. `alpha` (H, W) float32 0..1. Both have the photo's size. `confidence` 0..1; `reasons` heaviest first.
     `view`: photographed standing on a surface, from above, or not to be told. `elevation`: the angle in degrees at
     which the camera looked down on the point where the product stands, None where the picture does not show it.
     """

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
+from packshot.imaging.colour import Float
 from packshot.studio.cutout.regions import (
     Mask,
-    disc,
     grow,
     opened,
     reachable,
@@ -19,9 +20,13 @@ from packshot.studio.cutout.regions import (
     thin,
     without_islands,
 )
-from packshot.studio.cutout.shadows import peel_shadows
 from packshot.studio.cutout.survey import Survey
+from packshot.studio.cutout.walk import walk
 
+GAP = 2  # pixels: the backdrop does not leak through gaps in an edge narrower than two of these and one
+TONES, HUES = 32, 20  # bins of what markers look like
+LACY = 4.0  # times the outline of a disc, squared: leaves and chairs are well above, mugs and boxes below
+PULL = 0.02  # of the tint on an undecided pixel, where a step to its neighbour counts 1
 ISLAND = 0.03  # of the largest part: smaller loose parts are dust or noise
 
 
@@ -44,9 +49,8 @@ def segment(survey: Survey) -> Outline:
     markers = _salient(survey, (sure | (enclosed & ~grow(pockets, 3))) & ~backdrop)
     if not markers.any():
         return Outline(markers, markers)
-    mask = flood(survey, backdrop, markers)
-    mask = open_pockets(survey, fill_holes(survey, without_islands(mask, ISLAND)))
-    mask = peel_shadows(survey, mask, sure)
+    mask = flood(survey, backdrop, markers) > 0.5
+    mask = fill_holes(survey, without_islands(mask, ISLAND))
     mask = without_islands(np.where(thin(mask), mask, smoothed(mask, 1.2)), ISLAND)
     return Outline(mask, sure & mask)
 
@@ -54,7 +58,7 @@ def segment(survey: Survey) -> Outline:
 def mark_backdrop(survey: Survey) -> Mask:
     """Surely backdrop: flat, of its colour or of its shade, and connected to the frame."""
     like = (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.35))
-    smooth = reachable(like & (survey.crispness < max(0.4, 2 * survey.grain)), survey.rim)
+    smooth = reachable(opened(like & (survey.crispness < max(0.4, 2 * survey.grain)), GAP), survey.rim)
     close = (survey.distance < 0.8 * survey.tolerance) & (survey.gradient < max(2.0, 4 * survey.noise))
     return smooth | reachable(close, survey.rim)
 
@@ -64,47 +68,93 @@ def mark_product(survey: Survey, backdrop: Mask, steep: float) -> Mask:
     apart = survey.distance > max(12.0, 6 * survey.sigma)
     coloured = apart & ~survey.shadow & ~survey.neutral
     brighter = apart & (survey.ratio > 1.06)
-    dark = (survey.ratio < 0.34) & _behind(survey, 1.25 * steep, backdrop)
-    return opened(coloured | brighter | dark | dark_core(survey), 1)
+    behind = _behind(survey, steep, backdrop)
+    dark = ((survey.ratio < 0.34) & behind) | dark_core(survey, 0.1)
+    if survey.saturation > 0:
+        dark &= ~survey.neutral | _sharply_bounded(survey, dark & survey.neutral, coloured, steep)
+    return opened(coloured | brighter | dark | dark_core(survey, 0.06), 1)
 
 
-def dark_core(survey: Survey) -> Mask:
-    """Large thick regions too dark for a shadow on this backdrop."""
-    core = opened(survey.ratio < 0.30, max(4, round(survey.size / 44)))
+def _sharply_bounded(survey: Survey, candidates: Mask, coloured: Mask, steep: float) -> Mask:
+    """The regions of `candidates` with product or a sharp edge nearly all around: a shadow is soft on its far side."""
+    sharp = grow((survey.crispness > steep) | coloured, 2)
+    kept = np.zeros_like(candidates)
+    for region in regions(candidates, least=4):
+        ring = region.ring(0, 1)
+        if sharp[region.window][ring].mean() > 0.65:
+            kept[region.window] |= region.mask
+    return kept
+
+
+def dark_core(survey: Survey, darkest: float) -> Mask:
+    """Large thick regions darker than the part `darkest` of the backdrop."""
+    core = opened(survey.ratio < darkest, max(4, round(survey.size / 44)))
     thick = np.zeros_like(core)
     for region in regions(core, least=round(0.006 * core.size)):
         thick[region.window] |= region.mask
-    return grow(thick, 2) & (survey.ratio < 0.36)
+    return grow(thick, 2) & (survey.ratio < 2 * darkest)
 
 
 def mark_pockets(survey: Survey, backdrop: Mask, steep: float) -> Mask:
     """Backdrop seen through the product (a mug's handle, a chair's back): flat, of its shade, with product around it."""
-    like = (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.55))
-    flat = survey.gradient < max(1.6, 5 * survey.noise)
-    behind = _behind(survey, 0.7 * steep, backdrop)
-    candidates = opened(like & flat & ~backdrop & behind, 1)
-    pockets = np.zeros_like(backdrop)
-    for region in regions(candidates, least=round(0.0006 * backdrop.size), connectivity=4):
+    like = (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.35))
+    flat = survey.crispness < max(0.4, 2 * survey.grain)
+    candidates = opened(like & flat & ~backdrop, 1)
+    pockets = _gaps(survey, backdrop)
+    for region in regions(candidates, least=round(0.0006 * backdrop.size), padding=round(survey.size / 16)):
         at = region.window
-        inside = region.mask
-        even = survey.ratio[at][inside].std() < 0.09 and survey.spread[at][inside].mean() < 0.05
-        calm = np.median(survey.gradient[at][inside]) < max(0.7, 2.5 * survey.noise)
+        shade = float(np.median(survey.ratio[at][region.mask]))
+        outside = survey.ratio[at][backdrop[at]]
+        deepest = float(np.percentile(outside, 5)) if outside.size else 1.0
         around = survey.distance[at][region.ring(2, 5)] > 2.5 * survey.tolerance
-        if even and calm and around.mean() > 0.45:
-            pockets[at] |= inside
+        even = survey.ratio[at][region.mask].std() < 0.12
+        if even and shade > deepest - 0.08 and around.mean() > 0.45:
+            pockets[at] |= region.mask
     return pockets
 
 
-def flood(survey: Survey, backdrop: Mask, product: Mask) -> Mask:
-    """The product's side of the watershed between two sets of markers."""
-    from skimage.segmentation import watershed
+def _gaps(survey: Survey, backdrop: Mask) -> Mask:
+    """Specks of the backdrop's very colour inside a lacy product: the light between leaves, not letters on a box."""
+    outline = ~opened(backdrop, 1)
+    length = int((outline & ~shrink(outline, 1)).sum())
+    if length**2 < LACY * 4 * np.pi * max(1, int(outline.sum())):
+        return np.zeros_like(backdrop)
+    return opened((survey.distance < 0.8 * survey.tolerance) & ~backdrop, 1)
 
-    markers = np.zeros(backdrop.shape, np.int32)
-    markers[backdrop] = 1
-    markers[product] = 2
-    undecided = cv2.dilate((markers == 0).view(np.uint8), disc(1)).astype(bool)
-    basins = watershed(survey.crispness + 0.1 * survey.gradient, np.where(undecided, markers, 0), mask=undecided)
-    return np.where(undecided, basins, markers) == 2
+
+def flood(survey: Survey, backdrop: Mask, product: Mask) -> Float:
+    """The chance of every pixel to be product, from two sets of markers, the edges between, and the tint."""
+    changing = cv2.GaussianBlur(survey.hue, (0, 0), 1)
+    tinted = np.hypot(cv2.Sobel(changing, cv2.CV_32F, 1, 0), cv2.Sobel(changing, cv2.CV_32F, 0, 1)) / 8
+    edges = survey.crispness + 0.1 * survey.gradient + 0.5 * tinted
+    leaning = lean(survey, backdrop, product)
+    tinted_much = np.clip(survey.excess - 1, 0, 1)
+    pull = PULL * np.maximum(np.abs(2 * leaning - 1), tinted_much)
+    return walk(edges, backdrop, product, np.maximum(leaning, tinted_much), pull)
+
+
+def lean(survey: Survey, backdrop: Mask, product: Mask) -> Float:
+    """(h, w) 0 to 1: how much more often the markers of the product than those of the shade have a pixel's tone and hue.
+
+    0.5 where neither has it.
+    """
+    tone = np.clip(survey.ratio * 24, 0, TONES - 1).astype(np.int32)
+    hue = np.clip(3 * np.log2(1 + 10 * survey.excess), 0, HUES - 1).astype(np.int32)
+    shade = backdrop & (survey.distance > survey.tolerance)
+    of_product = _frequencies(tone[product], hue[product])
+    where = shade if shade.sum() > 200 else backdrop
+    of_shade = _frequencies(tone[where], hue[where])
+    at_any_depth = np.broadcast_to(of_shade.sum(0) / TONES, of_shade.shape)
+    of_shade = (of_shade + at_any_depth) / 2
+    unseen = 1e-3
+    share = (of_product + unseen / 2) / (of_product + of_shade + unseen)
+    return share.astype(np.float32)[tone, hue]
+
+
+def _frequencies(tone: NDArray[np.int32], hue: NDArray[np.int32]) -> Float:
+    counts = np.bincount(tone * HUES + hue, minlength=TONES * HUES).reshape(TONES, HUES).astype(np.float32)
+    counts /= max(counts.sum(), 1)
+    return cv2.GaussianBlur(counts, (0, 0), 0.8, sigmaY=1.5, borderType=cv2.BORDER_REFLECT).astype(np.float32)
 
 
 def fill_holes(survey: Survey, mask: Mask) -> Mask:
@@ -120,35 +170,16 @@ def fill_holes(survey: Survey, mask: Mask) -> Mask:
     return filled
 
 
-def open_pockets(survey: Survey, mask: Mask) -> Mask:
-    """Flat parts of the product that are the backdrop's colour with product all around are holes after all."""
-    like = (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.75))
-    candidates = shrink(mask & like & (survey.gradient < max(1.5, 4 * survey.noise)), 2)
-    wide = (survey.distance < 2.2 * survey.tolerance) | survey.shadow
-    result = mask.copy()
-    for region in regions(candidates, least=round(0.0015 * mask.size)):
-        at = region.window
-        near = survey.distance[at]
-        if (near[region.mask] < max(survey.tolerance, 6.0)).mean() <= 0.5:
-            continue
-        pocket = grow(region.mask, 3) & wide[at] & mask[at]
-        ring = grow(pocket, 2) & ~pocket
-        if (near[ring] > 2 * survey.tolerance).mean() > 0.6:
-            result[at] &= ~pocket
-    return result
-
-
 def _behind(survey: Survey, level: float, backdrop: Mask) -> Mask:
     """Where one cannot get from the backdrop or the frame without crossing a gradient steeper than `level`."""
-    return ~reachable(survey.crispness <= level, backdrop | survey.rim)
+    wide = reachable(opened(survey.crispness <= level, GAP), backdrop | survey.rim)
+    return ~grow(wide, GAP)
 
 
 def _salient(survey: Survey, mask: Mask) -> Mask:
     """The regions of `mask` that count for size and difference; specks go."""
     found = list(regions(mask, least=max(2, round(0.0004 * mask.size))))
-    weights = [
-        region.area * min(float(survey.distance[region.window][region.mask].mean()), 40.0) for region in found
-    ]
+    weights = [region.area * min(float(survey.distance[region.window][region.mask].mean()), 40.0) for region in found]
     kept = np.zeros_like(mask)
     for region, weight in zip(found, weights, strict=True):
         if weight > 0.02 * max(weights):

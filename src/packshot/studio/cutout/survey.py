@@ -9,6 +9,7 @@ import numpy as np
 
 from packshot.imaging.colour import Float, Pixels, srgb_to_linear
 from packshot.studio.cutout.background import Surface, fit_surface
+from packshot.studio.cutout.compression import compression_step
 from packshot.studio.cutout.regions import Mask, frame, reachable
 
 WORK = 640  # longest side in pixels: enough to find the outline, cheap enough to do it in half a second
@@ -16,6 +17,12 @@ HIGHLIGHT = 0.9  # linear light that the brightest half percent of the picture i
 MOST_GAIN = 8.0  # three stops: beyond that an 8-bit file holds too few levels
 BORDER = 0.035  # of the shorter side: where the backdrop is looked for first
 FINE, COARSE = 0.8, 2.5  # pixels: an edge is steeper at the fine scale, a penumbra equally steep at both
+COARSE_FILE = 9.0  # compression step (JPEG quality 60) from which colour is put back on the edges of lightness
+BLEED = 8  # pixels that colour bleeds over an edge in a strongly compressed file
+FLAT = 4.0  # variance of L below which there is no edge for colour to follow
+CALM = 2.0  # pixels: averages the colour noise of JPEG files away
+COLOURED = 8.0  # units of a and b: no grey looks like that, however noisy
+BOUNCE = 0.25  # of the product's own saturation: what it throws into its shadow at most
 DARKEST = 2e-3  # linear light below which ratios mean nothing
 
 
@@ -25,11 +32,13 @@ class Survey:
 
     `lab` (h, w, 3) smoothed Lab. `gradient` its steepness per pixel; `crispness` what of that is an edge rather than the
     ramp of a shadow's penumbra. `distance` ΔE to the backdrop. `ratio` linear
-    light relative to the backdrop (1 on it, below in shadow) and `spread` how unequal that is between the channels.
+    light relative to the backdrop (1 on it, below in shadow) and `hue` the difference in a and b to the
+    backdrop shaded that far: 0 in any shadow of white light.
+    `calm_hue`: that averaged over a few pixels, `excess` in units of what a real shadow may have.
     `shadow`: could be the backdrop in shade. `neutral`: the same, at any depth of shade. `backdrop`: connected to the
     border and like it. `tolerance`: ΔE up to which a pixel counts as backdrop. `noise` and `grain`: median gradient and crispness on the backdrop.
     `roughness`: the border's own deviation from a smooth surface; `evenness` the share of it that follows the surface.
-    `gain`: how much the photo was brightened first.
+    `saturation`: the median hue of what is clearly coloured, 0 where nothing is. `gain`: how much the photo was brightened first. `compression`: see compression_step.
     """
 
     lab: Float
@@ -37,7 +46,9 @@ class Survey:
     crispness: Float
     distance: Float
     ratio: Float
-    spread: Float
+    hue: Float
+    excess: Float
+    calm_hue: Float
     shadow: Mask
     neutral: Mask
     backdrop: Mask
@@ -49,6 +60,8 @@ class Survey:
     roughness: float
     evenness: float
     gain: float
+    compression: float
+    saturation: float
 
     @property
     def size(self) -> int:
@@ -71,7 +84,8 @@ def survey(pixels: Pixels) -> Survey:
     light = srgb_to_linear(shrunk(pixels, WORK))
     gain = exposure_gain(light)
     lab = cv2.cvtColor(np.minimum(light * np.float32(gain), 1), cv2.COLOR_LRGB2LAB)
-    lab = cv2.bilateralFilter(lab, 5, 6, 3)
+    step = compression_step(pixels)
+    lab = cv2.bilateralFilter(lab if step < COARSE_FILE else realigned(lab), 5, 6, 3)
     gradient = steepness(lab, FINE)
     crispness = np.maximum(gradient - 1.2 * steepness(lab, COARSE), 0)
     shape = gradient.shape
@@ -79,28 +93,37 @@ def survey(pixels: Pixels) -> Survey:
     fitted = fit_surface(lab, border)
     surface, backdrop, sigma = _grow_backdrop(lab, gradient, border, fitted)
     distance = np.sqrt(((lab - surface) ** 2).sum(-1))
-    relative = _light(lab) / _light(surface)
-    ratio = relative.mean(-1)
-    deviation = relative.std(-1)
-    spread = deviation / np.maximum(ratio, 1e-3)
+    lit = _light(surface)
+    ratio = (_light(lab) / lit).mean(-1)
+    shaded = cv2.cvtColor(lit * ratio[..., None], cv2.COLOR_LRGB2LAB)
+    cast = lab[..., 1:] - shaded[..., 1:]
+    hue = np.hypot(cast[..., 0], cast[..., 1])
+    tint, saturation = shadow_tint(distance, ratio, hue, backdrop, sigma)
+    calm = cv2.GaussianBlur(cast, (0, 0), CALM)
+    calm_hue = np.hypot(calm[..., 0], calm[..., 1])
+    calm_tint = _allowed_tint(calm_hue, ratio, backdrop, saturation)
     return Survey(
         lab=lab,
         gradient=gradient,
         crispness=crispness,
         distance=distance,
         ratio=ratio,
-        spread=spread,
-        shadow=(ratio > 0.22) & (ratio < 1.02) & (spread < 0.035 + 0.10 * (1 - ratio)),
-        neutral=(deviation < 0.035 + 0.10 * ratio) & (ratio < 1.02),
+        hue=hue,
+        excess=calm_hue / calm_tint,
+        calm_hue=calm_hue,
+        shadow=(ratio > 0.12) & (ratio < 1.02) & (hue < tint),
+        neutral=(ratio < 1.02) & (hue < 1.5 * tint),
         backdrop=backdrop,
         rim=frame(shape, 2),
         tolerance=max(4.5, 4 * sigma),
         sigma=sigma,
         noise=float(np.median(gradient[backdrop])) if backdrop.any() else 9.0,
-        grain=float(np.percentile(crispness[backdrop],90)) if backdrop.any() else 9.0,
+        grain=float(np.percentile(crispness[backdrop], 90)) if backdrop.any() else 9.0,
         roughness=fitted.sigma,
         evenness=fitted.inliers,
         gain=gain,
+        compression=step,
+        saturation=saturation,
     )
 
 
@@ -108,6 +131,42 @@ def exposure_gain(light: Float) -> float:
     """The factor, 1 to 8, that brings the brightest half percent of linear `light` (h, w, 3) to a proper exposure."""
     brightest = float(np.percentile(light.max(-1), 99.5))
     return float(np.clip(HIGHLIGHT / max(brightest, 1e-4), 1.0, MOST_GAIN))
+
+
+def realigned(lab: Float) -> Float:
+    """`lab` with a and b following the edges of L: files keep colour at half the resolution or worse, in blocks.
+
+    A guided filter (He, Sun, Tang, PAMI 2013) with the lightness as the guide.
+    """
+    window = (2 * BLEED + 1, 2 * BLEED + 1)
+    guide = lab[..., 0]
+    mean = cv2.blur(guide, window)
+    variance = cv2.blur(guide * guide, window) - mean * mean
+    result = lab.copy()
+    for channel in (1, 2):
+        colour = lab[..., channel]
+        mean_colour = cv2.blur(colour, window)
+        slope = (cv2.blur(guide * colour, window) - mean * mean_colour) / (variance + FLAT)
+        result[..., channel] = cv2.blur(slope, window) * guide + cv2.blur(mean_colour - slope * mean, window)
+    return result
+
+
+def shadow_tint(distance: Float, ratio: Float, hue: Float, backdrop: Mask, sigma: float) -> tuple[Float, float]:
+    """(h, w) how much hue a shadow may have, and how much the product has, both in units of a and b.
+
+    A shadow is tinted by light that the product throws into it, always less saturated than the product and the more
+    the deeper the shade; the rest is noise, taken from the lit backdrop.
+    """
+    noise = float(np.percentile(hue[backdrop], 95)) if backdrop.any() else 3.0
+    coloured = (distance > max(12.0, 6 * sigma)) & (hue > COLOURED + noise)
+    saturation = float(np.median(hue[coloured])) if coloured.sum() > 0.002 * coloured.size else 0.0
+    return _allowed_tint(hue, ratio, backdrop, saturation), saturation
+
+
+def _allowed_tint(hue: Float, ratio: Float, backdrop: Mask, saturation: float) -> Float:
+    noise = float(np.percentile(hue[backdrop], 95)) if backdrop.any() else 3.0
+    bounce = float(np.clip(BOUNCE * saturation, 3, 12))
+    return (1 + 1.2 * noise + bounce * np.clip(1.3 - ratio, 0.4, 1)).astype(np.float32)
 
 
 def steepness(lab: Float, sigma: float) -> Float:

@@ -1,8 +1,9 @@
 """A stand-in for the product's body: horizontal slices guessed from its silhouette, thick enough to throw a shadow.
 
 One picture does not show how deep a product is. Its base does, by how far the lower contour runs back over the floor;
-every slice above takes the outline of what carries it, scaled to its own width. A pot so becomes round, a box stays
-a box, and a chair's seat spans what its four feet span.
+every slice above takes the outline of what carries it, scaled to its own width; what nothing carries, as a handle's
+lowest part, takes that of the nearest foot. A pot so becomes round, a box stays a box, and a chair's seat spans what
+its four feet span.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from packshot.studio.place import Placed
 
 _ROWS = 40
 _CROWDING = 1.7  # slices stand closer together near the floor, where their shadows are sharp
-_SHALLOWEST, _DEEPEST = 0.5, 1.2  # a base's half depth in parts of its half width
+_SHALLOWEST = 0.5  # a base's half depth in parts of its half width
+_SHALLOWEST_STAND = 0.35  # depth of what stands on several feet, in parts of its width
 _LEAST_RUN = 0.006  # of the product's width: thinner runs of a row throw no shadow worth painting
 _CORNERS = 24  # of the visible side of a base's outline
 
@@ -45,7 +47,6 @@ def standing_body(placed: Placed, footing: Footing, floor: Floor) -> list[Slice]
     """The slices of a standing product, from the floor upwards."""
     x0, y0, x1, _ = placed.box
     bases = [_base(foot, footing, x0, floor) for foot in footing.feet]
-    whole = _Part(x0, x1, _hull([base.outline for base in bases]))
     tips = [float(np.nanmax(footing.low[foot.left : foot.right + 1])) for foot in footing.feet]
     slices = [Slice(0.0, base.outline) for base in bases]
     below: list[_Part] = []
@@ -55,7 +56,8 @@ def standing_body(placed: Placed, footing: Footing, floor: Floor) -> list[Slice]
         below = []
         for left, right in _runs(placed.alpha[int(row - y0)], _LEAST_RUN * (x1 - x0)):
             carrying = [part for part in carriers if part.left < x0 + right and x0 + left < part.right]
-            part = _carried(x0 + left, x0 + right, row, carrying or [whole], floor)
+            hung = min(bases, key=lambda base: max(base.left - x0 - right, x0 + left - base.right))
+            part = _carried(x0 + left, x0 + right, carrying or [hung], floor)
             below.append(part)
             slices.append(Slice(_height(row, part.outline, floor), part.outline))
         waiting = [
@@ -81,18 +83,20 @@ def _runs(row: Float, least: float) -> list[tuple[int, int]]:
 def _base(foot: Foot, footing: Footing, x0: int, floor: Floor) -> _Part:
     """A foot's outline: its visible front, and its back as the front turned about the middle of the foot's ends.
 
-    The ends of the front are where the outline turns out of sight, opposite corners of a box or ends of a circle's
-    diameter; so their middle is the centre of any base that is symmetrical about a point.
+    The front ends where the outline turns out of sight: in opposite corners of a box, at the ends of a circle's
+    diameter. So the middle of its ends is the centre of any base that is symmetrical about a point. A front that runs
+    straight shows one side alone; how deep the base is behind it can only be guessed.
     """
     columns = np.unique(np.linspace(foot.left, foot.right, _CORNERS).round().astype(int))
     rows = footing.low[columns]
     across = np.concatenate([[columns[0]], columns[1:-1] + 0.5, [columns[-1] + 1]]) + x0
     x, z = floor.x(across.astype(np.float32), rows), floor.z(rows)
     half = max(float(x[-1] - x[0]) / 2, 0.5)
-    nearest = float(z.min())
-    depth = np.clip((z[0] + z[-1]) / 2 - nearest, _SHALLOWEST * half, _DEEPEST * half)
-    centre = np.array([(x[0] + x[-1]) / 2, nearest + depth], np.float32)
-    front = np.stack([x, np.minimum(z, centre[1])], axis=1)
+    chord = np.interp(x, [x[0], x[-1]], [z[0], z[-1]])
+    bulge = float((chord - z).max())
+    behind = max(_SHALLOWEST * half - bulge, 0)
+    centre = np.array([(x[0] + x[-1]) / 2, (z[0] + z[-1]) / 2 + behind], np.float32)
+    front = np.stack([x, z], axis=1)
     return _Part(foot.left + x0, foot.right + 1 + x0, _hull([front, 2 * centre - front]))
 
 
@@ -101,12 +105,21 @@ def _hull(outlines: list[Float]) -> Float:
     return np.asarray(cv2.convexHull(points)).reshape(-1, 2).astype(np.float32)
 
 
-def _carried(left: float, right: float, row: float, carriers: list[_Part], floor: Floor) -> _Part:
+def _spanning(outlines: list[Float]) -> Float:
+    """The floor between several outlines; feet in one row stand for a body some way deep, its rear feet hidden."""
+    outline = _hull(outlines)
+    width = float(np.ptp(outline[:, 0]))
+    depth = float(cv2.contourArea(outline)) / max(width, 1)
+    behind = np.array([0, max(_SHALLOWEST_STAND * width - depth, 0)], np.float32)
+    return _hull([outline, outline + behind])
+
+
+def _carried(left: float, right: float, carriers: list[_Part], floor: Floor) -> _Part:
     """The part in the columns `left` to `right`, on top of `carriers`.
 
     On one carrier it grows and shrinks with its width in both directions, on several it covers the floor between them.
     """
-    outline = _hull([carrier.outline for carrier in carriers])
+    outline = carriers[0].outline if len(carriers) == 1 else _spanning([part.outline for part in carriers])
     low, high = outline.min(axis=0), outline.max(axis=0)
     centre, half = (low + high) / 2, (high - low) / 2
     stretch = float(floor.stretch_at(float(centre[1])))

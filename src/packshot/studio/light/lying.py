@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import hypot
+
 import cv2
 import numpy as np
 
@@ -13,13 +15,15 @@ from packshot.studio.scene.canvas import Canvas
 from packshot.studio.scene.paint import blur, smoothstep
 from packshot.studio.scene.scene import Light
 
-_THICKEST = 0.06  # of the product's larger side: more than that lies about as high as it is wide, and is rare
+_THICKEST = 0.075  # of the product's larger side: more than that lies about as high as it is wide, and is rare
 _THICKNESS = 0.6  # of its largest inscribed radius
 _RANGE = 0.45  # of the product's larger side: how far around it the table is shaded
 _CELLS = 170  # of the grid, to the product's larger side
 _LEVELS = 14
 _SIZE_OF_TUNING = 600
-_LINE, _SEAM = 1.3, 6.0  # sigmas of the line of contact and of the dimness beside it, at that size
+_LINE, _SEAM = 1.4, 5.0  # sigmas of the line of contact and of the dimness beside it, at that size
+_LINE_SHIFT, _SEAM_SHIFT = 1.4, 5.0  # how far the light pushes them to its other side
+_LINE_PART, _SEAM_PART = 0.6, 0.6
 
 
 def lying_shade(placed: Placed, canvas: Canvas, light: Light) -> Shade:
@@ -32,14 +36,12 @@ def lying_shade(placed: Placed, canvas: Canvas, light: Light) -> Shade:
     margin = round(_RANGE * size)
     cover = np.pad(placed.alpha, margin)
     grid = round(cover.shape[1] / cell), round(cover.shape[0] / cell)
-    layers = _relief(np.asarray(cv2.resize(cover, grid, interpolation=cv2.INTER_AREA)))
+    layers = _relief(cv2.resize(cover, grid, interpolation=cv2.INTER_AREA).astype(np.float32))
     run = light.direction[0], abs(light.direction[1])
     left = shading(layers, run, light, bounce(placed))
     left = 1 - (1 - left) * _window(*grid)[..., None]
-    transmittance = np.asarray(
-        cv2.resize(left, (cover.shape[1], cover.shape[0]), interpolation=cv2.INTER_CUBIC)
-    )
-    transmittance = np.clip(transmittance, 0, 1) * _touch(cover, light)
+    transmittance = np.asarray(cv2.resize(left, (cover.shape[1], cover.shape[0]), interpolation=cv2.INTER_CUBIC))
+    transmittance = np.clip(transmittance, 0, 1) * _touch(cover, run, light)
     return _within(transmittance.astype(np.float32), placed, margin, canvas)
 
 
@@ -62,11 +64,19 @@ def _window(columns: int, rows: int) -> Float:
     return smoothstep(1, 0.75, across) * smoothstep(1, 0.75, down)
 
 
-def _touch(cover: Float, light: Light) -> Float:
+def _touch(cover: Float, run: tuple[float, float], light: Light) -> Float:
+    """The contact's shade: mostly on the side that the light does not reach."""
     unit = max(cover.shape) / (1 + 2 * _RANGE) / _SIZE_OF_TUNING
-    line = blur(cover, _LINE * unit)
-    seam = blur(cover, _SEAM * unit)
-    return contact(0.7 * line, 0.7 * seam, light)
+    line = blur(_moved(cover, run, _LINE_SHIFT * unit), _LINE * unit)
+    seam = blur(_moved(cover, run, _SEAM_SHIFT * unit), _SEAM * unit)
+    return contact(_LINE_PART * line, _SEAM_PART * seam, light)
+
+
+def _moved(cover: Float, run: tuple[float, float], distance: float) -> Float:
+    length = hypot(*run)
+    across, down = (distance * part / length for part in run) if length > 0 else (0.0, 0.0)
+    shift = np.array([[1, 0, across], [0, 1, down]], np.float32)
+    return cv2.warpAffine(cover, shift, (cover.shape[1], cover.shape[0])).astype(np.float32)
 
 
 def _within(transmittance: Float, placed: Placed, margin: int, canvas: Canvas) -> Shade:

@@ -48,7 +48,7 @@ def key_rays(run: tuple[float, float], softness: float) -> Rays:
 
 
 def sky_rays() -> Rays:
-    """From an even sky: a disc projected up onto it meets it as densely as a floor is lit by it (Nusselt's analogue)."""
+    """From an even sky, as dense in each part as a floor is lit by it: a disc projected up (Nusselt's analogue)."""
     runs = [(x / sqrt(1 - x * x - y * y), y / sqrt(1 - x * x - y * y)) for x, y in _disc(_SKY_RAYS)]
     return Rays(tuple(runs), sqrt(pi / _SKY_RAYS))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from packshot.imaging.colour import Float
-from packshot.studio.light.occlusion import Layer, Rays, hidden, key_rays, sky_rays
+from packshot.studio.light.occlusion import Layer, hidden, key_rays, sky_rays
 from packshot.studio.place import Box, Placed
 from packshot.studio.scene.paint import blur
 from packshot.studio.scene.scene import Light
@@ -15,7 +15,7 @@ from packshot.studio.scene.scene import Light
 _BOUNCE = 0.5  # of the sky's light that the product hides, what it throws back in its own colour
 _BOUNCING_PART = 0.4  # of its height that a floor sees
 _CELLS_OF_BLUR = 1.2
-_DARKEST_LINE, _DARKEST_SEAM = 0.9, 0.65  # at contact 1: the line where surfaces meet, the dimness beside it
+_DARKEST_LINE, _DARKEST_SEAM = 0.97, 0.72  # at contact 1: the line where surfaces meet, the dimness beside it
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,14 +35,13 @@ def bounce(placed: Placed) -> Float:
 
 def shading(layers: list[Layer], run: tuple[float, float], light: Light, colour: Float) -> Float:
     """(rows, columns, 3) 0..1: the light left on the layers' grid; `run` is the shadow's along its (columns, rows)."""
-    rays: Rays = key_rays(run, light.softness)
     sky = blur(hidden(layers, sky_rays()), _CELLS_OF_BLUR)[..., None]
-    key = blur(hidden(layers, rays), _CELLS_OF_BLUR)[..., None]
+    key = blur(hidden(layers, key_rays(run, light.softness)), _CELLS_OF_BLUR)[..., None]
     left = (1 - light.ambient * sky * (1 - _BOUNCE * colour)) * (1 - light.cast * key)
-    return np.power(left, np.float32(light.tint)).astype(np.float32)
+    return np.power(np.maximum(left, 0), np.array(light.tint, np.float32)).astype(np.float32)
 
 
 def contact(line: Float, seam: Float, light: Light) -> Float:
     """(h, w, 3) 0..1: the light left by the dark `line` of contact and the `seam` of dimness around it (h, w) 0..1."""
     left = (1 - light.contact * _DARKEST_LINE * line) * (1 - light.contact * _DARKEST_SEAM * seam)
-    return np.power(left[..., None], np.float32(light.tint)).astype(np.float32)
+    return np.power(left[..., None], np.array(light.tint, np.float32)).astype(np.float32)

@@ -25,9 +25,11 @@ _LEVELS = 40  # heights that slices are gathered at
 _SUBPIXEL = 4  # bits of fraction when outlines are drawn
 _SAMPLES = 512  # along the frame's shorter side: the floor's shading is soft, so it is looked up coarsely
 _SIZE_OF_TUNING = 600  # pixels of the product's larger side at which the contact's widths below were chosen
-_OVERHANG = 1.4  # how far the dark gap under a rounded edge reaches below the silhouette
+_OVERHANG = 1.8  # how far the dark gap under a rounded edge reaches below the silhouette
 _LINE = 1.5  # sigma of the line of contact
 _SEAM = (9.0, 6.0)  # sigmas of the dimness beside it: along the floor, and foreshortened
+_SMALL_SEAM = (4.0, 3.0)  # the same for feet too slim for that to show
+_LINE_GAIN, _SEAM_GAIN, _SMALL_GAIN = 2.1, 2.6, 2.2  # what a strip so thin has lost where it is darkest
 _SEED = 4.0  # how thick a strip of the silhouette's edge they are blurred from
 
 
@@ -98,8 +100,8 @@ def _seen(left: Float, grid: _Grid, floor: Floor, box: Box) -> Float:
     x0, y0, x1, y1 = box
     stride = max(1, round(min(x1, y1) / _SAMPLES))
     size = max(2, (x1 - x0) // stride), max(2, (y1 - y0) // stride)
-    columns = x0 + (np.arange(size[0], dtype=np.float32) + 0.5) * (x1 - x0) / size[0]
-    rows = y0 + (np.arange(size[1], dtype=np.float32) + 0.5) * (y1 - y0) / size[1]
+    columns = np.linspace(x0, x1, 2 * size[0] + 1, dtype=np.float32)[1::2]
+    rows = np.linspace(y0, y1, 2 * size[1] + 1, dtype=np.float32)[1::2]
     x = (floor.x(columns[None], rows[:, None]) - grid.left) / grid.cell - 0.5
     z = np.broadcast_to((floor.z(rows)[:, None] - grid.near) / grid.cell - 0.5, x.shape)
     seen = cv2.remap(left, x, z.astype(np.float32), cv2.INTER_LINEAR, borderValue=(1.0, 1.0, 1.0))
@@ -112,12 +114,13 @@ def _touch(transmittance: Float, box: Box, placed: Placed, footing: Footing, lig
     margin = int(3 * _SEAM[0] * unit) + 2
     touching = footing.low[footing.touch > 0.01]
     x0, x1 = max(placed.box[0] - margin, box[0]), min(placed.box[2] + margin, box[2])
-    y0, y1 = max(int(touching.min()) - margin, box[1]), min(int(touching.max()) + margin, box[3])
+    y0, y1 = max(int(np.nanmin(touching)) - margin, box[1]), min(int(np.nanmax(touching)) + margin, box[3])
     rows = np.arange(y0, y1, dtype=np.float32)[:, None] + 0.5
     below = np.nan_to_num(footing.low, nan=-1e6)[None] + _OVERHANG * unit - rows
     strip = np.clip(below + 0.5, 0, 1) * np.clip(_SEED * unit + 0.5 - below, 0, 1) * footing.touch[None]
     seed = np.zeros((y1 - y0, x1 - x0), np.float32)
     seed[:, placed.box[0] - x0 : placed.box[2] - x0] = strip
-    line = np.minimum(blur(seed, _LINE * unit) * 1.9, 1)
-    seam = np.minimum(blur(seed, _SEAM[0] * unit, _SEAM[1] * unit) * 2.6, 1)
+    line = np.minimum(blur(seed, _LINE * unit) * _LINE_GAIN, 1)
+    wide, small = (blur(seed, across * unit, down * unit) for across, down in (_SEAM, _SMALL_SEAM))
+    seam = np.minimum(np.maximum(wide * _SEAM_GAIN, small * _SMALL_GAIN), 1)
     transmittance[y0 - box[1] : y1 - box[1], x0 - box[0] : x1 - box[0]] *= contact(line, seam, light)

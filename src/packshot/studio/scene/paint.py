@@ -28,9 +28,7 @@ def mix(one: Float, other: Float, part: ArrayLike) -> Float:
     return (one + (other - one) * np.asarray(part, np.float32)).astype(np.float32)
 
 
-def blur(
-    picture: Float, sigma: float, sigma_down: float | None = None, *, outside: float | None = None
-) -> Float:
+def blur(picture: Float, sigma: float, sigma_down: float | None = None, *, outside: float | None = None) -> Float:
     """Gaussian blur of (H, W) or (H, W, C ≤ 4) by `sigma` pixels across and `sigma_down` (the same) down.
 
     Beyond its edges the picture goes on as they are, or as `outside` where given. Each axis is worked at the

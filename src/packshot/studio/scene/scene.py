@@ -18,21 +18,21 @@ class Light:
     """Where the key light comes from and how hard it is.
 
     `direction`: the shadow's run on the floor per unit of product height, (right, away). `softness`: 1 is a large
-    softbox. `contact`, `cast`, `ambient`: strengths 0..1 of the dark line under the product, of the thrown shadow and of
-    the broad dimming around. `tint`: exponents per channel, so that shadows on snow turn blue.
+    softbox. `contact`, `cast`, `ambient`: strengths 0..1 of the dark line under the product, of the thrown shadow and
+    of the broad dimming around. `tint`: exponents per channel, so that shadows on snow turn blue.
     """
 
     direction: tuple[float, float] = (0.75, 0.28)
     softness: float = 1.0
-    contact: float = 0.8
-    cast: float = 0.45
-    ambient: float = 0.45
+    contact: float = 0.9
+    cast: float = 0.5
+    ambient: float = 0.6
     tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
 class Surface:
-    """How the floor mirrors: `reflection` 0..1 at the ground line, `roughness` 1 is satin, `falloff` in product heights."""
+    """How the floor mirrors: `reflection` 0..1 at the ground line, `roughness` 1 is satin, `falloff` in heights."""
 
     reflection: float = 0.0
     roughness: float = 1.0
@@ -43,9 +43,9 @@ class Surface:
 class Scene:
     """A style of the embedded studio.
 
-    `backdrop` paints it for a product that stands, `tabletop` for one photographed from above. `fill` is the part of the
-    frame that the product takes, `ground` the line it stands on (0 top to 1 bottom). `mode` "white" is the marketplace's
-    picture: no shadow, no horizon, 255 to the corners.
+    `backdrop` paints it for a product that stands, `tabletop` for one photographed from above. `fill` is the part of
+    the frame that the product takes, `ground` the line it stands on (0 top to 1 bottom). `mode` "white" is the
+    marketplace's picture: no shadow, no horizon, 255 to the corners.
     """
 
     slug: str

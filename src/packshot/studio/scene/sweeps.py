@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from packshot.imaging.colour import Float, hex_to_linear
 from packshot.studio.scene.canvas import Canvas
@@ -13,7 +15,7 @@ from packshot.studio.scene.scene import Light, Scene, Surface
 
 _FOOT, _HANG = 0.5, 1.8  # floor units behind the product where the paper leaves the floor, and where it hangs
 _ROUND = 0.06  # of the frame's height: how softly its brightness turns there
-_OVEREXPOSED = 1.02  # white that dither leaves white
+_OVEREXPOSED = 1.1  # high-key white: only the deeper shadow leaves it, none reaches the corners
 
 
 def _white(canvas: Canvas) -> Float:
@@ -25,7 +27,8 @@ class _Paper:
     """A roll of seamless paper and its light, as brightness in parts of the paper's own `colour`.
 
     `front` at the frame's lower edge, `floor` under the product, `curve` where the paper turns up and faces the lamp,
-    `top` at the frame's upper edge; `glow` more behind the product, and `corners` less in the frame's corners.
+    `top` at the frame's upper edge; `table` under a product that lies; `glow` more behind the product, and `corners`
+    less in the frame's corners.
     """
 
     colour: str
@@ -33,6 +36,7 @@ class _Paper:
     floor: float
     curve: float
     top: float
+    table: float
     glow: float
     corners: float
 
@@ -49,19 +53,19 @@ class _Paper:
 
     def sheet(self, canvas: Canvas) -> Float:
         """The paper under a product that lies, lit from the upper left."""
-        light = self.floor * (1 + 0.5 * self.glow * pool(canvas, (0.3, 0.25), (0.7, 0.7)))
+        light = self.table * (1 + 0.35 * self.glow * pool(canvas, (0.3, 0.25), (0.7, 0.7)))
         return self._lit(light * vignette(canvas, self.corners))
 
     def _brightness(self) -> list[float]:
         return [self.top, (self.top + self.curve) / 2, self.curve, self.floor, self.front]
 
-    def _lit(self, light: Float) -> Float:
+    def _lit(self, light: NDArray[np.floating[Any]]) -> Float:
         return (light * hex_to_linear(self.colour)).astype(np.float32)
 
 
-_GREY = _Paper("#dfdfe0", front=0.88, floor=0.96, curve=1.0, top=0.72, glow=0.16, corners=0.16)
-_BEIGE = _Paper("#dfcdb8", front=0.88, floor=0.97, curve=1.0, top=0.76, glow=0.15, corners=0.18)
-_GRAPHITE = _Paper("#34373c", front=0.5, floor=0.95, curve=0.75, top=0.22, glow=1.6, corners=0.55)
+_GREY = _Paper("#e2e2e3", front=0.9, floor=0.97, curve=1.0, top=0.78, table=0.95, glow=0.15, corners=0.13)
+_BEIGE = _Paper("#dfcdb8", front=0.88, floor=0.97, curve=1.0, top=0.76, table=0.95, glow=0.15, corners=0.18)
+_GRAPHITE = _Paper("#383b41", front=0.5, floor=0.95, curve=0.8, top=0.2, table=0.5, glow=2.2, corners=0.55)
 
 SCENES: tuple[Scene, ...] = (
     Scene(
@@ -80,7 +84,7 @@ SCENES: tuple[Scene, ...] = (
         _white,
         _white,
         fill=0.7,
-        light=Light(contact=0.8, cast=0.3, ambient=0.5),
+        light=Light(direction=(0.5, 0.3), contact=0.9, cast=0.4, ambient=0.6),
         surface=Surface(reflection=0.06, roughness=0.8, falloff=0.25),
     ),
     Scene(

@@ -1,0 +1,1 @@
+"""Uploads, friendly and hostile, and the files that leave."""
