@@ -30,7 +30,7 @@ from packshot.credits.errors import InsufficientCreditsError, OperationKeyReused
 from packshot.credits.models import Bucket, LedgerEntry
 from packshot.db import dispose, new_id, transaction
 
-EXAMPLES, STEPS = (300, 40) if os.environ.get("PACKSHOT_LEDGER") == "full" else (60, 20)
+EXAMPLES, STEPS = (300, 40) if os.environ.get("PACKSHOT_LEDGER") == "full" else (40, 20)
 
 
 class Machine(RuleBasedStateMachine):
