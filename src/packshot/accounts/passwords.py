@@ -55,7 +55,7 @@ def _verify(password: bytes, stored: str | None) -> Verified:
         right = _HASHES.verify(password[:BCRYPT_BYTES] if from_bcrypt else password, known)
     except (UnknownHashError, ValueError):  # not a hash, or one of a bcrypt that never was
         return Verified(False)
-    if not right or stored is None:
+    if not right:
         return Verified(False)
     outdated = from_bcrypt or _ARGON2.check_needs_rehash(known)
     return Verified(True, _ARGON2.hash(password) if outdated else None)
