@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
+
 import pytest
 from fastapi.routing import APIRoute
 from httpx import AsyncClient
@@ -9,7 +11,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from packshot.accounts import api
-from packshot.accounts.models import Account, ApiKey, Membership, Session, User
+from packshot.accounts.auth import account_session
+from packshot.accounts.models import Account, ApiKey, Membership, Role, Session, User
+from packshot.accounts.principal import EVERY_SCOPE, Principal
 from packshot.credits import ledger
 from packshot.credits.models import Bucket
 from packshot.db import new_id, transaction
@@ -67,6 +71,13 @@ async def test_rows_show_to_their_account_only(sign_up: SignUp, model: type) -> 
             assert await session.scalar(count) == expected
     async with transaction(system=True) as session:
         assert await session.scalar(count) == 2
+
+
+async def test_a_routes_session_sees_its_account_only(sign_up: SignUp) -> None:
+    ada, _ = await sign_up("ada@example.com"), await sign_up("bob@example.com")
+    principal = Principal(ada.user_id, ada.account_id, Role.USER, EVERY_SCOPE, via="token")
+    async with asynccontextmanager(account_session)(principal) as session:
+        assert list(await session.scalars(select(Account.id))) == [ada.account_id]
 
 
 async def test_an_account_cannot_write_into_another(sign_up: SignUp) -> None:
