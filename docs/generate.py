@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import typer
-from packshot.studio.scene.library import SCENES
 from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 from typer.main import get_command
@@ -15,6 +14,7 @@ from typer.main import get_command
 from packshot.cli import app
 from packshot.engines import registry
 from packshot.settings import Settings
+from packshot.studio.scene.library import SCENES
 
 REFERENCE = Path(__file__).parent / "reference"
 DEFAULTS = {  # of settings whose default depends on the machine

@@ -104,6 +104,7 @@ EMPTY_EVERY_TABLE = """
 async def client(database: None) -> AsyncGenerator[AsyncClient]:
     """An HTTP client of the application, in this process."""
     from httpx import ASGITransport, AsyncClient
+
     from packshot.app import create_app
 
     app = create_app()

@@ -14,13 +14,13 @@ from structlog.contextvars import bound_contextvars, merge_contextvars
 from structlog.typing import Processor
 
 REDACTED = "[redacted]"
-_SECRET_NAMES = re.compile(r"pass(word|wd)|secret|token|authorization|cookie|api_?key|credential|signature", re.I)
+_SECRET_NAMES = re.compile(r"pass(word|wd)|secret|token|authorization|cookie|api[-_]?key|credential|signature", re.I)
 _SECRETS = re.compile(
     r"(?P<scheme>\b(?:bearer|basic)\s+)[\w.~+/=-]{8,}"
     r"|(?P<key>\bpk_(?:live|test)_)\w+"
     r"|\beyJ[\w-]+\.[\w-]+\.[\w-]*"
     r"|(?P<user>\b[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s@]+(?=@)"
-    r"|(?P<field>\b(?:password|secret|token|api_?key|signature)[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;]+"
+    r"|(?P<field>\b(?:password|secret|token|api[-_]?key|signature)[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;]+"
     r"|(?P<file>/files/)[\w.~-]{16,}",
     re.I,
 )

@@ -15,76 +15,76 @@ from packshot.fetch import Address, BlockedAddressError, fetch, is_public
 
 PUBLIC = ipaddress.ip_address("93.184.215.14")
 
-INWARD = """
-http://127.0.0.1/
-http://127.1/
-http://127.0.1/
-http://0/
-http://0.0.0.0/
-http://2130706433/
-http://0x7f000001/
-http://0x7f.0.0.1/
-http://0x7f.1/
-http://0177.0.0.1/
-http://017700000001/
-http://127.255.255.254/
-http://localhost/
-http://localhost./
-http://LOCALHOST/
-http://10.0.0.1/
-http://10.1/
-http://172.16.0.1/
-http://172.31.255.255/
-http://192.168.0.1/
-http://192.168.257/
-http://169.254.169.254/latest/meta-data/
-http://2852039166/
-http://0xa9fea9fe/
-http://100.64.0.1/
-http://100.100.100.200/
-http://192.0.0.192/
-http://192.0.2.1/
-http://198.18.0.1/
-http://198.51.100.1/
-http://203.0.113.1/
-http://224.0.0.1/
-http://240.0.0.1/
-http://255.255.255.255/
-http://[::]/
-http://[::1]/
-http://[0:0:0:0:0:0:0:1]/
-http://[::ffff:127.0.0.1]/
-http://[::ffff:7f00:1]/
-http://[::127.0.0.1]/
-http://[::ffff:0:127.0.0.1]/
-http://[64:ff9b::127.0.0.1]/
-http://[64:ff9b:1::7f00:1]/
-http://[2002:7f00:1::]/
-http://[2001:0:7f00:1::]/
-http://[fe80::1]/
-http://[fc00::1]/
-http://[fd00:ec2::254]/
-http://[ff02::1]/
-http://[2001:db8::1]/
-http://[3fff::1]/
-http://[100::1]/
-http://１２７.０.０.１/
-http://127。0。0。1/
-http://ⓛocalhost/
-""".split()
+INWARD = [
+    "http://127.0.0.1/",
+    "http://127.1/",
+    "http://127.0.1/",
+    "http://0/",
+    "http://0.0.0.0/",
+    "http://2130706433/",
+    "http://0x7f000001/",
+    "http://0x7f.0.0.1/",
+    "http://0x7f.1/",
+    "http://0177.0.0.1/",
+    "http://017700000001/",
+    "http://127.255.255.254/",
+    "http://localhost/",
+    "http://localhost./",
+    "http://LOCALHOST/",
+    "http://10.0.0.1/",
+    "http://10.1/",
+    "http://172.16.0.1/",
+    "http://172.31.255.255/",
+    "http://192.168.0.1/",
+    "http://192.168.257/",
+    "http://169.254.169.254/latest/meta-data/",
+    "http://2852039166/",
+    "http://0xa9fea9fe/",
+    "http://100.64.0.1/",
+    "http://100.100.100.200/",
+    "http://192.0.0.192/",
+    "http://192.0.2.1/",
+    "http://198.18.0.1/",
+    "http://198.51.100.1/",
+    "http://203.0.113.1/",
+    "http://224.0.0.1/",
+    "http://240.0.0.1/",
+    "http://255.255.255.255/",
+    "http://[::]/",
+    "http://[::1]/",
+    "http://[0:0:0:0:0:0:0:1]/",
+    "http://[::ffff:127.0.0.1]/",
+    "http://[::ffff:7f00:1]/",
+    "http://[::127.0.0.1]/",
+    "http://[::ffff:0:127.0.0.1]/",
+    "http://[64:ff9b::127.0.0.1]/",
+    "http://[64:ff9b:1::7f00:1]/",
+    "http://[2002:7f00:1::]/",
+    "http://[2001:0:7f00:1::]/",
+    "http://[fe80::1]/",
+    "http://[fc00::1]/",
+    "http://[fd00:ec2::254]/",
+    "http://[ff02::1]/",
+    "http://[2001:db8::1]/",
+    "http://[3fff::1]/",
+    "http://[100::1]/",
+    "http://１２７.０.０.１/",
+    "http://127。0。0。1/",
+    "http://ⓛocalhost/",
+]
 
-NOT_FETCHED = """
-http://user@example.com/
-http://example.com@127.0.0.1/
-http://example.com:22/
-http://example.com:6379/
-ftp://example.com/
-file:///etc/passwd
-gopher://127.0.0.1/
-//example.com/
-http:///
-data:image/png;base64,AAAA
-""".split()
+NOT_FETCHED = [
+    "http://user@example.com/",
+    "http://example.com@127.0.0.1/",
+    "http://example.com:22/",
+    "http://example.com:6379/",
+    "ftp://example.com/",
+    "file:///etc/passwd",
+    "gopher://127.0.0.1/",
+    "//example.com/",
+    "http:///",
+    "data:image/png;base64,AAAA",
+]
 
 
 def picture() -> httpx.Response:

@@ -113,7 +113,7 @@ def _execute(service: Service) -> int:
     assert isinstance(service.command, tuple)
     output = service.log.open("ab") if service.log else None
     try:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 -- a server of ours, with options of ours
             service.command,
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -48,7 +48,7 @@ class User:
         self, argv: list[Path | str], *, input: str | None = None, stdout: IO[bytes] | None = None, check: bool = True
     ) -> bool:
         """Runs `argv` as this user to its end; whether it succeeded."""
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 -- programs of ours
             list(map(str, argv)),
             input=input.encode() if input is not None else None,
             stdin=None if input is not None else subprocess.DEVNULL,
