@@ -8,7 +8,7 @@ export UV_NO_PROGRESS := 1
 export UV_SYSTEM_CERTS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lint types layers docs gates goldens bench samples clean
+.PHONY: help install demo run test check format lint types layers docs gates goldens bench samples clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \2/' | awk '{printf "  make %-9s", $$2; $$1=$$2=""; print}'
@@ -26,6 +26,9 @@ install: .venv/.stamp ## install everything, locked, into .venv
 
 demo: install ## shoot every sample in every style into demo/
 	@$(RUN) python samples/demo.py
+
+run: install ## run Packshot here: database, queue, web and workers
+	@$(RUN) packshot up
 
 test: install ## run all tests
 	@$(RUN) pytest -n auto

@@ -81,7 +81,7 @@ def shoot(side: str) -> dict[str, Any]:
 
     photo = _photo(int(side))
     with tempfile.TemporaryDirectory() as cache:
-        studio = engine("studio", Settings(Path(cache)))
+        studio = engine("studio", Settings(cache_dir=Path(cache)))
         request = GenerationRequest(
             "studio-1", int(side), int(side), style="white", seed=1, references=(Reference(photo, name="bench.png"),)
         )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 
 import typer
+from pydantic import AliasChoices
+from pydantic.fields import FieldInfo
 from typer.main import get_command
 
 from packshot.cli import app
@@ -16,11 +17,12 @@ from packshot.settings import Settings
 from packshot.studio.scene.library import SCENES
 
 REFERENCE = Path(__file__).parent / "reference"
-NOTICE = "<!-- Written by docs/generate.py from the code. Do not edit. -->\n\n"
-SETTINGS = {
-    "cache_dir": ("PACKSHOT_CACHE_DIR", "`$XDG_CACHE_HOME/packshot`, else `~/.cache/packshot`", "folder for cutouts"),
-    "cache_mb": ("PACKSHOT_CACHE_MB", "512", "what that folder may grow to, in megabytes; the oldest cutouts go first"),
+DEFAULTS = {  # of settings whose default depends on the machine
+    "cache_dir": "`$XDG_CACHE_HOME/packshot`, else `~/.cache/packshot`",
+    "state_dir": "`/var/lib/packshot` as root, else `$XDG_STATE_HOME/packshot`, else `~/.local/state/packshot`",
+    "cpu_concurrency": "the number of cores",
 }
+NOTICE = "<!-- Written by docs/generate.py from the code. Do not edit. -->\n\n"
 
 
 def main() -> int:
@@ -86,13 +88,19 @@ def settings() -> str:
 
 
 def _setting_rows() -> Iterator[str]:
-    for setting in fields(Settings):
-        variable, default, words = SETTINGS[setting.name]
-        yield f"| `{variable}` | {default} | {words} |"
+    for name, field in Settings.model_fields.items():
+        if not field.exclude:
+            default = DEFAULTS.get(name) or ("–" if field.default == "" else field.default)
+            yield f"| {_variables(name, field)} | {default} | {field.description} |"
     yield "| `PACKSHOT_DEBUG` | – | any value: print where an error came from |"
     for id, kind in sorted(registry().classes.items()):
         for name in kind.requires:
             yield f"| `PACKSHOT_{id.upper()}_{name}` | – | needed by the engine `{id}` |"
+
+
+def _variables(name: str, field: FieldInfo) -> str:
+    also = field.validation_alias.choices[2:] if isinstance(field.validation_alias, AliasChoices) else []
+    return ", ".join(f"`{variable}`" for variable in (f"PACKSHOT_{name.upper()}", *also))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,20 @@
-"""What all tests share: a cache folder of their own, and one thread each so that they can run side by side."""
+"""What all tests share: a cache folder and servers of their own, and one thread each."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
+from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from httpx import AsyncClient
+
+    from packshot.settings import Settings
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VIPS_CONCURRENCY"):
     os.environ.setdefault(variable, "1")
@@ -24,3 +33,83 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def settings(cache_dir: Path) -> Generator[Settings]:
+    """PostgreSQL, migrated, and Valkey of this test process's own; the settings that lead to them."""
+    import asyncio
+
+    from packshot.embedded.process import Process
+    from packshot.embedded.servers import postgres, prepare, valkey
+    from packshot.embedded.user import User
+    from packshot.migrations import migrate
+    from packshot.settings import settings
+
+    state = Path(tempfile.mkdtemp(prefix="packshot-"))  # not in tmp_path: the servers' user may not enter that
+    state.chmod(0o755)
+    for variable in ("DATABASE_URL", "REDIS_URL", "PACKSHOT_DATABASE_URL", "PACKSHOT_REDIS_URL", "REDIS_HOST"):
+        os.environ.pop(variable, None)
+    os.environ["PACKSHOT_STATE_DIR"] = str(state)
+    settings.cache_clear()
+    user = User.of_servers()
+    prepare(settings(), user)
+    running = [Process(postgres(settings(), user, durable=False)), Process(valkey(settings(), user))]
+    try:
+        for process in running:
+            process.wait_ready(30)
+        asyncio.run(migrate())
+        yield settings()
+    finally:
+        for process in reversed(running):
+            process.kill()
+        shutil.rmtree(state)
+
+
+@pytest.fixture
+async def database(settings: Settings, anyio_backend: str) -> AsyncGenerator[None]:
+    """The migrated database and Redis, both empty; `db.transaction()` of the test leads there."""
+    import asyncpg
+    from redis.asyncio import Redis
+
+    from packshot import db, valkey
+
+    connection = await asyncpg.connect(settings.database.replace("+asyncpg", ""))
+    await connection.execute(EMPTY_EVERY_TABLE)
+    await connection.close()
+    async with Redis.from_url(settings.redis) as redis:
+        await redis.flushall()
+    yield
+    await db.dispose()
+    await valkey.dispose()
+
+
+# Triggers are off for it: some tables refuse deletion. DELETE is quicker than TRUNCATE where tables are nearly empty.
+EMPTY_EVERY_TABLE = """
+    set session_replication_role = replica;
+    do $$ declare one text; begin
+        for one in select quote_ident(tablename) from pg_tables
+            where schemaname = 'public' and tablename <> 'alembic_version'
+        loop execute 'delete from ' || one; end loop;
+    end $$
+"""
+
+
+@pytest.fixture
+async def client(database: None) -> AsyncGenerator[AsyncClient]:
+    """An HTTP client of the application, in this process."""
+    from httpx import ASGITransport, AsyncClient
+
+    from packshot.app import create_app
+
+    app = create_app()
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=ASGITransport(app), base_url="http://packshot.test") as client,
+    ):
+        yield client

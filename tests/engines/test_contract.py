@@ -16,7 +16,7 @@ from packshot.settings import Settings
 
 @pytest.fixture(params=sorted(registry().classes))
 def any_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
-    return engine(request.param, Settings(tmp_path), environment={})
+    return engine(request.param, Settings(cache_dir=tmp_path), environment={})
 
 
 def request_for(any_engine: Engine) -> GenerationRequest:
@@ -35,7 +35,7 @@ def test_registry_loads_every_engine_of_the_folder() -> None:
 
 def test_unknown_engine_is_named_with_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match=r"no engine 'nothing'.*studio"):
-        engine("nothing", Settings(tmp_path))
+        engine("nothing", Settings(cache_dir=tmp_path))
 
 
 def test_models_are_dated_priced_and_sourced(any_engine: Engine) -> None:

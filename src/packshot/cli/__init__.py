@@ -11,7 +11,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VIPS_CONCURRENCY"):
 
 import typer
 
-from packshot.cli import cutout, doctor, lists, shoot
+from packshot.cli import admin, credits, cutout, doctor, keys, lists, serve, shoot, up
 from packshot.cli.report import fail
 from packshot.errors import PackshotError
 
@@ -29,6 +29,14 @@ app.command("cutout")(cutout.command)
 app.command("styles")(lists.styles)
 app.command("engines")(lists.engines)
 app.command("doctor")(doctor.command)
+app.command("up")(up.command)
+app.command("serve")(serve.serve)
+app.command("worker")(serve.worker)
+app.command("migrate")(serve.migrate)
+app.add_typer(keys.app, name="keys")
+app.add_typer(credits.app, name="credits")
+app.add_typer(credits.ledger_app, name="ledger")
+app.add_typer(admin.app, name="admin")
 
 
 def main() -> None:

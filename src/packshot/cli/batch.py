@@ -19,7 +19,6 @@ from packshot.engines.base import Done, Engine, Failed, GenerationRequest, Opera
 from packshot.errors import BadInputError, PackshotError
 from packshot.imaging.decode import decode
 from packshot.imaging.finish import Format, finish
-from packshot.settings import Settings
 
 Record = dict[str, Any]
 Size = tuple[int, int]
@@ -146,6 +145,8 @@ def _distinct_stems(photos: Sequence[Path]) -> dict[Path, str]:
 
 @cache
 def _engine(id: str) -> Engine:
+    from packshot.settings import Settings
+
     return load_engine(id, Settings.load())
 
 

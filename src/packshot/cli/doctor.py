@@ -14,7 +14,6 @@ from typing import Annotated
 import typer
 
 from packshot.cli.report import say
-from packshot.settings import Settings
 
 MEMORY_GB_PER_PROCESS = 1.1
 FREE_DISK_MB = 500
@@ -65,6 +64,8 @@ def _disk() -> tuple[bool, str]:
 
 
 def _cache() -> tuple[bool, str]:
+    from packshot.settings import Settings
+
     folder = Settings.load().cache_dir
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder):

@@ -9,10 +9,13 @@ from functools import cache, partial
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
+from typing import TYPE_CHECKING
 
 from packshot.engines.base import Engine, Workplace
 from packshot.errors import BadInputError
-from packshot.settings import Settings
+
+if TYPE_CHECKING:
+    from packshot.settings import Settings
 
 GROUP = "packshot.engines"
 _NOT_ENGINES = {"base", "check"}

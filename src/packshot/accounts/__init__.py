@@ -1,0 +1,1 @@
+"""Accounts: who may use Packshot, and how they prove that it is them."""

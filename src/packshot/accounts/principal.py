@@ -1,0 +1,22 @@
+"""On whose behalf a request is made, whatever it was proved with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from packshot.accounts.models import Role, Scope
+
+EVERY_SCOPE = frozenset(Scope)
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A user in an account. `via` says what proved it: the access token of a login, or an API key."""
+
+    user_id: UUID
+    account_id: UUID
+    role: Role
+    scopes: frozenset[Scope]
+    via: Literal["token", "key"]

@@ -1,0 +1,99 @@
+"""What an admin may change while Packshot runs: typed keys with defaults, one table, read through a short cache."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql import func
+
+from packshot.db import Base, after_commit, transaction
+from packshot.errors import BadInputError
+
+FRESH_S = 3.0
+T = TypeVar("T")
+
+
+class Entry(Base):
+    """A key that an admin has changed."""
+
+    __tablename__ = "config"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[Any] = mapped_column(JSONB)
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
+    changed_by: Mapped[UUID | None]
+
+
+@dataclass(frozen=True)
+class Key(Generic[T]):
+    """Something that can be changed: `type` is what pydantic checks a value against, limits included."""
+
+    name: str
+    type: Any
+    default: T
+    words: str
+
+    def parse(self, value: object) -> T:
+        """`value` as this key's type, or a BadInputError that says why not."""
+        try:
+            return TypeAdapter[T](self.type).validate_python(value)
+        except ValidationError as error:
+            reasons = "; ".join(wrong["msg"] for wrong in error.errors())
+            raise BadInputError(f"{self.name} cannot be {value!r}: {reasons}.", remedy=self.words) from None
+
+
+keys: dict[str, Key[Any]] = {}
+_cached: dict[str, Any] = {}
+_cached_until = 0.0
+
+
+def key(name: str, type: type[T] | Any, default: T, words: str) -> Key[T]:
+    """Announces a key, once, at import: `THRESHOLD = config.key("locks.face", Annotated[float, Le(1)], 0.6, "…")`."""
+    if name in keys:
+        raise ValueError(f"The configuration key {name} is announced twice.")
+    keys[name] = Key(name, type, default, words)
+    return keys[name]
+
+
+async def get(key: Key[T]) -> T:
+    """The value of `key`, at most FRESH_S old; a stored value that no longer fits its type gives way to the default."""
+    global _cached, _cached_until
+    if time.monotonic() >= _cached_until:
+        async with transaction() as session:
+            _cached = {entry.key: entry.value for entry in (await session.scalars(select(Entry)))}
+        _cached_until = time.monotonic() + FRESH_S
+    if key.name not in _cached:
+        return key.default
+    try:
+        return key.parse(_cached[key.name])
+    except BadInputError:
+        return key.default
+
+
+async def change(session: AsyncSession, key: Key[T], value: object, *, by: UUID | None = None) -> T:
+    """Sets `key`, for every process within FRESH_S and for this one as soon as the transaction commits."""
+    parsed = key.parse(value)
+    stored = TypeAdapter[T](key.type).dump_python(parsed, mode="json")
+    row = insert(Entry).values(key=key.name, value=stored, changed_by=by)
+    await session.execute(
+        row.on_conflict_do_update(
+            index_elements=[Entry.key], set_={"value": stored, "changed_by": by, "changed_at": func.now()}
+        )
+    )
+    after_commit(session, forget)
+    return parsed
+
+
+def forget() -> None:
+    """Reads the table again at the next `get`."""
+    global _cached_until
+    _cached_until = 0.0

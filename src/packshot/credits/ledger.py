@@ -1,0 +1,254 @@
+"""The only place where credits move: every move is one SQL statement under an operation key of its own.
+
+A statement locks the wallet, works out the move, writes the ledger entry and then sets the wallet to the entry's
+balances, all in one round trip: two clients cannot spend the same balance, a move that would go below zero writes
+nothing, and a key that comes again finds its entry and changes nothing. Wallets are locked before holds, always, so
+that a transaction that settles many generations cannot deadlock with one that settles a single one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import TextClause, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from packshot.credits.errors import InsufficientCreditsError, NoHoldError, NoWalletError, OperationKeyReusedError
+from packshot.credits.models import Bucket, Hold, HoldState, Kind, LedgerEntry, Wallet
+from packshot.errors import BadInputError
+
+# Locks the wallet that a move is about, before anything is worked out.
+_WALLET = "before as (select * from wallet where account_id = :account_id for no key update)"
+
+# Writes the entry that `move` asks for, unless its key is taken, then gives the wallet the entry's balances.
+_POST = """
+entry as (
+  insert into ledger_entry (
+    account_id, seq, kind, d_allowance, d_purchased, d_held_allowance, d_held_purchased,
+    allowance_after, purchased_after, held_allowance_after, held_purchased_after,
+    op_key, shoot_id, generation_id, reason)
+  select
+    before.account_id, before.seq + 1, move.kind,
+    move.d_allowance, move.d_purchased, move.d_held_allowance, move.d_held_purchased,
+    before.allowance + move.d_allowance, before.purchased + move.d_purchased,
+    before.held_allowance + move.d_held_allowance, before.held_purchased + move.d_held_purchased,
+    :key, cast(move.shoot_id as uuid), cast(move.generation_id as uuid), :reason
+  from before, move
+  on conflict (op_key) do nothing
+  returning *
+), after as (
+  update wallet set
+    allowance = entry.allowance_after, purchased = entry.purchased_after,
+    held_allowance = entry.held_allowance_after, held_purchased = entry.held_purchased_after, seq = entry.seq
+  from entry where wallet.account_id = entry.account_id
+)
+"""
+
+
+def _statement(*parts: str) -> TextClause:
+    """A move of credits: `parts` name `before`, the locked wallet, and `move`, what changes, in at most one row."""
+    return text(f"with {', '.join(parts)} select * from entry")  # noqa: S608 -- made of this module's constants
+
+
+_GRANT = _statement(
+    _WALLET,
+    """move as (
+      select
+        'grant' as kind, cast(:allowance as bigint) as d_allowance, cast(:purchased as bigint) as d_purchased,
+        0 as d_held_allowance, 0 as d_held_purchased, null as shoot_id, null as generation_id
+    )""",
+    _POST,
+)
+_TOP_UP = _statement(
+    _WALLET,
+    """move as (
+      select
+        'allowance' as kind, greatest(cast(:credits as bigint) - before.allowance, 0) as d_allowance, 0 as d_purchased,
+        0 as d_held_allowance, 0 as d_held_purchased, null as shoot_id, null as generation_id
+      from before
+    )""",
+    _POST,
+)
+# `earlier` is what the items before this one cost: the allowance that they leave is this item's to use.
+_HOLD = _statement(
+    _WALLET,
+    """item as (
+      select generation_id, amount, sum(amount) over (order by position) - amount as earlier
+      from unnest(cast(:generation_ids as uuid[]), cast(:amounts as bigint[]))
+        with ordinality as given (generation_id, amount, position)
+    ), total as (
+      select cast(sum(amount) as bigint) as amount from item
+    ), spent as (
+      select
+        least(before.allowance, total.amount) as allowance,
+        greatest(total.amount - before.allowance, 0) as purchased
+      from before, total
+      where before.allowance + before.purchased >= total.amount
+    ), move as (
+      select
+        'hold' as kind, -allowance as d_allowance, -purchased as d_purchased,
+        allowance as d_held_allowance, purchased as d_held_purchased,
+        cast(:shoot_id as uuid) as shoot_id, null as generation_id
+      from spent
+    )""",
+    _POST,
+    """held as (
+      insert into hold (generation_id, account_id, shoot_id, entry_id, allowance, purchased)
+      select
+        item.generation_id, entry.account_id, entry.shoot_id, entry.id, share.allowance, item.amount - share.allowance
+      from entry, item, lateral (
+        select greatest(least(item.amount, entry.d_held_allowance - item.earlier), 0) as allowance
+      ) as share
+    )""",
+)
+_SETTLE = _statement(
+    """before as (
+      select * from wallet
+      where account_id = (select account_id from hold where generation_id = :generation_id)
+      for no key update
+    ), settled as (
+      update hold set state = :state, settled_at = clock_timestamp()
+      from before
+      where hold.generation_id = :generation_id and hold.account_id = before.account_id and hold.state = 'held'
+      returning hold.*
+    ), move as (
+      select
+        :kind as kind, settled.allowance * cast(:back as bigint) as d_allowance,
+        settled.purchased * cast(:back as bigint) as d_purchased,
+        -settled.allowance as d_held_allowance, -settled.purchased as d_held_purchased,
+        settled.shoot_id, settled.generation_id
+      from settled
+    )""",
+    _POST,
+)
+
+
+async def open_wallet(session: AsyncSession, account_id: UUID) -> Wallet:
+    """The wallet of a new account, empty; the existing one if it has one."""
+    await session.execute(insert(Wallet).values(account_id=account_id).on_conflict_do_nothing())
+    return await balance(session, account_id)
+
+
+async def balance(session: AsyncSession, account_id: UUID) -> Wallet:
+    """The wallet as it is now. NoWalletError if there is none."""
+    fresh = select(Wallet).where(Wallet.account_id == account_id).execution_options(populate_existing=True)
+    wallet = await session.scalar(fresh)
+    if wallet is None:
+        raise NoWalletError(account_id)
+    return wallet
+
+
+async def entries(
+    session: AsyncSession, account_id: UUID, *, before: int | None = None, limit: int = 50
+) -> Sequence[LedgerEntry]:
+    """The newest entries of an account; with `before` only those of a lower `seq`."""
+    newest = select(LedgerEntry).where(LedgerEntry.account_id == account_id).order_by(LedgerEntry.seq.desc())
+    if before is not None:
+        newest = newest.where(LedgerEntry.seq < before)
+    return (await session.scalars(newest.limit(limit))).all()
+
+
+async def grant(
+    session: AsyncSession, account_id: UUID, credits: int, bucket: Bucket, key: str, reason: str
+) -> LedgerEntry:
+    """Adds `credits` to `bucket`. With a key that came before: the earlier entry, and nothing is added."""
+    if credits <= 0:
+        raise BadInputError(f"A grant of {credits} credits makes no sense.", remedy="Grant at least 1.")
+    given = {"allowance": 0, "purchased": 0} | {bucket.value: credits}
+    entry = await _post(session, _GRANT, key, {"account_id": account_id, **given}, reason)
+    if entry is None:
+        entry = await _earlier(session, account_id, Kind.GRANT, key)
+        if entry.d_allowance != given["allowance"] or entry.d_purchased != given["purchased"]:
+            raise OperationKeyReusedError(key)
+    return entry
+
+
+async def set_allowance(session: AsyncSession, account_id: UUID, credits: int, key: str) -> LedgerEntry:
+    """Tops the allowance up to `credits`, once per key (one a month); an allowance above it stays.
+
+    An entry is written also when nothing was missing, so that the same month cannot top up again after some is spent.
+    """
+    if credits < 0:
+        raise BadInputError(f"An allowance of {credits} credits makes no sense.", remedy="Give 0 or more.")
+    reason = f"The month's allowance of {credits}."
+    entry = await _post(session, _TOP_UP, key, {"account_id": account_id, "credits": credits}, reason)
+    return entry or await _earlier(session, account_id, Kind.ALLOWANCE, key)
+
+
+async def hold(
+    session: AsyncSession,
+    account_id: UUID,
+    shoot_id: UUID,
+    items: Sequence[tuple[UUID, int]],
+    *,
+    key: str | None = None,
+) -> LedgerEntry:
+    """Sets credits aside for the generations of a shoot, all or none: `items` are generation ids with their prices.
+
+    One statement and one entry for any number of generations. The allowance is spent first, in the order of `items`;
+    a price of 0 is held too, so that every generation has a hold to settle. `key` is `hold:{shoot_id}` unless given:
+    a retry inside the same shoot needs one of its own. InsufficientCreditsError takes nothing; a key that came before
+    gives its entry, or OperationKeyReusedError when it held for other generations or another price.
+    """
+    if not items or min(amount for _, amount in items) < 0:
+        raise BadInputError("Credits are held for at least one generation, each at a price of 0 or more.")
+    key = key or f"hold:{shoot_id}"
+    ids, amounts = [id for id, _ in items], [amount for _, amount in items]
+    move = {"account_id": account_id, "shoot_id": shoot_id, "generation_ids": ids, "amounts": amounts}
+    entry = await _post(session, _HOLD, key, move)
+    return entry or await _held_earlier(session, account_id, dict(items), key)
+
+
+async def capture(session: AsyncSession, generation_id: UUID) -> bool:
+    """Spends what is held for a generation. True once, False if it was already captured or released."""
+    return await _settle(session, generation_id, {"kind": Kind.CAPTURE, "state": HoldState.CAPTURED, "back": 0})
+
+
+async def release(session: AsyncSession, generation_id: UUID) -> bool:
+    """Gives back what is held for a generation, each credit to its bucket. True once, False if already settled."""
+    return await _settle(session, generation_id, {"kind": Kind.RELEASE, "state": HoldState.RELEASED, "back": 1})
+
+
+async def _post(
+    session: AsyncSession, statement: TextClause, key: str, move: Mapping[str, Any], reason: str = ""
+) -> LedgerEntry | None:
+    """The entry that the statement wrote. None if it wrote none: the key is taken, or there is too little."""
+    values = {**move, "key": key, "reason": reason}
+    return (await session.scalars(select(LedgerEntry).from_statement(statement), values)).one_or_none()
+
+
+async def _settle(session: AsyncSession, generation_id: UUID, move: Mapping[str, Any]) -> bool:
+    key = f"{move['kind']}:{generation_id}"
+    if await _post(session, _SETTLE, key, {"generation_id": generation_id, **move}):
+        return True
+    if await session.scalar(select(func.count()).where(Hold.generation_id == generation_id)):
+        return False
+    raise NoHoldError(generation_id)
+
+
+async def _find(session: AsyncSession, key: str) -> LedgerEntry | None:
+    return await session.scalar(select(LedgerEntry).where(LedgerEntry.op_key == key))
+
+
+async def _earlier(session: AsyncSession, account_id: UUID, kind: Kind, key: str) -> LedgerEntry:
+    """The entry that `key` made before; the wallet is locked, so that it cannot appear between two looks."""
+    await balance(session, account_id)
+    entry = await _find(session, key)
+    if entry is None or entry.account_id != account_id or entry.kind != kind:
+        raise OperationKeyReusedError(key)
+    return entry
+
+
+async def _held_earlier(session: AsyncSession, account_id: UUID, items: Mapping[UUID, int], key: str) -> LedgerEntry:
+    """The entry that `key` made before, if it held the same; otherwise the credits did not suffice."""
+    wallet = await balance(session, account_id)
+    if await _find(session, key) is None:
+        raise InsufficientCreditsError(sum(items.values()), wallet.available)
+    entry = await _earlier(session, account_id, Kind.HOLD, key)
+    holds = await session.scalars(select(Hold).where(Hold.entry_id == entry.id))
+    if {hold.generation_id: hold.amount for hold in holds} != items:
+        raise OperationKeyReusedError(key)
+    return entry

@@ -1,0 +1,71 @@
+"""The Celery processes: `io` (vendors, many at once), `cpu` (pixels, one per core), and the clock of the sweeps."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Literal
+
+from celery.platforms import SecurityWarning
+from celery.signals import beat_init, worker_process_init, worker_ready
+
+import packshot
+from packshot.embedded.process import die_with_parent
+from packshot.embedded.services import READY_FILE
+from packshot.log import configure
+from packshot.settings import Settings, settings
+from packshot.tasks import celery, tasks
+
+Role = Literal["io", "cpu", "beat"]
+RENEW_S = 3600.0  # how soon after a month begins everybody has its allowance
+
+
+def import_tasks() -> None:
+    """Imports each domain's tasks.py, so that its tasks are known."""
+    for module in iter_modules(packshot.__path__, "packshot."):
+        if module.ispkg and find_spec(f"{module.name}.tasks"):
+            import_module(f"{module.name}.tasks")
+
+
+def beat_table(settings: Settings) -> dict[str, float]:
+    """The tasks that the clock wakes, and every how many seconds."""
+    return {"shoots.sweep": settings.sweep_s, "accounts.renew": RENEW_S}
+
+
+def run(role: Role) -> None:
+    """Runs this process as a worker of the queue `role`, or as the clock, until it is told to stop."""
+    import_tasks()
+    configure(f"worker-{role}" if role != "beat" else role, settings().log_level)
+    if role == "beat":
+        celery.conf.beat_schedule = {
+            name: {"task": name, "schedule": every, "options": {"queue": tasks[name].queue, "expires": every}}
+            for name, every in beat_table(settings()).items()
+            if name in tasks
+        }
+        celery.start(["--quiet", "beat", "--loglevel=warning", "--pidfile="])
+        return
+    pool = (
+        ["--pool=threads", f"--concurrency={settings().io_concurrency}"]
+        if role == "io"
+        else ["--pool=prefork", f"--concurrency={settings().cpu_concurrency}", "--max-memory-per-child=2000000"]
+    )
+    # The supervisor says it where the worker has to run as root.
+    warnings.simplefilter("ignore", SecurityWarning)
+    common = ("--loglevel=warning", "--without-gossip", "--without-mingle", "--without-heartbeat")
+    celery.start(["--quiet", "worker", f"--queues={role}", f"--hostname={role}@%h", *pool, *common])
+
+
+@worker_ready.connect
+@beat_init.connect
+def _say_ready(**_: object) -> None:
+    if READY_FILE in os.environ:
+        Path(os.environ[READY_FILE]).touch()
+
+
+@worker_process_init.connect
+def _never_outlive_the_worker(**_: object) -> None:
+    die_with_parent()
