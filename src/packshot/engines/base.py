@@ -14,6 +14,7 @@ from packshot.imaging.photo import Photo
 Kind = Literal["image", "video"]
 Role = Literal["product", "person", "style", "pose"]
 Submits = Literal["idempotent", "lookup", "once"]
+Works = Literal["here", "elsewhere"]
 FailureKind = Literal[
     "refused",  # the engine looked at the pictures and will not do it; nothing was charged
     "undecided",  # a person has to decide something first; nothing was charged
@@ -93,7 +94,8 @@ class Reference:
     """A picture that goes with the request: an encoded file as the customer gave it.
 
     `view` is a person's word on how the product was photographed, None to let the engine look. `approved`: a person has
-    seen its cutout and takes it as it is.
+    seen its cutout and takes it as it is. `alpha` is the product's outline where it is known already: a grey PNG of the
+    picture's size, white where the product is.
     """
 
     data: bytes = field(repr=False)
@@ -101,6 +103,7 @@ class Reference:
     name: str = "photo"
     view: Literal["standing", "above"] | None = None
     approved: bool = False
+    alpha: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -206,6 +209,8 @@ class Engine(ABC):
     """One sentence for people on what this engine is good for."""
     requires: ClassVar[tuple[str, ...]] = ()
     """Names of the settings without which it cannot work, such as API_KEY."""
+    works: ClassVar[Works] = "elsewhere"
+    """Whether `submit` computes on this machine, and so blocks its thread, or waits for somebody else to."""
 
     def __init__(self, workplace: Workplace) -> None:
         self.workplace = workplace

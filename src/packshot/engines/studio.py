@@ -29,6 +29,7 @@ class Studio(Engine):
     id = "studio"
     title = "Embedded studio"
     words = "Re-photographs your own product photo. Product pixels are kept. No key, no network, no GPU."
+    works = "here"
 
     @classmethod
     def models(cls) -> Sequence[Model]:
@@ -61,7 +62,11 @@ class Studio(Engine):
         from packshot.studio.cutout.file import cut_file
 
         return cut_file(
-            photo.data, name=photo.name, cache_dir=self.workplace.cache_dir, cache_mb=self.workplace.cache_mb
+            photo.data,
+            name=photo.name,
+            alpha=photo.alpha,
+            cache_dir=self.workplace.cache_dir,
+            cache_mb=self.workplace.cache_mb,
         )
 
     async def submit(self, request: GenerationRequest, *, key: str) -> Done | Failed:
@@ -77,7 +82,8 @@ class Studio(Engine):
             "view": photo.view or cutout.view,
             "elevation": cutout.elevation,
         }
-        if cutout.verdict != "accept" and not (cutout.verdict == "ask" and photo.approved):
+        seen = photo.approved and (cutout.verdict == "ask" or photo.alpha is not None)
+        if cutout.verdict != "accept" and not seen:
             return Failed(
                 "refused" if cutout.verdict == "refuse" else "undecided",
                 " ".join(reason.words for reason in cutout.reasons),

@@ -10,14 +10,18 @@ from packshot.studio.cutout.cache import CutoutCache, key_of
 from packshot.studio.cutout.result import Cutout
 
 
-def cut_file(data: bytes, *, name: str, cache_dir: Path, cache_mb: int) -> Cutout:
-    """The cutout of the photo in `data`, from `cache_dir` where it is known. A BadInputError if it cannot be read."""
+def cut_file(data: bytes, *, name: str, cache_dir: Path, cache_mb: int, alpha: bytes | None = None) -> Cutout:
+    """The cutout of the photo in `data`, from `cache_dir` where it is known. A BadInputError if it cannot be read.
+
+    `alpha`, a grey picture of the photo's size, is the outline where it is known; then nothing is searched.
+    """
 
     def open_and_cut() -> tuple[Cutout, Photo]:
         from packshot.studio.cutout.cut import cut
 
         photo = decode(data, name=name)
-        return cut(photo), photo
+        outline = None if alpha is None else decode(alpha, name=f"The outline of {name}").pixels[..., 0]
+        return cut(photo, alpha=outline), photo
 
     kept = CutoutCache(cache_dir / "cutouts", limit=cache_mb * 1_000_000)
-    return kept.get_or_cut(key_of(data), open_and_cut)
+    return kept.get_or_cut(key_of(data, mask=alpha), open_and_cut)

@@ -1,0 +1,1 @@
+"""What is photographed: projects, products, their photos, and the cutouts that a person approved."""

@@ -1,0 +1,138 @@
+"""A shoot is one request, a generation is one picture of it, an attempt is one call of an engine for that picture."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from packshot.db import Base, new_id
+
+
+class State(StrEnum):
+    """Where a generation stands; from COMPLETED on it stays."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    REVIEW = "REVIEW"
+    COMPLETED = "COMPLETED"
+    REJECTED = "REJECTED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+
+OPEN = (State.PENDING, State.RUNNING)  # somebody works on it, or will
+GIVEN_UP = (State.REJECTED, State.FAILED, State.CANCELLED)  # nothing was charged, and it can be asked for again
+
+
+class AttemptState(StrEnum):
+    """What is known of one call of an engine."""
+
+    SENT = "sent"  # written down before anything is sent
+    ACCEPTED = "accepted"  # the vendor works on it under `operation_id`
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"  # sent, and nobody can say what became of it
+
+
+class Shoot(Base):
+    """One request: every photo in every style, `count` times. Counts of its generations are counted, never stored."""
+
+    __tablename__ = "shoot"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(index=True)
+    user_id: Mapped[UUID | None]
+    project_id: Mapped[UUID | None] = mapped_column(ForeignKey("project.id", ondelete="set null"), index=True)
+    product_id: Mapped[UUID | None] = mapped_column(ForeignKey("product.id", ondelete="set null"), index=True)
+    engine: Mapped[str]
+    model: Mapped[str]
+    styles: Mapped[list[Any]] = mapped_column(JSONB)
+    width: Mapped[int]
+    height: Mapped[int]
+    framing: Mapped[str]
+    format: Mapped[str]
+    count: Mapped[int]
+    seed: Mapped[int]
+    credits: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Submission(Base):
+    """The answer that an idempotency key got: whoever sends the key again gets the same."""
+
+    __tablename__ = "submission"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[bytes]
+    answer: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Generation(Base):
+    """One picture, and the queue of record: who works on it holds the newest `lease_token` until `lease_until`.
+
+    `next_step_at` is when the next step is due; `waits_for` says in words why that is later than now. `photo_id` stays
+    when the photo is deleted. `retry_of` is the generation that this one makes again. `facts` are the engine's
+    findings, `words` and `remedy` why there is no picture.
+    """
+
+    __tablename__ = "generation"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(index=True)
+    shoot_id: Mapped[UUID] = mapped_column(ForeignKey("shoot.id", ondelete="cascade"))
+    number: Mapped[int]
+    photo_id: Mapped[UUID | None]
+    cutout_id: Mapped[UUID | None]
+    style: Mapped[str]
+    seed: Mapped[int]
+    credits: Mapped[int]
+    queue: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default=State.PENDING)
+    waits_for: Mapped[str] = mapped_column(server_default="")
+    lease_token: Mapped[int] = mapped_column(server_default="0")
+    lease_until: Mapped[datetime | None]
+    claims: Mapped[int] = mapped_column(server_default="0")
+    next_step_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    deadline_at: Mapped[datetime]
+    retry_of: Mapped[UUID | None]
+    key: Mapped[str | None]
+    bytes: Mapped[int | None]
+    crc32: Mapped[int | None]
+    facts: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    warnings: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
+    error: Mapped[str] = mapped_column(server_default="")
+    words: Mapped[str] = mapped_column(server_default="")
+    remedy: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    finished_at: Mapped[datetime | None]
+
+
+class Attempt(Base):
+    """One call of an engine. Written before anything is sent, so that nothing bought is ever forgotten."""
+
+    __tablename__ = "attempt"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(index=True)
+    generation_id: Mapped[UUID] = mapped_column(ForeignKey("generation.id", ondelete="cascade"))
+    number: Mapped[int]
+    state: Mapped[str] = mapped_column(server_default=AttemptState.SENT)
+    operation_id: Mapped[str | None]
+    operation: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    result_key: Mapped[str | None]
+    seed: Mapped[int | None]
+    facts: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    warnings: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
+    cost_micros: Mapped[int] = mapped_column(server_default="0")
+    error: Mapped[str] = mapped_column(server_default="")
+    words: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    settled_at: Mapped[datetime | None]

@@ -1,0 +1,1 @@
+"""Styles: what pictures can look like, and what each costs."""
