@@ -49,13 +49,13 @@ async def test_a_stranger_sees_nothing_of_an_account(
     ada, bob = await sign_up("ada@example.com"), await sign_up("bob@example.com")
     key = (await ada.post("/api/keys", {"name": "ada's shop"})).json()["details"]["id"]
     async with transaction(ada.account_id) as session:
-        await ledger.grant(session, ada.account_id, 777, Bucket.PURCHASED, "ada's invoice", "Ada's.")
+        await ledger.grant(session, ada.account_id, 7654321, Bucket.PURCHASED, "ada's invoice", "Ada's.")
     url, body = path.format(key_id=key), {"name": "shop"} if method == "POST" else None
     nobody = await client.request(method, url, json=body)
     assert nobody.status_code == 401
     answer = await client.request(method, url, json=body, headers={"Authorization": f"Bearer {bob.access}"})
     assert answer.status_code == ROUTES[method, path]
-    for trace in ("ada", "777", str(ada.account_id), str(ada.user_id)):
+    for trace in ("ada@", "ada's", "7654321", str(ada.account_id), str(ada.user_id)):
         assert trace not in answer.text
     assert len((await ada.get("/api/keys")).json()) == 1
 

@@ -120,7 +120,7 @@ async def test_the_models_are_what_the_migrations_make(settings: Settings) -> No
     async with engine.connect() as connection:
         found = await connection.run_sync(differences)
     await engine.dispose()
-    assert found == []
+    assert [repr(difference) for difference in found] == []
 
 
 async def test_many_processes_may_migrate_at_once_behind_a_lock(settings: Settings) -> None:

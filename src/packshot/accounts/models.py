@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Text, func
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
 from packshot.db import Base, new_id
 
@@ -36,6 +37,11 @@ class Scope(StrEnum):
 
 
 FREE = "free"
+
+
+def of_account(**options: Any) -> MappedColumn[UUID]:
+    """The column by which a row belongs to an account, and goes with it."""
+    return mapped_column(ForeignKey("account.id", ondelete="cascade"), **options)
 
 
 class Account(Base):
@@ -73,7 +79,7 @@ class Membership(Base):
 
     __tablename__ = "membership"
 
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="cascade"), primary_key=True)
+    account_id: Mapped[UUID] = of_account(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id", ondelete="cascade"), primary_key=True, index=True)
     part: Mapped[str]
 

@@ -7,10 +7,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, func
+from sqlalchemy import ForeignKey, Index, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from packshot.accounts.models import of_account
 from packshot.db import Base, new_id
 
 
@@ -45,7 +46,7 @@ class Project(Base):
     __tablename__ = "project"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    account_id: Mapped[UUID] = mapped_column(index=True)
+    account_id: Mapped[UUID] = of_account(index=True)
     name: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
@@ -57,7 +58,7 @@ class Product(Base):
     __tablename__ = "product"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    account_id: Mapped[UUID] = mapped_column(index=True)
+    account_id: Mapped[UUID] = of_account(index=True)
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id", ondelete="cascade"), index=True)
     name: Mapped[str]
     sku: Mapped[str] = mapped_column(server_default="")
@@ -75,7 +76,7 @@ class Photo(Base):
     __tablename__ = "photo"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    account_id: Mapped[UUID] = mapped_column(index=True)
+    account_id: Mapped[UUID] = of_account(index=True)
     product_id: Mapped[UUID] = mapped_column(ForeignKey("product.id", ondelete="cascade"), index=True)
     name: Mapped[str]
     state: Mapped[str] = mapped_column(server_default=PhotoState.AWAITED)
@@ -96,7 +97,7 @@ class Mask(Base):
     __tablename__ = "mask"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    account_id: Mapped[UUID] = mapped_column(index=True)
+    account_id: Mapped[UUID] = of_account(index=True)
     photo_id: Mapped[UUID] = mapped_column(ForeignKey("photo.id", ondelete="cascade"), index=True)
     key: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -111,9 +112,13 @@ class Cutout(Base):
     """
 
     __tablename__ = "cutout"
+    __table_args__ = (
+        Index("uq_cutout_approved", "photo_id", unique=True, postgresql_where=text("approved_at is not null")),
+        Index("ix_cutout_pending", "id", postgresql_where=text("state = 'pending'")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    account_id: Mapped[UUID] = mapped_column(index=True)
+    account_id: Mapped[UUID] = of_account(index=True)
     photo_id: Mapped[UUID] = mapped_column(ForeignKey("photo.id", ondelete="cascade"), index=True)
     source: Mapped[str] = mapped_column(server_default=CutoutSource.AUTO)
     box: Mapped[list[Any] | None] = mapped_column(JSONB)
@@ -140,7 +145,7 @@ class ProtectedRegion(Base):
     __tablename__ = "protected_region"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    account_id: Mapped[UUID] = mapped_column(index=True)
+    account_id: Mapped[UUID] = of_account(index=True)
     photo_id: Mapped[UUID] = mapped_column(ForeignKey("photo.id", ondelete="cascade"), index=True)
     kind: Mapped[str]
     x: Mapped[int]
@@ -151,7 +156,7 @@ class ProtectedRegion(Base):
 
 
 class DoomedFile(Base):
-    """A stored file whose row is gone: deleted in the same transaction, removed from storage soon after."""
+    """A stored file whose row is gone: written in the transaction that deletes the row; it outlives even its account."""
 
     __tablename__ = "doomed_file"
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Identity, func
+from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from packshot.db import Base
@@ -68,6 +68,15 @@ class LedgerEntry(Base):
     """One move of one wallet: what it changed (`d_…`) and the balances after it. Never updated, never deleted."""
 
     __tablename__ = "ledger_entry"
+    __table_args__ = (
+        UniqueConstraint("account_id", "seq"),
+        Index(
+            "uq_ledger_entry_settlement",
+            "generation_id",
+            unique=True,
+            postgresql_where=text("kind in ('capture', 'release')"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     account_id: Mapped[UUID]
@@ -96,7 +105,7 @@ class Hold(Base):
     generation_id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(index=True)
     shoot_id: Mapped[UUID]
-    entry_id: Mapped[int] = mapped_column(index=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entry.id"), index=True)
     allowance: Mapped[int]
     purchased: Mapped[int]
     state: Mapped[str] = mapped_column(server_default=HoldState.HELD)

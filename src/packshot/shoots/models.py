@@ -7,10 +7,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, func
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from packshot.accounts.models import of_account
 from packshot.db import Base, new_id
 
 
@@ -26,6 +27,7 @@ class State(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+_STILL_OPEN = "state in ('PENDING', 'RUNNING')"
 OPEN = (State.PENDING, State.RUNNING)  # somebody works on it, or will
 GIVEN_UP = (State.REJECTED, State.FAILED, State.CANCELLED)  # nothing was charged, and it can be asked for again
 
@@ -44,9 +46,10 @@ class Shoot(Base):
     """One request: every photo in every style, `count` times. Counts of its generations are counted, never stored."""
 
     __tablename__ = "shoot"
+    __table_args__ = (Index("ix_shoot_newest", "account_id", text("id desc")),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    account_id: Mapped[UUID] = mapped_column(index=True)
+    account_id: Mapped[UUID] = of_account(index=True)
     user_id: Mapped[UUID | None]
     project_id: Mapped[UUID | None] = mapped_column(ForeignKey("project.id", ondelete="set null"), index=True)
     product_id: Mapped[UUID | None] = mapped_column(ForeignKey("product.id", ondelete="set null"), index=True)
@@ -68,7 +71,7 @@ class Submission(Base):
 
     __tablename__ = "submission"
 
-    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = of_account(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     fingerprint: Mapped[bytes]
     answer: Mapped[dict[str, Any]]
@@ -84,9 +87,15 @@ class Generation(Base):
     """
 
     __tablename__ = "generation"
+    __table_args__ = (
+        UniqueConstraint("shoot_id", "number"),
+        Index("ix_generation_newest", "account_id", text("id desc")),
+        Index("ix_generation_due", "next_step_at", postgresql_where=text(_STILL_OPEN)),
+        Index("ix_generation_deadline", "deadline_at", postgresql_where=text(_STILL_OPEN)),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    account_id: Mapped[UUID] = mapped_column(index=True)
+    account_id: Mapped[UUID] = of_account(index=True)
     shoot_id: Mapped[UUID] = mapped_column(ForeignKey("shoot.id", ondelete="cascade"))
     number: Mapped[int]
     photo_id: Mapped[UUID | None]
@@ -102,7 +111,7 @@ class Generation(Base):
     claims: Mapped[int] = mapped_column(server_default="0")
     next_step_at: Mapped[datetime] = mapped_column(server_default=func.now())
     deadline_at: Mapped[datetime]
-    retry_of: Mapped[UUID | None]
+    retry_of: Mapped[UUID | None] = mapped_column(unique=True)
     key: Mapped[str | None]
     bytes: Mapped[int | None]
     crc32: Mapped[int | None]
@@ -119,9 +128,10 @@ class Attempt(Base):
     """One call of an engine. Written before anything is sent, so that nothing bought is ever forgotten."""
 
     __tablename__ = "attempt"
+    __table_args__ = (UniqueConstraint("generation_id", "number"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    account_id: Mapped[UUID] = mapped_column(index=True)
+    account_id: Mapped[UUID] = of_account(index=True)
     generation_id: Mapped[UUID] = mapped_column(ForeignKey("generation.id", ondelete="cascade"))
     number: Mapped[int]
     state: Mapped[str] = mapped_column(server_default=AttemptState.SENT)

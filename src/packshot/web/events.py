@@ -128,13 +128,14 @@ class Hub:
     async def _subscribe(self) -> None:
         while not self._stopped:
             try:
-                async with valkey().pubsub(ignore_subscribe_messages=True) as subscription:
+                async with valkey().pubsub() as subscription:
                     await subscription.psubscribe(PREFIX + "*")
-                    self._all_lose()
-                    self.connected.set()
                     while True:
                         message = await subscription.get_message(timeout=RESYNC_S)
-                        if message:
+                        if message and message["type"] == "psubscribe":  # also after the client reconnected by itself
+                            self._all_lose()
+                            self.connected.set()
+                        elif message:
                             self._hand_on(str(message["channel"]).removeprefix(PREFIX), str(message["data"]))
             except (RedisError, OSError, TimeoutError) as error:
                 self.connected.clear()
