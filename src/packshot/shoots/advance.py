@@ -1,0 +1,327 @@
+"""Takes the next step of one generation, whatever it is: call the engine, ask how it stands, finish, deliver."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from packshot.catalog.models import Cutout, Photo
+from packshot.db import after_commit, new_id, transaction
+from packshot.engines.base import Done, Engine, Failed, Operation, Pending, Reference
+from packshot.errors import BadInputError
+from packshot.log import bind
+from packshot.shoots import news, policy
+from packshot.shoots.finishing import Finishing, fetched, finished
+from packshot.shoots.lease import Held, LeaseLostError, claim, held, kept, write
+from packshot.shoots.makers import maker, request
+from packshot.shoots.models import Attempt, AttemptState, Generation, Shoot, State
+from packshot.shoots.settle import Delivery, deliver, doom, give_up
+from packshot.storage import storage
+from packshot.tasks import Queue
+
+log = structlog.get_logger(__name__)
+
+_NOW = func.clock_timestamp()
+
+
+@dataclass(frozen=True)
+class Work:
+    """A claimed generation with all that its next step needs."""
+
+    lease: Held
+    generation: Generation
+    shoot: Shoot
+    attempts: Sequence[Attempt]
+    engine: Engine
+
+    @property
+    def unknown(self) -> int:
+        """Attempts that may have been paid for in vain."""
+        return sum(1 for attempt in self.attempts if attempt.state == AttemptState.UNKNOWN)
+
+
+async def advance(generation_id: UUID, queue: Queue) -> None:
+    """The next step of a generation, if it is due and nobody else has it. Safe to call at any time, from anywhere."""
+    generation = await claim(generation_id, queue)
+    if generation is None:
+        return
+    lease = held(generation)
+    with bind(account_id=lease.account_id, shoot_id=generation.shoot_id, generation_id=lease.id):
+        if generation.lease_token == 1:
+            await news.tell(generation)
+        try:
+            async with kept(lease):
+                await _step(generation, lease)
+        except LeaseLostError:
+            log.info("lease lost", token=lease.token)
+        except asyncio.CancelledError:  # the worker stops: the next one need not wait for the lease to lapse
+            with suppress(LeaseLostError):
+                async with transaction(lease.account_id) as session:
+                    await write(session, lease, lease_until=None)
+            raise
+
+
+async def _step(generation: Generation, lease: Held) -> None:
+    if generation.claims > policy.MOST_CLAIMS:
+        async with transaction(lease.account_id) as session:
+            await give_up(
+                session,
+                lease,
+                error="poison",
+                words="This picture ended its worker several times.",
+                remedy="Nothing was charged. Try another photo or style.",
+            )
+        return
+    work = await _load(generation, lease)
+    last = work.attempts[-1] if work.attempts else None
+    match last.state if last else None:
+        case AttemptState.ACCEPTED:
+            assert last
+            await _poll(work, last)
+        case AttemptState.DONE:
+            assert last
+            await _finish_stored(work, last)
+        case AttemptState.SENT:
+            assert last
+            await _resume(work, last)
+        case _:
+            await _call(work)
+
+
+async def _load(generation: Generation, lease: Held) -> Work:
+    async with transaction(lease.account_id) as session:
+        shoot = await session.get_one(Shoot, generation.shoot_id)
+        attempts = await session.scalars(
+            select(Attempt).where(Attempt.generation_id == generation.id).order_by(Attempt.number)
+        )
+        return Work(lease, generation, shoot, attempts.all(), maker(shoot.engine))
+
+
+async def _call(work: Work) -> None:
+    """A new attempt: written down first, then sent."""
+    attempt = Attempt(
+        id=new_id(),
+        account_id=work.lease.account_id,
+        generation_id=work.lease.id,
+        number=len(work.attempts) + 1,
+        state=AttemptState.SENT,
+    )
+    async with transaction(work.lease.account_id) as session:
+        await write(session, work.lease, claims=work.generation.claims)
+        session.add(attempt)
+    await _send(work, attempt)
+
+
+async def _resume(work: Work, attempt: Attempt) -> None:
+    """The worker that sent `attempt` is gone, and nobody knows whether the engine got it."""
+    asked = request(work.shoot, work.generation, ())
+    model = work.engine.model(asked)
+    if model is not None and model.capabilities.submits == "idempotent":
+        await _send(work, attempt)
+        return
+    await _failed(
+        work, attempt, Failed("outcome_unknown", "The worker ended while the engine was at it.", charged=None)
+    )
+
+
+async def _send(work: Work, attempt: Attempt) -> None:
+    try:
+        references = await _references(work)
+    except _GoneError as gone:
+        await _failed(work, attempt, Failed("refused", str(gone), "Upload the photo again and shoot it anew."))
+        return
+    asked = request(work.shoot, work.generation, references)
+    outcome: Done | Operation | Failed
+    try:
+        if work.engine.works == "here":
+            outcome = await asyncio.to_thread(lambda: asyncio.run(work.engine.submit(asked, key=str(attempt.id))))
+        else:
+            outcome = await work.engine.submit(asked, key=str(attempt.id))
+    except BadInputError as error:
+        outcome = Failed("refused", error.message, error.remedy)
+    except Exception:
+        log.exception("engine raised", engine=work.engine.id)
+        outcome = _broken(work.engine)
+    match outcome:
+        case Done():
+            await _done(work, attempt, outcome)
+        case Operation():
+            await _accepted(work, attempt, outcome)
+        case Failed():
+            await _failed(work, attempt, outcome)
+
+
+def _broken(engine: Engine) -> Failed:
+    """An engine that raised: on this machine nothing was bought; elsewhere it may have been."""
+    words = "The engine had a problem of its own."
+    return Failed("transient", words) if engine.works == "here" else Failed("outcome_unknown", words, charged=None)
+
+
+class _GoneError(Exception):
+    """The photo or its cutout was deleted since."""
+
+
+async def _references(work: Work) -> tuple[Reference, ...]:
+    if work.generation.photo_id is None:
+        return ()
+    async with transaction(work.lease.account_id) as session:
+        photo = await session.get(Photo, work.generation.photo_id)
+        cutout = await session.get(Cutout, work.generation.cutout_id) if work.generation.cutout_id else None
+    if photo is None or photo.master_key is None or cutout is None or cutout.alpha_key is None:
+        raise _GoneError("The photo was deleted before its picture was made.")
+    return (
+        Reference(
+            await storage().get(photo.master_key),
+            name=photo.name,
+            view=photo.view or (cutout.view if cutout.view in ("standing", "above") else None),  # type: ignore[arg-type]
+            approved=True,
+            alpha=await storage().get(cutout.alpha_key),
+        ),
+    )
+
+
+async def _accepted(work: Work, attempt: Attempt, operation: Operation) -> None:
+    async with transaction(work.lease.account_id) as session:
+        await _pause(session, work.lease, operation.poll_after_s)
+        await _note(
+            session, attempt, state=AttemptState.ACCEPTED, operation_id=operation.id, operation=dict(operation.state)
+        )
+    news.wake_later(operation.poll_after_s, work.generation.queue, work.lease.id)
+
+
+async def _poll(work: Work, attempt: Attempt) -> None:
+    assert attempt.operation_id is not None
+    outcome: Pending | Done | Failed
+    try:
+        outcome = await work.engine.poll(Operation(attempt.operation_id, attempt.operation))
+    except Exception:
+        log.exception("engine raised", engine=work.engine.id)
+        outcome = Pending()
+    match outcome:
+        case Pending():
+            async with transaction(work.lease.account_id) as session:
+                await _pause(session, work.lease, outcome.poll_after_s)
+            news.wake_later(outcome.poll_after_s, work.generation.queue, work.lease.id)
+        case Done():
+            await _done(work, attempt, outcome)
+        case Failed():
+            await _failed(work, attempt, outcome)
+
+
+async def _done(work: Work, attempt: Attempt, done: Done) -> None:
+    """The engine made it. A file that was bought is stored before anything else is done with it."""
+    artefact = done.artefacts[0]
+    finishing = Finishing.of(work.shoot, artefact, done.warnings)
+    if not isinstance(artefact.content, bytes):
+        await _deliver(work, attempt, finishing)
+        return
+    key = f"attempts/{attempt.id}"
+    await storage().put(key, artefact.content)
+    try:
+        async with transaction(work.lease.account_id) as session:
+            # Opening a stranger's file and writing ours is work for the pixels' queue.
+            await write(session, work.lease, queue="cpu", lease_until=None, next_step_at=_NOW)
+            await _note(
+                session,
+                attempt,
+                state=AttemptState.DONE,
+                result_key=key,
+                seed=artefact.seed,
+                facts=dict(artefact.facts),
+                warnings=list(done.warnings),
+                cost_micros=done.cost.micros,
+                settled_at=_NOW,
+            )
+            after_commit(session, lambda: news.wake("cpu", work.lease.id))
+    except LeaseLostError:
+        await _discard(work, key)
+        raise
+
+
+async def _finish_stored(work: Work, attempt: Attempt) -> None:
+    """Opens the file that an engine gave for `attempt`, and delivers it."""
+    assert attempt.result_key
+    await _deliver(work, attempt, await fetched(work.shoot, attempt))
+
+
+async def _deliver(work: Work, attempt: Attempt, finishing: Finishing) -> None:
+    try:
+        made = await asyncio.to_thread(finished, finishing)
+    except BadInputError as error:
+        await _failed(work, attempt, Failed("transient", f"The engine's picture cannot be used: {error.message}"))
+        return
+    key = f"generations/{work.lease.id}/{attempt.id}.{finishing.extension}"
+    await storage().put(key, made.data)
+    delivery = Delivery(key, len(made.data), made.crc32, finishing.seed, finishing.facts, made.warnings)
+    try:
+        async with transaction(work.lease.account_id) as session:
+            await deliver(session, work.lease, attempt, delivery)
+            if attempt.result_key:
+                await doom(session, work.lease.account_id, attempt.result_key)
+    except LeaseLostError:
+        await _discard(work, key)
+        raise
+
+
+async def _discard(work: Work, key: str) -> None:
+    """Has a file removed that came too late. While somebody still works on it, they write the same bytes there."""
+    async with transaction(work.lease.account_id) as session:
+        now = await session.get(Generation, work.lease.id, populate_existing=True)
+        if now is None or (now.finished_at is not None and now.key != key):
+            await doom(session, work.lease.account_id, key)
+
+
+async def _failed(work: Work, attempt: Attempt, failed: Failed) -> None:
+    unknown = failed.kind == "outcome_unknown"
+    again = policy.after(failed, attempt.number, work.unknown + unknown)
+    log.warning("attempt failed", kind=failed.kind, number=attempt.number, again=again is not None)
+    async with transaction(work.lease.account_id) as session:
+        if again:
+            await _pause(session, work.lease, again.wait_s, waits_for=again.waits_for, state=State.PENDING)
+        await _note(
+            session,
+            attempt,
+            state=AttemptState.UNKNOWN if unknown else AttemptState.FAILED,
+            error=failed.kind,
+            words=failed.words,
+            settled_at=_NOW,
+        )
+        if not again:
+            await give_up(
+                session,
+                work.lease,
+                error=failed.kind,
+                words=failed.words,
+                remedy=failed.remedy or "Nothing was charged. Try again later.",
+                facts=dict(failed.facts),
+            )
+    if again:
+        news.wake_later(again.wait_s, work.generation.queue, work.lease.id)
+
+
+async def _pause(
+    session: AsyncSession, lease: Held, seconds: float, *, waits_for: str = "", state: State = State.RUNNING
+) -> None:
+    """Gives the lease back until the next step is due."""
+    generation = await write(
+        session,
+        lease,
+        state=state,
+        waits_for=waits_for,
+        lease_until=None,
+        next_step_at=_NOW + timedelta(seconds=seconds),
+    )
+    if waits_for:
+        after_commit(session, lambda: news.tell(generation))
+
+
+async def _note(session: AsyncSession, attempt: Attempt, **values: object) -> None:
+    await session.execute(update(Attempt).where(Attempt.id == attempt.id).values(**values))

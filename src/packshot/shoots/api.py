@@ -1,0 +1,302 @@
+"""The API of shoots: ask for pictures, watch them arrive, stop them, ask again."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from packshot.accounts.auth import CurrentUser, SessionDep, Spender
+from packshot.db import transaction
+from packshot.imaging.finish import FORMATS
+from packshot.shoots import news
+from packshot.shoots.brief import Brief
+from packshot.shoots.cancel import cancel_generation, cancel_shoot, generation_of, shoot_of
+from packshot.shoots.errors import IdempotencyKeyMissingError
+from packshot.shoots.models import Attempt, Generation, Shoot, State
+from packshot.shoots.retry import retry_generation, retry_shoot
+from packshot.shoots.submit import submit
+from packshot.storage import storage
+from packshot.web.events import Hub
+
+router = APIRouter(prefix="/api", tags=["shoots"])
+
+LINK_S = 600.0
+LONGEST_KEY = 255
+
+
+class Out(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class PlannedOut(BaseModel):
+    id: UUID
+    number: int
+    photo_id: UUID | None
+    style: str
+    seed: int
+    credits: int
+
+
+class AcceptedOut(BaseModel):
+    """What was taken on. `credits` are held; each picture's are spent when it is delivered, and given back if not."""
+
+    id: UUID
+    engine: str
+    model: str
+    seed: int
+    credits: int
+    created_at: datetime
+    events: str
+    generations: list[PlannedOut]
+
+
+class ErrorOut(BaseModel):
+    """Why there is no picture."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+class GenerationOut(Out):
+    """One picture. `url` is good for ten minutes and there once the state is COMPLETED."""
+
+    id: UUID
+    shoot_id: UUID
+    number: int
+    photo_id: UUID | None
+    style: str
+    seed: int
+    credits: int
+    state: State
+    waits_for: str
+    url: str | None
+    bytes: int | None
+    facts: dict[str, Any]
+    warnings: list[str]
+    error: ErrorOut | None
+    retry_of: UUID | None
+    created_at: datetime
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, generation: Generation, shoot: Shoot) -> Self:
+        row = {name: getattr(generation, name) for name in cls.model_fields if name not in ("url", "error")}
+        why = ErrorOut(code=generation.error, message=generation.words, remedy=generation.remedy)
+        return cls(**row, url=_url(generation, shoot), error=why if generation.error else None)
+
+
+class AttemptOut(Out):
+    """One call of the engine. `cost_micros` is what the vendor took, in millionths of a US dollar."""
+
+    number: int
+    state: str
+    error: str
+    words: str
+    cost_micros: int
+    created_at: datetime
+    settled_at: datetime | None
+
+
+class GenerationDetailOut(GenerationOut):
+    attempts: list[AttemptOut] = []
+
+
+class ShootOut(Out):
+    """One request. `states` counts its pictures."""
+
+    id: UUID
+    project_id: UUID | None
+    product_id: UUID | None
+    engine: str
+    model: str
+    styles: list[str]
+    size: str
+    framing: str
+    format: str
+    count: int
+    seed: int
+    credits: int
+    created_at: datetime
+    states: dict[State, int]
+
+    @classmethod
+    def of(cls, shoot: Shoot, states: dict[State, int]) -> Self:
+        row = {name: getattr(shoot, name) for name in ShootOut.model_fields if name not in ("size", "states")}
+        return cls(**row, size=f"{shoot.width}x{shoot.height}", states=states)
+
+
+class ShootDetailOut(ShootOut):
+    generations: list[GenerationOut] = []
+
+
+class ShootsOut(BaseModel):
+    """A page of shoots, newest first. `next` leads to the page after it."""
+
+    shoots: list[ShootOut]
+    next: str | None
+
+
+@router.post("/generate", status_code=202)
+async def create(
+    brief: Brief,
+    principal: Spender,
+    session: SessionDep,
+    idempotency_key: Annotated[str | None, Header(description="A new random one for every shoot; required.")] = None,
+) -> AcceptedOut:
+    """Ask for pictures. The same key with the same body gets the same answer, and is made and paid for once."""
+    if not idempotency_key or len(idempotency_key) > LONGEST_KEY:
+        raise IdempotencyKeyMissingError
+    answer = await submit(session, principal.account_id, principal.user_id, brief, idempotency_key)
+    return AcceptedOut.model_validate(answer)
+
+
+@router.get("/generate", responses={304: {"description": "Nothing has changed since."}})
+async def shoots(
+    principal: CurrentUser,
+    session: SessionDep,
+    before: Annotated[UUID | None, Query(description="Only shoots older than this one: the next page.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> ShootsOut:
+    """The account's shoots, newest first."""
+    newest = select(Shoot).where(Shoot.account_id == principal.account_id).order_by(Shoot.id.desc())
+    if before is not None:
+        newest = newest.where(Shoot.id < before)
+    found = (await session.scalars(newest.limit(limit + 1))).all()
+    page = found[:limit]
+    states = await _states(session, [shoot.id for shoot in page])
+    more = f"/api/generate?before={page[-1].id}&limit={limit}" if len(found) > limit else None
+    body = ShootsOut(shoots=[ShootOut.of(shoot, states[shoot.id]) for shoot in page], next=more)
+    return _unless_known(body, if_none_match)
+
+
+@router.get("/generate/{shoot_id}", responses={304: {"description": "Nothing has changed since."}})
+async def shoot(
+    shoot_id: UUID, session: SessionDep, if_none_match: Annotated[str | None, Header()] = None
+) -> ShootDetailOut:
+    """One shoot with all its pictures."""
+    return _unless_known(await _detail(session, shoot_id), if_none_match)
+
+
+@router.post("/generate/{shoot_id}/cancel")
+async def cancel(shoot_id: UUID, session: SessionDep) -> ShootDetailOut:
+    """Stop every picture that is not finished. Their credits are given back."""
+    await cancel_shoot(session, shoot_id)
+    return await _detail(session, shoot_id)
+
+
+@router.post("/generate/{shoot_id}/retry", status_code=202)
+async def retry(shoot_id: UUID, principal: Spender, session: SessionDep) -> ShootDetailOut:
+    """Make all pictures of a shoot again that were rejected, failed or cancelled; each once, however often you ask."""
+    await retry_shoot(session, shoot_id)
+    return await _detail(session, shoot_id)
+
+
+async def _exists(shoot_id: UUID, principal: CurrentUser) -> None:
+    async with transaction(principal.account_id) as session:
+        await shoot_of(session, shoot_id)
+
+
+@router.get("/generate/{shoot_id}/events", response_class=EventSourceResponse, dependencies=[Depends(_exists)])
+async def events(shoot_id: UUID, principal: CurrentUser, request: Request) -> AsyncIterator[ServerSentEvent]:
+    """Server-sent events: `shoot` is the whole state, first and after every gap; `generation` one picture's change."""
+
+    async def look() -> dict[str, Any]:
+        async with transaction(principal.account_id) as session:
+            shoot = await shoot_of(session, shoot_id)
+            rows = await _generations(session, shoot_id)
+            head = ShootOut.of(shoot, _counts(rows)).model_dump(mode="json")
+            return {"shoot": head | {"generations": [news.summary(row) for row in rows]}}
+
+    hub: Hub = request.app.state.hub
+    async for told in hub.follow(news.channel(shoot_id), look):
+        for event, data in told.items():
+            yield ServerSentEvent(event=event, data=data)
+
+
+@router.get("/generations/{generation_id}")
+async def generation(generation_id: UUID, session: SessionDep) -> GenerationDetailOut:
+    """One picture, with the calls of the engine that it took."""
+    return await _generation(session, generation_id)
+
+
+@router.post("/generations/{generation_id}/cancel")
+async def cancel_one(generation_id: UUID, session: SessionDep) -> GenerationDetailOut:
+    """Stop one picture unless it is finished. Its credits are given back."""
+    await cancel_generation(session, generation_id)
+    return await _generation(session, generation_id)
+
+
+@router.post("/generations/{generation_id}/retry", status_code=202)
+async def retry_one(generation_id: UUID, principal: Spender, session: SessionDep) -> GenerationDetailOut:
+    """Make one picture again that was rejected, failed or cancelled; the new one, the same however often you ask."""
+    again = await retry_generation(session, generation_id)
+    return await _generation(session, again.id)
+
+
+async def _detail(session: AsyncSession, shoot_id: UUID) -> ShootDetailOut:
+    shoot = await shoot_of(session, shoot_id)
+    rows = await _generations(session, shoot_id)
+    head = ShootOut.of(shoot, _counts(rows))
+    return ShootDetailOut(**head.model_dump(), generations=[GenerationOut.of(row, shoot) for row in rows])
+
+
+async def _generation(session: AsyncSession, generation_id: UUID) -> GenerationDetailOut:
+    row = await generation_of(session, generation_id)
+    attempts = await session.scalars(
+        select(Attempt).where(Attempt.generation_id == generation_id).order_by(Attempt.number)
+    )
+    out = GenerationOut.of(row, await shoot_of(session, row.shoot_id))
+    return GenerationDetailOut(
+        **out.model_dump(), attempts=[AttemptOut.model_validate(attempt) for attempt in attempts]
+    )
+
+
+async def _generations(session: AsyncSession, shoot_id: UUID) -> Sequence[Generation]:
+    ordered = select(Generation).where(Generation.shoot_id == shoot_id).order_by(Generation.number)
+    return (await session.scalars(ordered.execution_options(populate_existing=True))).all()
+
+
+async def _states(session: AsyncSession, shoot_ids: Sequence[UUID]) -> dict[UUID, dict[State, int]]:
+    counted = (
+        select(Generation.shoot_id, Generation.state, func.count())
+        .where(Generation.shoot_id.in_(shoot_ids))
+        .group_by(Generation.shoot_id, Generation.state)
+    )
+    states: dict[UUID, dict[State, int]] = defaultdict(dict)
+    for shoot_id, state, count in await session.execute(counted):
+        states[shoot_id][State(state)] = count
+    return states
+
+
+def _counts(rows: Iterable[Generation]) -> dict[State, int]:
+    return dict(Counter(State(row.state) for row in rows))
+
+
+def _url(generation: Generation, shoot: Shoot) -> str | None:
+    if generation.key is None:
+        return None
+    extension = next(known.extension for name, known in FORMATS.items() if name == shoot.format)
+    filename = f"{generation.style}-{generation.number}.{extension}"
+    return storage().url(generation.key, LINK_S, filename=filename)
+
+
+def _unless_known(body: BaseModel, if_none_match: str | None) -> Any:
+    """`body` with its ETag, or a bare 304 where the client has it already. Links are the same within a minute."""
+    data = body.model_dump_json().encode()
+    tag = f'W/"{sha256(data).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if if_none_match is not None and tag in (known.strip() for known in if_none_match.split(",")):
+        return Response(status_code=304, headers=headers)
+    return Response(data, media_type="application/json", headers=headers)

@@ -1,0 +1,76 @@
+"""What somebody asks for: which photos, in which styles, how large, how many."""
+
+from __future__ import annotations
+
+import json
+import re
+from hashlib import sha256
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from packshot.imaging.finish import FORMATS, Format
+
+MOST_PICTURES = 1000  # of one shoot
+_SIZE = re.compile(r"([1-9][0-9]{1,4})x([1-9][0-9]{1,4})", re.ASCII)
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,99}$")]
+
+
+class Brief(BaseModel):
+    """One request. Every photo is made in every style, `count` times with seeds that follow one another.
+
+    `photo_ids` names photos; with `product_id` alone it is all photos of that product whose cutout is approved. `model`
+    None is the engine's default, `seed` None a random one.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    product_id: UUID | None = None
+    photo_ids: Annotated[list[UUID], Field(max_length=200)] = []
+    styles: Annotated[list[Slug], Field(min_length=1, max_length=100)]
+    engine: Slug = "studio"
+    model: Name | None = None
+    size: str = Field(default="1024x1024", description="Width and height in pixels.", examples=["1600x1600"])
+    framing: Slug = "standard"
+    format: Format = "webp"
+    count: Annotated[int, Field(ge=1, le=MOST_PICTURES)] = 1
+    seed: Annotated[int, Field(ge=0, lt=1 << 32)] | None = None
+
+    @field_validator("size")
+    @classmethod
+    def _is_a_size(cls, size: str) -> str:
+        if not _SIZE.fullmatch(size):
+            raise ValueError(f"{size!r} is not a size: write width x height in pixels, such as 1600x1600")
+        return size
+
+    @field_validator("styles", "photo_ids")
+    @classmethod
+    def _each_once(cls, given: list[object]) -> list[object]:
+        return list(dict.fromkeys(given))
+
+    @model_validator(mode="after")
+    def _is_bounded(self) -> Self:
+        pictures = max(1, len(self.photo_ids)) * len(self.styles) * self.count
+        if pictures > MOST_PICTURES:
+            raise ValueError(f"{pictures:,} pictures are more than the {MOST_PICTURES:,} of one shoot")
+        return self
+
+    @property
+    def width(self) -> int:
+        return int(self.size.split("x")[0])
+
+    @property
+    def height(self) -> int:
+        return int(self.size.split("x")[1])
+
+    @property
+    def extension(self) -> str:
+        return FORMATS[self.format].extension
+
+    @property
+    def fingerprint(self) -> bytes:
+        """Equal for equal requests, in whatever order their fields were written."""
+        return sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).digest()

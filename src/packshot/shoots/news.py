@@ -1,0 +1,56 @@
+"""What others hear of a shoot: hints for workers, news for who watches."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from packshot.shoots.models import Generation
+from packshot.tasks import Queue, enqueue
+from packshot.web.events import publish
+
+TASKS = {"io": "shoots.advance_io", "cpu": "shoots.advance_cpu"}
+_later: set[asyncio.TimerHandle] = set()
+
+
+def channel(shoot_id: UUID) -> str:
+    """Where news of a shoot are told."""
+    return f"shoot:{shoot_id}"
+
+
+async def wake(queue: Queue | str, *generation_ids: UUID) -> None:
+    """Sends hints to the workers of `queue`. They may get lost: the sweep sends others."""
+    await enqueue(TASKS[queue], *generation_ids)
+
+
+def wake_later(delay_s: float, queue: Queue | str, generation_id: UUID) -> None:
+    """`wake` after `delay_s`, if this process still runs then; the sweep is there if it does not."""
+    loop = asyncio.get_running_loop()
+
+    def now() -> None:
+        _later.discard(timer)
+        loop.create_task(wake(queue, generation_id))  # noqa: RUF006 -- a hint, and nobody waits for it
+
+    timer = loop.call_later(delay_s, now)
+    _later.add(timer)
+
+
+async def tell(generation: Generation) -> None:
+    """Tells who watches the shoot how one of its generations stands."""
+    await publish(channel(generation.shoot_id), {"generation": summary(generation)})
+
+
+def summary(generation: Generation) -> dict[str, Any]:
+    """A generation in the news: what a list shows of it."""
+    return {
+        "id": str(generation.id),
+        "number": generation.number,
+        "photo_id": str(generation.photo_id) if generation.photo_id else None,
+        "style": generation.style,
+        "state": generation.state,
+        "waits_for": generation.waits_for,
+        "error": generation.error,
+        "words": generation.words,
+        "remedy": generation.remedy,
+    }

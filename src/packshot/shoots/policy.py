@@ -1,0 +1,39 @@
+"""When to try again, how long to wait first, and when to stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from packshot.engines.base import Failed, FailureKind
+
+MOST_ATTEMPTS = 4  # calls of an engine for one picture
+MOST_UNKNOWN = 1  # of them, those that may have been paid for without a picture: such a one is bought again once
+MOST_CLAIMS = 5  # of a generation that came to nothing: it kills its workers
+WAIT_S = (2.0, 10.0, 60.0)
+OPERATOR_S = 60.0  # between looks whether the operator has mended what only they can
+LONGEST_WAIT_S = 900.0
+
+_NEVER_AGAIN: frozenset[FailureKind] = frozenset({"refused", "undecided", "moderated", "invalid"})
+_FOR_THE_OPERATOR: frozenset[FailureKind] = frozenset({"auth", "quota"})
+
+
+@dataclass(frozen=True)
+class Again:
+    """Try again after `wait_s`; `waits_for` says to people what for."""
+
+    wait_s: float
+    waits_for: str
+
+
+def after(failed: Failed, attempts: int, unknown: int) -> Again | None:
+    """What follows a picture's `attempts`-th call, `unknown` of them without an outcome; None: give up."""
+    if failed.kind in _NEVER_AGAIN:
+        return None
+    if failed.kind in _FOR_THE_OPERATOR:
+        return Again(OPERATOR_S, "the operator: the engine does not accept its key, or its account is empty")
+    if failed.kind == "outcome_unknown" and unknown > MOST_UNKNOWN:
+        return None
+    if attempts >= MOST_ATTEMPTS:
+        return None
+    wait_s = WAIT_S[min(attempts, len(WAIT_S)) - 1]
+    return Again(min(max(wait_s, failed.retry_after_s or 0), LONGEST_WAIT_S), "the engine, which had a problem")

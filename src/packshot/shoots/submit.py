@@ -1,0 +1,228 @@
+"""Takes a shoot on: checked whole, paid for in advance, and written down, all in one transaction or not at all."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import product
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from packshot.catalog.approved import Approved, approved
+from packshot.credits import ledger
+from packshot.db import after_commit, new_id
+from packshot.engines.base import Engine, GenerationRequest, Reference
+from packshot.errors import BadInputError
+from packshot.settings import settings
+from packshot.shoots.brief import MOST_PICTURES, Brief
+from packshot.shoots.errors import EngineNotConfiguredError, IdempotencyKeyReusedError, UnsupportedError
+from packshot.shoots.makers import maker, queue_of
+from packshot.shoots.models import Shoot, Submission
+from packshot.shoots.news import wake
+from packshot.styles.price import price
+
+# One statement for any number of generations: a thousand rows cost one round trip and no work per row in Python.
+_INSERT = text("""
+insert into generation (
+  id, account_id, shoot_id, number, photo_id, cutout_id, style, seed, credits, queue, deadline_at, retry_of)
+select
+  id, :account_id, :shoot_id, number, photo_id, cutout_id, style, seed, credits, :queue, :deadline_at, retry_of
+from unnest(
+  cast(:ids as uuid[]), cast(:numbers as bigint[]), cast(:photo_ids as uuid[]), cast(:cutout_ids as uuid[]),
+  cast(:styles as text[]), cast(:seeds as bigint[]), cast(:credits as bigint[]), cast(:retries_of as uuid[])
+) as given (id, number, photo_id, cutout_id, style, seed, credits, retry_of)
+""")
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A generation that is about to be written down."""
+
+    id: UUID
+    number: int
+    photo_id: UUID | None
+    cutout_id: UUID | None
+    style: str
+    seed: int
+    credits: int
+    retry_of: UUID | None = None
+
+
+async def submit(session: AsyncSession, account_id: UUID, user_id: UUID, brief: Brief, key: str) -> dict[str, Any]:
+    """The answer to a request under its idempotency `key`: the shoot and its generations, made now or earlier.
+
+    Whoever sends the same key at the same time waits here for the first. Raises IdempotencyKeyReusedError,
+    UnsupportedError, EngineNotConfiguredError, InsufficientCreditsError, and what `approved` raises; then nothing
+    happened.
+    """
+    earlier = await _claim_key(session, account_id, key, brief.fingerprint)
+    if earlier is not None:
+        return earlier
+    engine = maker(brief.engine)
+    photos = await approved(session, brief.photo_ids or None, brief.product_id) if _names_photos(brief) else []
+    model = brief.model or engine.models()[0].id
+    seed = secrets.randbits(32) if brief.seed is None else brief.seed
+    refuse_impossible(engine, brief, model, photos)
+    planned = _plan(brief, photos, seed)
+    shoot = await _write_shoot(session, account_id, user_id, brief, model, seed, photos, planned)
+    await write(session, account_id, shoot.id, engine, planned, now=shoot.created_at)
+    answer = _answer(shoot, planned)
+    await session.execute(
+        update(Submission).where(Submission.account_id == account_id, Submission.key == key).values(answer=answer)
+    )
+    return answer
+
+
+async def write(
+    session: AsyncSession, account_id: UUID, shoot_id: UUID, engine: Engine, planned: Sequence[Planned], now: datetime
+) -> None:
+    """Holds the credits of `planned` generations of a shoot and writes them down; workers are woken after the commit.
+
+    InsufficientCreditsError where the account has too few; then the transaction has to be given up.
+    """
+    await ledger.hold(
+        session, account_id, shoot_id, [(one.id, one.credits) for one in planned], key=f"hold:{planned[0].id}"
+    )
+    await session.execute(
+        _INSERT,
+        {
+            "account_id": account_id,
+            "shoot_id": shoot_id,
+            "queue": queue_of(engine),
+            "deadline_at": now + timedelta(seconds=settings().generation_deadline_s),
+            "ids": [one.id for one in planned],
+            "numbers": [one.number for one in planned],
+            "photo_ids": [one.photo_id for one in planned],
+            "cutout_ids": [one.cutout_id for one in planned],
+            "styles": [one.style for one in planned],
+            "seeds": [one.seed for one in planned],
+            "credits": [one.credits for one in planned],
+            "retries_of": [one.retry_of for one in planned],
+        },
+    )
+    after_commit(session, lambda: wake(queue_of(engine), *(one.id for one in planned)))
+
+
+def refuse_impossible(engine: Engine, brief: Brief, model: str, photos: Sequence[Approved]) -> None:
+    """Raises UnsupportedError with everything that the engine cannot honour, EngineNotConfiguredError without a key."""
+    if engine.missing:
+        raise EngineNotConfiguredError(engine.title, engine.missing)
+    asked = GenerationRequest(
+        model=model,
+        width=brief.width,
+        height=brief.height,
+        framing=brief.framing,
+        seed=brief.seed,
+        references=(Reference(b"", name=photos[0].name),) if photos else (),
+    )
+    refusals = [refusal for style in brief.styles for refusal in engine.check(replace(asked, style=style))]
+    if refusals:
+        raise UnsupportedError(refusals)
+
+
+def _names_photos(brief: Brief) -> bool:
+    return bool(brief.photo_ids) or brief.product_id is not None
+
+
+async def _claim_key(session: AsyncSession, account_id: UUID, key: str, fingerprint: bytes) -> dict[str, Any] | None:
+    """None if the key is new, and now this transaction's; else the answer that it got."""
+    claimed = await session.scalar(
+        insert(Submission)
+        .values(account_id=account_id, key=key, fingerprint=fingerprint, answer={})
+        .on_conflict_do_nothing()
+        .returning(Submission.key)
+    )
+    if claimed is not None:
+        return None
+    submission = await session.get_one(Submission, (account_id, key))
+    if submission.fingerprint != fingerprint:
+        raise IdempotencyKeyReusedError(key)
+    return submission.answer
+
+
+def _plan(brief: Brief, photos: Sequence[Approved], seed: int) -> list[Planned]:
+    """Every photo in every style, `count` times. One seed for the whole shoot; variations count on from it."""
+    given: Sequence[Approved | None] = photos or [None]
+    wanted = product(given, brief.styles, range(brief.count))
+    planned = [
+        Planned(
+            id=new_id(),
+            number=number,
+            photo_id=photo.photo_id if photo else None,
+            cutout_id=photo.cutout_id if photo else None,
+            style=style,
+            seed=(seed + variation) % (1 << 32),
+            credits=price(style, brief.engine),
+        )
+        for number, (photo, style, variation) in enumerate(wanted, start=1)
+    ]
+    if len(planned) > MOST_PICTURES:
+        raise BadInputError(
+            f"{len(planned):,} pictures are more than the {MOST_PICTURES:,} of one shoot.",
+            remedy="Name fewer photos or styles, or send several shoots.",
+        )
+    return planned
+
+
+async def _write_shoot(
+    session: AsyncSession,
+    account_id: UUID,
+    user_id: UUID,
+    brief: Brief,
+    model: str,
+    seed: int,
+    photos: Sequence[Approved],
+    planned: Sequence[Planned],
+) -> Shoot:
+    products = {photo.product_id for photo in photos}
+    projects = {photo.project_id for photo in photos}
+    shoot = Shoot(
+        id=new_id(),
+        account_id=account_id,
+        user_id=user_id,
+        project_id=projects.pop() if len(projects) == 1 else None,
+        product_id=products.pop() if len(products) == 1 else None,
+        engine=brief.engine,
+        model=model,
+        styles=list(brief.styles),
+        width=brief.width,
+        height=brief.height,
+        framing=brief.framing,
+        format=brief.format,
+        count=brief.count,
+        seed=seed,
+        credits=sum(one.credits for one in planned),
+    )
+    session.add(shoot)
+    await session.flush()
+    return shoot
+
+
+def _answer(shoot: Shoot, planned: Sequence[Planned]) -> dict[str, Any]:
+    """What is kept for the key, and sent again whenever it comes again."""
+    return {
+        "id": str(shoot.id),
+        "engine": shoot.engine,
+        "model": shoot.model,
+        "seed": shoot.seed,
+        "credits": shoot.credits,
+        "created_at": shoot.created_at.isoformat(),
+        "events": f"/api/generate/{shoot.id}/events",
+        "generations": [
+            {
+                "id": str(one.id),
+                "number": one.number,
+                "photo_id": str(one.photo_id) if one.photo_id else None,
+                "style": one.style,
+                "seed": one.seed,
+                "credits": one.credits,
+            }
+            for one in planned
+        ],
+    }

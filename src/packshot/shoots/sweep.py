@@ -1,0 +1,67 @@
+"""Finds what everybody forgot: work whose hint or worker was lost, and generations past their deadline."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+
+from packshot.db import transaction
+from packshot.shoots.lease import due
+from packshot.shoots.models import OPEN, Generation, State, Submission
+from packshot.shoots.news import wake
+from packshot.shoots.settle import end
+from packshot.tasks import Queue
+
+HINTS = 200  # a sweep and queue: enough to keep workers busy until the next one
+EXPIRED = 100  # in one transaction
+ANSWERS_KEPT = timedelta(days=7)  # an idempotency key is good for at least 24 h
+
+_NOW = func.clock_timestamp()
+
+
+async def sweep() -> None:
+    """One round over all accounts."""
+    while await _expire():
+        pass
+    for queue in ("io", "cpu"):
+        ids = await _due(queue)
+        if ids:
+            await wake(queue, *ids)
+    await _forget_answers()
+
+
+async def _due(queue: Queue) -> list[UUID]:
+    """The generations that have waited longest for somebody to take their next step."""
+    waiting = select(Generation.id).where(due(queue)).order_by(Generation.next_step_at).limit(HINTS)
+    async with transaction(system=True) as session:
+        return list(await session.scalars(waiting))
+
+
+async def _expire() -> bool:
+    """Ends some generations whose deadline has passed, whoever works on them; whether there may be more."""
+    late = (
+        select(Generation.id)
+        .where(Generation.state.in_(OPEN), Generation.deadline_at <= _NOW)
+        .order_by(Generation.id)
+        .limit(EXPIRED)
+        .with_for_update(skip_locked=True)
+    )
+    async with transaction(system=True) as session:
+        ids = (await session.scalars(late)).all()
+        await end(
+            session,
+            ids,
+            State.FAILED,
+            error="deadline",
+            words="This picture was not made in time. Nothing was charged.",
+            remedy="Retry it.",
+        )
+    return len(ids) == EXPIRED
+
+
+async def _forget_answers() -> None:
+    old = delete(Submission).where(Submission.created_at < _NOW - ANSWERS_KEPT)
+    async with transaction(system=True) as session:
+        await session.execute(old)

@@ -1,0 +1,45 @@
+"""What workers do for shoots, woken by hints."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+from packshot.db import transaction
+from packshot.engines.base import Operation
+from packshot.shoots import sweep as sweeping
+from packshot.shoots.advance import advance
+from packshot.shoots.makers import maker
+from packshot.shoots.models import Attempt, Generation, Shoot
+from packshot.tasks import task
+
+
+@task(queue="io")
+async def advance_io(*generation_ids: UUID) -> None:
+    """The next step of generations that wait for a vendor, side by side."""
+    await asyncio.gather(*(advance(id, "io") for id in generation_ids))
+
+
+@task(queue="cpu")
+async def advance_cpu(*generation_ids: UUID) -> None:
+    """The next step of generations that are made of pixels here, one after another."""
+    for id in generation_ids:
+        await advance(id, "cpu")
+
+
+@task(queue="io")
+async def sweep() -> None:
+    """Finds forgotten work."""
+    await sweeping.sweep()
+
+
+@task(queue="io")
+async def call_off(*attempt_ids: UUID) -> None:
+    """Asks vendors to stop what nobody wants any more."""
+    for id in attempt_ids:
+        async with transaction(system=True) as session:
+            attempt = await session.get_one(Attempt, id)
+            generation = await session.get_one(Generation, attempt.generation_id)
+            shoot = await session.get_one(Shoot, generation.shoot_id)
+        if attempt.operation_id is not None:
+            await maker(shoot.engine).cancel(Operation(attempt.operation_id, attempt.operation))
