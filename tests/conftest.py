@@ -30,6 +30,17 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def plain_logs() -> None:
+    """Tracebacks without pictures of all local variables, which take seconds to draw."""
+    import structlog
+
+    structlog.configure(
+        processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)],
+        cache_logger_on_first_use=False,
+    )
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT

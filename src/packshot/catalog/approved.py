@@ -109,7 +109,7 @@ def _is_ready(shown: dict[UUID, list[Cutout]], photo: Photo) -> bool:
 
 async def _photos(session: AsyncSession, which: Any) -> list[tuple[Photo, Product]]:
     rows = select(Photo, Product).join(Product, Product.id == Photo.product_id).where(which).order_by(Photo.id)
-    return [(photo, product) for photo, product in (await session.execute(rows)).tuples()]
+    return [(photo, product) for photo, product in await session.execute(rows)]
 
 
 def _approved(photo: Photo, product: Product, cutout: Cutout) -> Approved:

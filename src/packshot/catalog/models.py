@@ -156,7 +156,7 @@ class ProtectedRegion(Base):
 
 
 class DoomedFile(Base):
-    """A stored file whose row is gone, written in the transaction that deletes the row. It outlives even its account."""
+    """A stored file whose row is gone, written in the transaction that deletes the row; it outlives its account."""
 
     __tablename__ = "doomed_file"
 

@@ -1,0 +1,143 @@
+"""Engines for tests, found like those of any other package: through their entry points.
+
+Every call is written into the folder PACKSHOT_VENDOR_FOLDER, one line per call and file per key, as a vendor's own books
+would: what was bought twice shows there, whatever our side believes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import zlib
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from packshot.engines.base import (
+    Artefact,
+    Capabilities,
+    Cost,
+    Done,
+    Engine,
+    Failed,
+    FailureKind,
+    GenerationRequest,
+    Model,
+    Operation,
+    Pending,
+    Submits,
+)
+from packshot.imaging.finish import finish
+from packshot.imaging.photo import Photo
+
+PRICE = 40_000
+KINDS = ("refused", "undecided", "moderated", "invalid", "auth", "quota", "rate_limited", "transient", "outcome_unknown")
+
+
+def books() -> Path:
+    folder = Path(os.environ["PACKSHOT_VENDOR_FOLDER"])
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def note(key: str, what: str) -> int:
+    """Writes down a call and returns how many of the same kind there were with this key."""
+    with (books() / key).open("a") as book:
+        book.write(f"{what}\n")
+    return (books() / key).read_text().split().count(what)
+
+
+def picture(request: GenerationRequest, key: str) -> Photo:
+    """Stripes in a colour of the key's: equal for equal keys."""
+    colour = zlib.crc32(key.encode())
+    pixels = np.empty((request.height, request.width, 3), np.uint8)
+    pixels[:] = (colour & 255, colour >> 8 & 255, colour >> 16 & 255)
+    pixels[:, ::2] //= 2
+    return Photo(pixels)
+
+
+def model(name: str, submits: Submits, **can: object) -> Sequence[Model]:
+    capabilities = Capabilities(references=1, sides=(8, 4096), pixels=(64, 16_777_216), submits=submits, **can)
+    return [Model(name, name, capabilities, Cost(PRICE), "MIT", True, date(2026, 11, 24), "this file")]
+
+
+class Instant(Engine):
+    id = "instant"
+    title = "Instant"
+    words = "Answers at once."
+
+    @classmethod
+    def models(cls) -> Sequence[Model]:
+        return model("instant-1", "once", seed=True)
+
+    async def submit(self, request: GenerationRequest, *, key: str) -> Done:
+        note(key, "submit")
+        return Done((Artefact(picture(request, key), seed=request.seed),), cost=Cost(PRICE))
+
+
+class Slow(Instant):
+    id = "slow"
+    title = "Slow"
+    words = "Takes a vendor's time and nobody's processor."
+
+    async def submit(self, request: GenerationRequest, *, key: str) -> Done:
+        await asyncio.sleep(float(os.environ.get("PACKSHOT_SLOW_S", "5")))
+        return await super().submit(request, key=key)
+
+
+class Later(Engine):
+    """Accepts, and has the picture at the second poll, as an encoded file."""
+
+    id = "later"
+    title = "Later"
+    words = "Gives an operation first."
+
+    @classmethod
+    def models(cls) -> Sequence[Model]:
+        return model("later-1", "once")
+
+    async def submit(self, request: GenerationRequest, *, key: str) -> Operation:
+        note(key, "submit")
+        (books() / f"{key}.webp").write_bytes(finish(picture(request, key).pixels, [_size(request)], "webp")[0].data)
+        return Operation(f"op-{key}", {"key": key}, poll_after_s=0.0)
+
+    async def poll(self, operation: Operation) -> Pending | Done:
+        key = operation.state["key"]
+        if note(key, "poll") < 2:
+            return Pending(poll_after_s=0.0, progress=0.5)
+        return Done((Artefact((books() / f"{key}.webp").read_bytes()),), cost=Cost(PRICE))
+
+    async def cancel(self, operation: Operation) -> None:
+        note(operation.state["key"], "cancel")
+
+
+class Mishap(Engine):
+    """Does what the style's name says."""
+
+    id = "mishap"
+    title = "Mishap"
+    words = "Has the accident that is asked for."
+
+    @classmethod
+    def models(cls) -> Sequence[Model]:
+        return model("mishap-1", "once")
+
+    async def submit(self, request: GenerationRequest, *, key: str) -> Done | Failed:
+        note(key, "submit")
+        style = request.style
+        if style in KINDS:
+            kind: FailureKind = style  # type: ignore[assignment]
+            return Failed(kind, f"It is {style}.", retry_after_s=0.0)
+        if style == "raises":
+            raise RuntimeError("as asked")
+        if style == "garbage":
+            return Done((Artefact(b"<html>not a picture</html>"),), cost=Cost(PRICE))
+        if style == "smaller":
+            return Done((Artefact(Photo(picture(request, key).pixels[::2, ::2].copy())),))
+        raise ValueError(f"unknown mishap {style!r}")
+
+
+def _size(request: GenerationRequest) -> tuple[int, int]:
+    return request.width, request.height

@@ -1,0 +1,1 @@
+"""Tests of shoots, on the real servers."""
