@@ -25,7 +25,9 @@ class Prices(BaseModel):
 @cache
 def prices() -> Prices:
     """The price list."""
-    return Prices.model_validate(yaml.safe_load(files("packshot.styles").joinpath("prices.yaml").read_text(encoding="utf-8")))
+    return Prices.model_validate(
+        yaml.safe_load(files("packshot.styles").joinpath("prices.yaml").read_text(encoding="utf-8"))
+    )
 
 
 def price(style: str, engine: str) -> int:
