@@ -80,7 +80,8 @@ class Task:
     def __init__(self, run: Run, name: str, queue: Queue, timeout_s: float) -> None:
         self.run, self.name, self.queue, self.timeout_s = run, name, queue, timeout_s
         self.__doc__ = run.__doc__
-        self._celery: Any = celery.task(name=name)(self._work)
+        # Celery's own check of the arguments takes `self` for one, and refuses to send a message without ids.
+        self._celery: Any = celery.task(name=name, typing=False)(self._work)
 
     async def __call__(self, *ids: UUID) -> object:
         return await self.run(*ids)

@@ -33,7 +33,7 @@ def import_tasks() -> None:
 
 def beat_table(settings: Settings) -> dict[str, float]:
     """The tasks that the clock wakes, and every how many seconds."""
-    return {"shoots.sweep": settings.sweep_s, "accounts.renew": RENEW_S}
+    return {"catalog.sweep": settings.sweep_s, "shoots.sweep": settings.sweep_s, "accounts.renew": RENEW_S}
 
 
 def run(role: Role) -> None:

@@ -86,6 +86,12 @@ async def test_a_hint_wakes_the_task_in_messages_of_twenty(worker: Worker, echo:
     assert {words[2] for words in done} == {"request-1"}
 
 
+async def test_a_task_that_needs_no_ids_is_woken_too(worker: Worker, echo: ModuleType) -> None:
+    worker("io")
+    assert await enqueue(echo.quick)
+    await notes("done")
+
+
 async def test_a_task_that_fails_is_done_with_and_the_next_one_runs(worker: Worker, echo: ModuleType) -> None:
     worker("io")
     await enqueue(echo.broken, new_id())

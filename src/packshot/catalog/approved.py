@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from packshot.catalog.models import Cutout, CutoutState, Photo, PhotoState, Product
+from packshot.catalog.cutouts import shown_cutouts, why_not
+from packshot.catalog.models import Cutout, Photo, PhotoState, Product
 from packshot.errors import BadInputError, NotFoundError, RefusedError
 
 View = Literal["standing", "above"]
@@ -76,31 +77,6 @@ async def approved(session: AsyncSession, photo_ids: Sequence[UUID] | None, prod
             [_problem(photo, shown.get(photo.id)) for photo, _ in photos if not _is_ready(shown, photo)]
         )
     return ready
-
-
-async def shown_cutouts(session: AsyncSession, photo_ids: Iterable[UUID]) -> dict[UUID, list[Cutout]]:
-    """Of each photo that has any: its approved cutout first, if it has one, and the newest of the others."""
-    newest = (
-        select(Cutout)
-        .where(Cutout.photo_id.in_(list(photo_ids)))
-        .distinct(Cutout.photo_id, Cutout.approved_at.is_(None))
-        .order_by(Cutout.photo_id, Cutout.approved_at.is_(None), Cutout.id.desc())
-    )
-    found: dict[UUID, list[Cutout]] = {}
-    for cutout in await session.scalars(newest):
-        found.setdefault(cutout.photo_id, []).append(cutout)
-    return found
-
-
-def why_not(cutout: Cutout) -> tuple[str, str] | None:
-    """Why `cutout` cannot be approved, and what to do about it; None where it can."""
-    if cutout.state == CutoutState.PENDING:
-        return "Its cutout is still being made.", "Wait a moment and look at it."
-    if cutout.state == CutoutState.FAILED or cutout.verdict == "refuse":
-        words = " ".join(reason["words"] for reason in cutout.reasons) or "Its cutout could not be made."
-        remedies = dict.fromkeys(reason["remedy"] for reason in cutout.reasons if reason["remedy"])
-        return words, " ".join(remedies) or "Draw a box around the product, upload a mask, or take another photo."
-    return None
 
 
 def _is_ready(shown: dict[UUID, list[Cutout]], photo: Photo) -> bool:

@@ -59,6 +59,7 @@ class Studio(Engine):
         self._cut(reference)
 
     def _cut(self, photo: Reference) -> Cutout:
+        from packshot.imaging.decode import LIMITS, OWN_LIMITS
         from packshot.studio.cutout.file import cut_file
 
         return cut_file(
@@ -67,6 +68,8 @@ class Studio(Engine):
             alpha=photo.alpha,
             cache_dir=self.workplace.cache_dir,
             cache_mb=self.workplace.cache_mb,
+            # Whose outline is known was opened before: it is a master of ours.
+            limits=LIMITS if photo.alpha is None else OWN_LIMITS,
         )
 
     async def submit(self, request: GenerationRequest, *, key: str) -> Done | Failed:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from packshot.errors import BadInputError
 from packshot.imaging._sandbox import Limits, Problem, run_decoder
 from packshot.imaging.photo import Photo
-from packshot.imaging.sniff import ACCEPTED, describe, kind_of
+from packshot.imaging.sniff import ACCEPTED, Kind, describe, kind_of
 
 LIMITS = Limits()
+# A master of ours is lossless: larger than any upload, and as WebP it takes more memory to open.
+OWN_LIMITS = replace(LIMITS, max_bytes=LIMITS.output_bytes, memory=2 << 30)
 
 _LONGEST_NAME = 80  # characters of a file's name that a message repeats
 _SMALLER = "Export it smaller and try again."
@@ -53,20 +57,26 @@ def decode(data: bytes, *, name: str = "photo", limits: Limits = LIMITS) -> Phot
     Raises BadInputError naming every problem that can be told at once; PackshotError where the decoder cannot run.
     """
     name = _presentable(name)
-    if not data:
-        raise BadInputError(f"{name} is empty.", remedy="Choose another file and try again.")
-    kind = kind_of(data)
-    if kind is None:
-        raise BadInputError(
-            f"{name} is {describe(data)}; photos can be {ACCEPTED}.",
-            remedy="Export it as one of these and try again.",
-        )
+    kind = check_kind(data, name=name)
     if len(data) > limits.max_bytes:
         raise _refusal(name, [("bytes", {"megabytes": len(data) / 1e6}), *_header_problems(data, limits)], limits)
     outcome = run_decoder(data, kind, limits, header_only=False)
     if isinstance(outcome, Photo):
         return outcome
     raise _refusal(name, outcome, limits)
+
+
+def check_kind(data: bytes, *, name: str = "photo") -> Kind:
+    """The format of `data`, for which a file's first kilobyte is enough; a BadInputError where it is none of ours."""
+    if not data:
+        raise BadInputError(f"{_presentable(name)} is empty.", remedy="Choose another file and try again.")
+    kind = kind_of(data)
+    if kind is None:
+        raise BadInputError(
+            f"{_presentable(name)} is {describe(data)}; photos can be {ACCEPTED}.",
+            remedy="Export it as one of these and try again.",
+        )
+    return kind
 
 
 def _header_problems(data: bytes, limits: Limits) -> list[Problem]:
