@@ -25,6 +25,7 @@ from packshot.settings import settings
 from packshot.web import docs, errors, files
 from packshot.web.events import Hub
 from packshot.web.requests import Requests
+from packshot.worker import import_tasks
 
 DESCRIPTION = "Product photos in, shop-ready pictures out. Amounts are whole credits, times are UTC, ids sort by time."
 
@@ -53,6 +54,7 @@ def create_app() -> FastAPI:
         for part in ("api", "pages"):
             if module.ispkg and find_spec(f"{module.name}.{part}"):
                 app.include_router(import_module(f"{module.name}.{part}").router)
+    import_tasks()  # what a request enqueues, it names
     return app
 
 

@@ -1,7 +1,7 @@
 """Engines for tests, found like those of any other package: through their entry points.
 
-Every call is written into the folder PACKSHOT_VENDOR_FOLDER, one line per call and file per key, as a vendor's own books
-would: what was bought twice shows there, whatever our side believes.
+Every call is written into the folder PACKSHOT_VENDOR_FOLDER, a file per key and a line per call, as a vendor's own
+books would: what was bought twice shows there, whatever our side believes.
 """
 
 from __future__ import annotations
@@ -33,7 +33,17 @@ from packshot.imaging.finish import finish
 from packshot.imaging.photo import Photo
 
 PRICE = 40_000
-KINDS = ("refused", "undecided", "moderated", "invalid", "auth", "quota", "rate_limited", "transient", "outcome_unknown")
+KINDS = (
+    "refused",
+    "undecided",
+    "moderated",
+    "invalid",
+    "auth",
+    "quota",
+    "rate_limited",
+    "transient",
+    "outcome_unknown",
+)
 
 
 def books() -> Path:

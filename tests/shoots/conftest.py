@@ -97,7 +97,9 @@ def open_shop(client: AsyncClient, sign_up: SignUp, root: Path) -> OpenShop:
             spare = (await ledger.balance(session, person.account_id)).available
             if credits > spare:
                 grant = credits - spare
-                await ledger.grant(session, person.account_id, grant, Bucket.PURCHASED, f"start:{person.account_id}", "")
+                await ledger.grant(
+                    session, person.account_id, grant, Bucket.PURCHASED, f"start:{person.account_id}", ""
+                )
             session.add(Project(id=project, name="Autumn", **own))
             await session.flush()
             session.add(Product(id=product, project_id=project, name="Mug", **own))

@@ -64,7 +64,7 @@ async def approved(session: AsyncSession, photo_ids: Sequence[UUID] | None, prod
         photos = [found[id] for id in wanted]
     elif product_id:
         if await session.get(Product, product_id) is None:
-            raise NotFoundError(f"There is no product {product_id}.")
+            raise NotFoundError(f"There is no product {product_id}.", remedy="GET /api/projects lists your projects.")
         photos = await _photos(session, Photo.product_id == product_id)
         if not photos:
             raise NoPhotosError("This product has no photos.", remedy="Upload one and approve its cutout.")

@@ -20,7 +20,7 @@ from packshot.errors import BadInputError
 from packshot.log import bind
 from packshot.shoots import news, policy
 from packshot.shoots.finishing import Finishing, fetched, finished
-from packshot.shoots.lease import Held, LeaseLostError, claim, held, kept, write
+from packshot.shoots.lease import Held, LeaseLostError, claim, confirm, held, kept, write
 from packshot.shoots.makers import maker, request
 from packshot.shoots.models import Attempt, AttemptState, Generation, Shoot, State
 from packshot.shoots.settle import Delivery, deliver, doom, give_up
@@ -115,7 +115,7 @@ async def _call(work: Work) -> None:
         state=AttemptState.SENT,
     )
     async with transaction(work.lease.account_id) as session:
-        await write(session, work.lease, claims=work.generation.claims)
+        await confirm(session, work.lease)
         session.add(attempt)
     await _send(work, attempt)
 

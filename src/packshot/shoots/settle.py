@@ -15,7 +15,7 @@ from packshot.catalog.models import DoomedFile
 from packshot.credits import ledger
 from packshot.db import after_commit
 from packshot.shoots import news
-from packshot.shoots.lease import Held, write
+from packshot.shoots.lease import Held, confirm, write
 from packshot.shoots.models import OPEN, Attempt, AttemptState, Generation, State
 
 _NOW = func.clock_timestamp()
@@ -61,7 +61,7 @@ async def give_up(
     session: AsyncSession, lease: Held, *, error: str, words: str, remedy: str, facts: dict[str, Any] | None = None
 ) -> None:
     """FAILED under our lease, and its credits are given back."""
-    await write(session, lease)  # the lease is ours, and stays until the transaction ends
+    await confirm(session, lease)
     await end(session, [lease.id], State.FAILED, error=error, words=words, remedy=remedy, facts=facts)
 
 
