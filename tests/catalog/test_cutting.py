@@ -248,12 +248,15 @@ async def test_what_died_between_storage_and_database_leaves_no_file(
     (photo,) = await seller.upload(("mug.jpg", mug))
     (id,) = await pending()
 
+    class Killed(BaseException):
+        """What nothing can react to."""
+
     async def killed(*_: object, **__: object) -> None:
-        raise RuntimeError("killed")
+        raise Killed
 
     with monkeypatch.context() as patch:
         patch.setattr(cutting, "_fenced", killed)
-        with pytest.raises(RuntimeError):
+        with pytest.raises(Killed):
             await tasks.cut(id)
     orphan = f"cutouts/{id}/1-master.webp"
     assert orphan in await files()

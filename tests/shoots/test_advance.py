@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from packshot.catalog.models import DoomedFile, Photo
 from packshot.credits.models import Hold
-from packshot.db import transaction
+from packshot.db import DatabaseDownError, transaction
 from packshot.imaging.decode import decode
 from packshot.settings import settings
 from packshot.shoots import advance as advancing
@@ -21,6 +24,7 @@ from packshot.shoots import lease, policy, settle
 from packshot.shoots.advance import advance
 from packshot.shoots.models import Attempt, AttemptState, Generation, State
 from packshot.shoots.sweep import sweep
+from packshot.storage import storage
 from packshot.tasks import tasks
 from tests.outside.packshot_test_engines import KINDS
 from tests.shoots.conftest import Seller
@@ -115,7 +119,7 @@ async def test_a_vendor_that_answers_later_is_never_waited_for(seller: Seller, v
     (attempt,) = await attempts(id)
     assert (calls(vendor_folder, attempt), calls(vendor_folder, attempt, "poll")) == (1, 2)
     assert attempt.cost_micros == 40_000
-    assert await doomed() == [f"attempts/{attempt.id}"], "the raw file goes once the finished one is delivered"
+    assert await doomed() == [attempt.result_key], "the raw file goes once the finished one is delivered"
 
 
 async def doomed() -> list[str]:
@@ -249,8 +253,9 @@ async def test_a_late_worker_cannot_deliver(seller: Seller, monkeypatch: pytest.
     row = await look(id)
     assert (row.state, row.key, row.lease_token) == (State.COMPLETED, delivered.key, delivered.lease_token)
     assert await seller.credits() == (996, 0)
-    late_attempt = (await attempts(id))[0]
-    assert f"generations/{id}/{late_attempt.id}.webp" in await doomed(), "its file is not left lying about"
+    (key,) = await doomed()
+    assert key != row.key, "its file is not left lying about"
+    assert key.startswith(f"generations/{id}/")
 
 
 async def test_the_fence_alone_refuses_an_old_token(seller: Seller) -> None:
@@ -327,4 +332,35 @@ async def test_a_picture_is_charged_once_however_often_it_is_settled(seller: Sel
         assert await settle.end(session, [row.id], State.FAILED, error="late", words="Too late.") == []
         hold = await session.get_one(Hold, row.id)
     assert hold.state == "captured"
+    assert await seller.credits() == (996, 0)
+
+
+@pytest.mark.parametrize("committed", [False, True])
+async def test_a_database_that_goes_away_at_the_end_costs_no_second_picture(
+    seller: Seller, vendor_folder: Path, monkeypatch: pytest.MonkeyPatch, committed: bool
+) -> None:
+    """Whether or not the commit went through before the connection was lost."""
+    monkeypatch.setattr(advancing, "PATIENCE_S", (0.01,))
+    away = True
+    real = advancing.written
+
+    @asynccontextmanager
+    async def lost_once(account_id: UUID, files: dict[str, bytes]) -> AsyncGenerator[AsyncSession]:
+        nonlocal away
+        async with real(account_id, files) as session:
+            yield session
+            if away and not committed:
+                away = False
+                raise DatabaseDownError("The database does not answer.")
+        if away:
+            away = False
+            raise DatabaseDownError("The database does not answer.")
+
+    monkeypatch.setattr(advancing, "written", lost_once)
+    row = await through(await shot(seller))
+    assert row.state == State.COMPLETED
+    assert row.key and await storage().size(row.key)
+    assert row.key not in await doomed()
+    (attempt,) = await attempts(row.id)
+    assert calls(vendor_folder, attempt) == 1
     assert await seller.credits() == (996, 0)

@@ -18,10 +18,10 @@ import structlog
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from packshot.catalog.doomed import UNTIL_WRITTEN, doom, pardon
+from packshot.catalog.doomed import written
 from packshot.catalog.draw import draw, open_upload
 from packshot.catalog.models import Cutout, CutoutState, Mask, Photo, PhotoState
-from packshot.catalog.news import tell, wake_purge
+from packshot.catalog.news import tell
 from packshot.catalog.photos import drop_upload
 from packshot.db import transaction
 from packshot.errors import BadInputError
@@ -103,7 +103,7 @@ async def _make(claim: Claim) -> None:
         return
     files = {claim.key("alpha.png"): drawn.alpha, claim.key("preview.webp"): drawn.preview}
     alpha_key, preview_key = files
-    async with _written(claim, files) as session:
+    async with written(cutout.account_id, files) as session:
         await _fenced(
             session,
             claim,
@@ -117,6 +117,7 @@ async def _make(claim: Claim) -> None:
             view=drawn.view,
             elevation=drawn.elevation,
         )
+        tell(session, claim.photo.product_id, claim.photo.id)
     log.info("cutout made", cutout_id=str(cutout.id), verdict=drawn.verdict, confidence=drawn.confidence)
 
 
@@ -129,11 +130,12 @@ async def _master(claim: Claim) -> bytes:
         raise BadInputError(photo.words or "The photo's file is gone.", remedy=photo.remedy or "Upload it again.")
     opened = await asyncio.to_thread(open_upload, await storage().get(photo.upload_key), photo.name)
     key = claim.key(f"master.{opened.format}")
-    async with _written(claim, {key: opened.data}) as session:
+    async with written(claim.cutout.account_id, {key: opened.data}) as session:
         await _fenced(session, claim, lease_until=_lease_end())
         values = {"master_key": key, "width": opened.width, "height": opened.height, "depth": opened.depth}
         await session.execute(update(Photo).where(Photo.id == photo.id).values(state=PhotoState.READY, **values))
         await drop_upload(session, photo)
+        tell(session, photo.product_id, photo.id)
     return opened.data
 
 
@@ -148,26 +150,6 @@ async def _fail(claim: Claim, code: str, words: str, remedy: str) -> None:
         ):
             await drop_upload(session, claim.photo)
         tell(session, claim.photo.product_id, claim.photo.id)
-
-
-@asynccontextmanager
-async def _written(claim: Claim, files: dict[str, bytes]) -> AsyncGenerator[AsyncSession]:
-    """A transaction whose rows name `files`, which are stored before; if it does not commit they go again."""
-    account_id = claim.cutout.account_id
-    async with transaction(account_id) as session:
-        await doom(session, account_id, files, after=UNTIL_WRITTEN)
-    try:
-        for key, data in files.items():
-            await storage().put(key, data)
-        async with transaction(account_id) as session:
-            yield session
-            await pardon(session, *files)
-            tell(session, claim.photo.product_id, claim.photo.id)
-    except LeaseLostError:
-        async with transaction(account_id) as session:
-            await doom(session, account_id, files)
-            wake_purge(session)
-        raise
 
 
 async def _fenced(session: AsyncSession, claim: Claim, **values: Any) -> None:

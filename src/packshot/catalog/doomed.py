@@ -6,7 +6,8 @@ storage and database leaves no file that nobody knows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from packshot.catalog.models import DoomedFile
-from packshot.db import transaction
+from packshot.db import DatabaseDownError, transaction
 from packshot.storage import storage
 
 UNTIL_WRITTEN = timedelta(days=1)  # longer than anybody works on a file
@@ -35,6 +36,29 @@ async def doom(
 async def pardon(session: AsyncSession, *keys: str) -> None:
     """Keeps the files under `keys` after all."""
     await session.execute(delete(DoomedFile).where(DoomedFile.key.in_(keys)))
+
+
+@asynccontextmanager
+async def written(account_id: UUID, files: Mapping[str, bytes]) -> AsyncGenerator[AsyncSession]:
+    """A transaction whose rows name `files`, which are stored before; if it does not commit they go again.
+
+    Nobody else may ever write under these keys, so there is a lease's number or an id of their own in them.
+    """
+    async with transaction(account_id) as session:
+        await doom(session, account_id, files, after=UNTIL_WRITTEN)
+    try:
+        for key, data in files.items():
+            await storage().put(key, data)
+        async with transaction(account_id) as session:
+            yield session
+            await pardon(session, *files)
+    except DatabaseDownError:
+        raise  # the rows may have been committed all the same: the files go when their day is over, unless pardoned
+    except Exception:
+        with suppress(DatabaseDownError):
+            async with transaction(account_id) as session:
+                await doom(session, account_id, files)
+        raise
 
 
 async def purge() -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,8 +13,9 @@ import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from packshot.catalog.doomed import written
 from packshot.catalog.models import Cutout, Photo
-from packshot.db import after_commit, new_id, transaction
+from packshot.db import DatabaseDownError, after_commit, new_id, transaction
 from packshot.engines.base import Done, Engine, Failed, Operation, Pending, Reference
 from packshot.errors import BadInputError
 from packshot.log import bind
@@ -23,11 +24,13 @@ from packshot.shoots.finishing import Finishing, fetched, finished
 from packshot.shoots.lease import Held, LeaseLostError, claim, confirm, held, kept, write
 from packshot.shoots.makers import maker, request
 from packshot.shoots.models import Attempt, AttemptState, Generation, Shoot, State
-from packshot.shoots.settle import Delivery, deliver, doom, give_up
+from packshot.shoots.settle import Delivery, deliver, give_up
 from packshot.storage import storage
 from packshot.tasks import Queue
 
 log = structlog.get_logger(__name__)
+
+PATIENCE_S = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 
 _NOW = func.clock_timestamp()
 
@@ -152,11 +155,25 @@ async def _send(work: Work, attempt: Attempt) -> None:
         outcome = _broken(work.engine)
     match outcome:
         case Done():
-            await _done(work, attempt, outcome)
+            await _patiently(lambda: _done(work, attempt, outcome))
         case Operation():
-            await _accepted(work, attempt, outcome)
+            await _patiently(lambda: _accepted(work, attempt, outcome))
         case Failed():
             await _failed(work, attempt, outcome)
+
+
+async def _patiently(write_down: Callable[[], Awaitable[None]]) -> None:
+    """Writes down what was bought, also when the database is away for a moment: forgotten, it would be bought again."""
+    for wait_s in (*PATIENCE_S, None):
+        try:
+            await write_down()
+        except DatabaseDownError:
+            if wait_s is None:
+                raise
+            log.warning("the database is away, and what an engine gave is not written down yet")
+            await asyncio.sleep(wait_s)
+        else:
+            return
 
 
 def _broken(engine: Engine) -> Failed:
@@ -223,27 +240,22 @@ async def _done(work: Work, attempt: Attempt, done: Done) -> None:
     if not isinstance(artefact.content, bytes):
         await _deliver(work, attempt, finishing)
         return
-    key = f"attempts/{attempt.id}"
-    await storage().put(key, artefact.content)
-    try:
-        async with transaction(work.lease.account_id) as session:
-            # Opening a stranger's file and writing ours is work for the pixels' queue.
-            await write(session, work.lease, queue="cpu", lease_until=None, next_step_at=_NOW)
-            await _note(
-                session,
-                attempt,
-                state=AttemptState.DONE,
-                result_key=key,
-                seed=artefact.seed,
-                facts=dict(artefact.facts),
-                warnings=list(done.warnings),
-                cost_micros=done.cost.micros,
-                settled_at=_NOW,
-            )
-            after_commit(session, lambda: news.wake("cpu", work.lease.id))
-    except LeaseLostError:
-        await _discard(work, key)
-        raise
+    key = f"attempts/{attempt.id}/{new_id()}"
+    async with written(work.lease.account_id, {key: artefact.content}) as session:
+        # Opening a stranger's file and writing ours is work for the pixels' queue.
+        await write(session, work.lease, queue="cpu", lease_until=None, next_step_at=_NOW)
+        await _note(
+            session,
+            attempt,
+            state=AttemptState.DONE,
+            result_key=key,
+            seed=artefact.seed,
+            facts=dict(artefact.facts),
+            warnings=list(done.warnings),
+            cost_micros=done.cost.micros,
+            settled_at=_NOW,
+        )
+        after_commit(session, lambda: news.wake("cpu", work.lease.id))
 
 
 async def _finish_stored(work: Work, attempt: Attempt) -> None:
@@ -258,25 +270,10 @@ async def _deliver(work: Work, attempt: Attempt, finishing: Finishing) -> None:
     except BadInputError as error:
         await _failed(work, attempt, Failed("transient", f"The engine's picture cannot be used: {error.message}"))
         return
-    key = f"generations/{work.lease.id}/{attempt.id}.{finishing.extension}"
-    await storage().put(key, made.data)
+    key = f"generations/{work.lease.id}/{new_id()}.{finishing.extension}"
     delivery = Delivery(key, len(made.data), made.crc32, finishing.seed, finishing.facts, made.warnings)
-    try:
-        async with transaction(work.lease.account_id) as session:
-            await deliver(session, work.lease, attempt, delivery)
-            if attempt.result_key:
-                await doom(session, work.lease.account_id, attempt.result_key)
-    except LeaseLostError:
-        await _discard(work, key)
-        raise
-
-
-async def _discard(work: Work, key: str) -> None:
-    """Has a file removed that came too late. While somebody still works on it, they write the same bytes there."""
-    async with transaction(work.lease.account_id) as session:
-        now = await session.get(Generation, work.lease.id, populate_existing=True)
-        if now is None or (now.finished_at is not None and now.key != key):
-            await doom(session, work.lease.account_id, key)
+    async with written(work.lease.account_id, {key: made.data}) as session:
+        await deliver(session, work.lease, attempt, delivery)
 
 
 async def _failed(work: Work, attempt: Attempt, failed: Failed) -> None:

@@ -8,10 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from packshot.catalog.models import DoomedFile
+from packshot.catalog.doomed import doom
 from packshot.credits import ledger
 from packshot.db import after_commit
 from packshot.shoots import news
@@ -53,6 +52,7 @@ async def deliver(session: AsyncSession, lease: Held, attempt: Attempt, delivery
         .where(Attempt.id == attempt.id)
         .values(state=AttemptState.DONE, settled_at=func.coalesce(Attempt.settled_at, _NOW))
     )
+    await doom(session, lease.account_id, [attempt.result_key])
     await ledger.capture(session, lease.id)
     after_commit(session, lambda: news.tell(generation))
 
@@ -110,15 +110,8 @@ async def end(
     return list(ended)
 
 
-async def doom(session: AsyncSession, account_id: UUID, *keys: str) -> None:
-    """Has stored files removed soon."""
-    if keys:
-        rows = [{"key": key, "account_id": account_id} for key in keys]
-        await session.execute(insert(DoomedFile).values(rows).on_conflict_do_nothing())
-
-
 async def _doom_files(session: AsyncSession, generation_ids: Sequence[UUID]) -> None:
+    """What engines gave for pictures that nobody gets."""
     attempts = select(Attempt).where(Attempt.generation_id.in_(generation_ids), Attempt.result_key.is_not(None))
     for attempt in await session.scalars(attempts):
-        assert attempt.result_key
-        await doom(session, attempt.account_id, attempt.result_key)
+        await doom(session, attempt.account_id, [attempt.result_key])
