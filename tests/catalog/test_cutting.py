@@ -227,6 +227,28 @@ async def test_the_late_write_of_a_lost_worker_is_refused_and_its_files_go(
     assert await files() == kept
 
 
+async def test_a_lost_worker_cannot_write_while_the_next_one_works(
+    seller: Seller, mug: bytes, drawing: Callable[[], asyncio.Event]
+) -> None:
+    await seller.upload(("mug.jpg", mug))
+    (id,) = await pending()
+    zombie_goes_on = drawing()
+    zombie = asyncio.create_task(tasks.cut(id))
+    await begun(id)
+    await lapse(id)
+    winner_goes_on = drawing()
+    winner = asyncio.create_task(tasks.cut(id))
+    while (await row(Cutout, id)).lease_token < 2:
+        await asyncio.sleep(0.02)
+    zombie_goes_on.set()
+    await zombie
+    cutout = await row(Cutout, id)
+    assert (cutout.state, cutout.alpha_key) == ("pending", None)
+    winner_goes_on.set()
+    await winner
+    assert (await row(Cutout, id)).alpha_key == f"cutouts/{id}/2-alpha.png"
+
+
 async def test_a_photo_deleted_while_it_is_cut_leaves_nothing(
     seller: Seller, mug: bytes, drawing: Callable[[], asyncio.Event]
 ) -> None:
