@@ -103,11 +103,11 @@ def test_keys_are_somebodys_and_for_something(run: Run) -> None:
 def test_credits_are_given_once_per_key(run: Run) -> None:
     free = current_settings().free_credits
     for expected, words in ((10, ()), (20, ()), (30, ("--key", "may")), (30, ("--key", "may"))):
-        given = run("credits", "grant", EMAIL, "10", "--reason", "Welcome.", "--json", *words)
+        given = run("credits", "grant", "--email", EMAIL, "10", "--reason", "Welcome.", "--json", *words)
         assert json.loads(given.stdout)["available"] == free + expected
     assert sql("select count(*) from ledger_entry where reason = 'Welcome.'") == 3
-    assert run("credits", "grant", EMAIL, "0", "--reason", "Nothing.").exit_code == 2
-    assert f"{free + 31} credits" in run("credits", "grant", EMAIL, "1", "--reason", "More.").stdout
+    assert run("credits", "grant", "--email", EMAIL, "0", "--reason", "Nothing.").exit_code == 2
+    assert f"{free + 31} credits" in run("credits", "grant", "--email", EMAIL, "1", "--reason", "More.").stdout
 
 
 def test_the_ledger_is_proved_and_explained(run: Run) -> None:

@@ -27,7 +27,7 @@ def credits() -> None:
 
 @app.command()
 def grant(
-    email: Annotated[str, typer.Argument(help="Who gets them.")],
+    email: Annotated[str, typer.Option(help="Who gets them.")],
     credits: Annotated[int, typer.Argument(min=1, help="How many.")],
     reason: Annotated[str, typer.Option(help="Why; the account reads it in its ledger.")],
     key: Annotated[str, typer.Option(help="Names this gift: with the same key it is given once, however often.")] = "",

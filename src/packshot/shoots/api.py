@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any, Self
@@ -209,7 +210,7 @@ async def _exists(shoot_id: UUID, principal: CurrentUser) -> None:
 
 
 @router.get("/generate/{shoot_id}/events", response_class=EventSourceResponse, dependencies=[Depends(_exists)])
-async def events(shoot_id: UUID, principal: CurrentUser, request: Request) -> AsyncIterator[ServerSentEvent]:
+async def events(shoot_id: UUID, principal: CurrentUser, request: Request) -> AsyncGenerator[ServerSentEvent]:
     """Server-sent events: `shoot` is the whole state, first and after every gap; `generation` one picture's change."""
 
     async def look() -> dict[str, Any]:
@@ -220,9 +221,10 @@ async def events(shoot_id: UUID, principal: CurrentUser, request: Request) -> As
             return {"shoot": head | {"generations": [news.summary(row) for row in rows]}}
 
     hub: Hub = request.app.state.hub
-    async for told in hub.follow(news.channel(shoot_id), look):
-        for event, data in told.items():
-            yield ServerSentEvent(event=event, data=data)
+    async with aclosing(hub.follow(news.channel(shoot_id), look)) as stream:
+        async for told in stream:
+            for event, data in told.items():
+                yield ServerSentEvent(event=event, data=data)
 
 
 @router.get("/generations/{generation_id}")
