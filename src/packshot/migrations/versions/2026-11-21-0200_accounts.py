@@ -7,6 +7,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from packshot.db import EVERY_ACCOUNT
+from packshot.migrations import columns
 from packshot.migrations.rls import protect
 
 revision = "0002"
@@ -16,21 +17,21 @@ down_revision = "0001"
 def upgrade() -> None:
     op.create_table(
         "account",
-        _id(),
-        _text("name"),
+        columns.key(),
+        columns.text("name"),
         sa.Column("tier", sa.Text, nullable=False, server_default="free"),
         sa.Column("allowance_month", sa.Text, nullable=False, server_default=""),
-        _now(),
+        columns.now(),
     )
     op.create_table(
         "user",
-        _id(),
-        _text("email"),
-        _text("name"),
-        _text("password_hash"),
-        _text("role"),
-        _now(),
-        _time("disabled_at"),
+        columns.key(),
+        columns.text("email"),
+        columns.text("name"),
+        columns.text("password_hash"),
+        columns.text("role"),
+        columns.now(),
+        columns.time("disabled_at"),
         sa.UniqueConstraint("email"),
         sa.CheckConstraint("role in ('USER', 'ADMIN')", name="role"),
     )
@@ -38,29 +39,29 @@ def upgrade() -> None:
         "membership",
         sa.Column("account_id", sa.Uuid, sa.ForeignKey("account.id", ondelete="cascade"), primary_key=True),
         sa.Column("user_id", sa.Uuid, sa.ForeignKey("user.id", ondelete="cascade"), primary_key=True, index=True),
-        _text("part"),
+        columns.text("part"),
         sa.CheckConstraint("part in ('owner', 'member')", name="part"),
     )
     op.create_table(
         "session",
-        _id(),
+        columns.key(),
         *_membership(),
         sa.Column("rotation", sa.BigInteger, nullable=False, server_default="0"),
-        _now("rotated_at"),
-        _now(),
+        columns.now("rotated_at"),
+        columns.now(),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        _time("ended_at"),
+        columns.time("ended_at"),
     )
     op.create_table(
         "api_key",
-        _id(),
+        columns.key(),
         *_membership(),
-        _text("name"),
+        columns.text("name"),
         sa.Column("secret_hash", sa.LargeBinary, nullable=False),
         sa.Column("scopes", ARRAY(sa.Text), nullable=False),
-        _now(),
-        _time("last_used_at"),
-        _time("revoked_at"),
+        columns.now(),
+        columns.time("last_used_at"),
+        columns.time("revoked_at"),
     )
     protect("account", "id")
     for table in ("membership", "session", "api_key"):
@@ -78,22 +79,6 @@ def _protect_users() -> None:
             or exists (select from membership where membership.user_id = "user".id)
         )
     """)
-
-
-def _id() -> sa.Column[object]:
-    return sa.Column("id", sa.Uuid, primary_key=True)
-
-
-def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False)
-
-
-def _time(name: str) -> sa.Column[object]:
-    return sa.Column(name, sa.DateTime(timezone=True))
-
-
-def _now(name: str = "created_at") -> sa.Column[object]:
-    return sa.Column(name, sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now())
 
 
 def _membership() -> tuple[sa.Column[object] | sa.ForeignKeyConstraint, ...]:
