@@ -11,7 +11,9 @@ from packshot.imaging.colour import Float
 from packshot.studio.compose import Layers, stage
 from packshot.studio.light.footing import Footing, find_footing
 from packshot.studio.reflect import reflect
+from packshot.studio.scene.drum import rays_of
 from packshot.studio.scene.library import SCENES
+from packshot.studio.scene.podium import steps
 from packshot.studio.scene.scene import Light, Surface
 
 from .silhouettes import Shape, cutout
@@ -154,6 +156,32 @@ def test_softer_light_gives_softer_shadows() -> None:
         beside = floor_light(layers)[:, layers.product.box[2] + 40]
         steepest.append(np.abs(np.diff(beside)).max())
     assert steepest[0] > 1.3 * steepest[1]
+
+
+def test_a_shadow_steps_down_the_podium() -> None:
+    """On the upper step it is the plain floor's; on the lower it lies where the light carries it on to."""
+    light = Light(direction=(0.8, 0.0), contact=0, ambient=0, cast=0.8, softness=0.3)
+    scene = replace(SCENES["podium"], light=light, fill=0.3)
+    flat, stepped = (
+        stage(cutout("can", elevation=30.0), one, width=SIDE, height=SIDE, seed=1)
+        for one in (replace(scene, steps=None), scene)
+    )
+    lower, upper = steps(stepped.canvas)
+    rays = rays_of(stepped.canvas)
+    on_floor, on_steps = floor_light(flat), floor_light(stepped)
+
+    def seen(light_left: Float, x: float, height: float) -> float:
+        across, away = rays.at(height)
+        row = int(np.abs(away[:, 0] - upper.away).argmin())
+        return float(light_left[row, int(np.abs(across[row] - x).argmin())])
+
+    top = np.linspace(0.6 * upper.radius, 0.95 * upper.radius, 6)
+    assert [seen(on_steps, x, 0.0) for x in top] == pytest.approx([seen(on_floor, x, 0.0) for x in top], abs=0.03)
+    assert seen(on_steps, float(top[-1]), 0.0) < 0.5
+    drop = upper.top - lower.top
+    ledge = np.linspace(upper.radius + 0.03, lower.radius - 0.01, 5)
+    below = [seen(on_steps, x, lower.top) for x in ledge]
+    assert below == pytest.approx([seen(on_floor, x - 0.8 * drop, 0.0) for x in ledge], abs=0.08)
 
 
 def test_shade_follows_the_cameras_elevation() -> None:

@@ -15,7 +15,7 @@ from packshot.studio.scene import tabletops, worlds
 from packshot.studio.scene.canvas import Canvas
 from packshot.studio.scene.corner import upright
 from packshot.studio.scene.lay import Ground, Tile, flat, lay
-from packshot.studio.scene.podium import podium
+from packshot.studio.scene.podium import podium, steps
 from packshot.studio.scene.scene import Backdrop, Scene
 from packshot.studio.scene.textures import cloth, oak, snow, stone
 from packshot.studio.scene.worlds import falling_snow
@@ -37,7 +37,7 @@ def canvas_for(scene: Scene, view: str = "standing", size: tuple[int, int] = (16
         width // 2 + half,
         round(ground * height),
     )
-    canvas = Canvas(width, height, 1, box, 14.0, scene.ground)
+    canvas = Canvas(width, height, 1, box, 14.0, scene.ground, footprint=(0.0, 0.13, 0.28))
     if view == "above":
         canvas = replace(canvas, elevation=90.0, ground=0.5)
     return replace(canvas, **changes)
@@ -192,6 +192,14 @@ def test_the_podium_carries_the_whole_product() -> None:
     assert foot[0] < 0 < foot[1]
     assert abs(float(z[y1 - 1, 0])) < 0.05
     assert np.ptp(under) < 0.06
+
+
+@pytest.mark.parametrize("footprint", [(0.0, 0.1, 0.1), (0.03, 0.3, 0.32), (-0.1, 0.2, 0.2)])
+def test_the_podium_is_as_wide_and_as_deep_as_what_stands_on_it(footprint: tuple[float, float, float]) -> None:
+    canvas = replace(canvas_for(SCENES["podium"]), footprint=footprint)
+    _, upper = steps(canvas)
+    x, z, reach = footprint
+    assert upper.radius > np.hypot(x, z - upper.away) + reach + 0.02
 
 
 def test_walls_and_floors_share_a_camera() -> None:

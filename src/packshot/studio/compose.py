@@ -13,6 +13,8 @@ from packshot.errors import DecisionNeededError
 from packshot.imaging.colour import Float, Pixels, linear_to_srgb
 from packshot.studio.cutout.result import Cutout, View
 from packshot.studio.framing import Framing
+from packshot.studio.light.body import footprint, standing_body
+from packshot.studio.light.floor import floor_of
 from packshot.studio.light.footing import find_footing
 from packshot.studio.light.lying import lying_shade
 from packshot.studio.light.shade import Shade
@@ -113,7 +115,9 @@ def stage(
     elevation = camera_elevation(cutout)
     footing = find_footing(placed, elevation)
     canvas = Canvas(width, height, seed, placed.box, elevation, footing.ground / height)
-    shade = standing_shade(placed, footing, canvas, scene.light)
+    body = standing_body(placed, footing, floor_of(canvas))
+    canvas = replace(canvas, footprint=footprint(body, canvas))
+    shade = standing_shade(placed, footing, body, canvas, scene)
     mirror = reflect(placed, footing, canvas, scene.surface)
     return Layers(canvas, scene.backdrop(canvas), shade, mirror, placed)
 

@@ -13,7 +13,7 @@ from packshot.studio.light.contour import averaged, hilltops, softened
 from packshot.studio.place import Placed
 
 _LEAST_PROMINENCE = 0.012  # of the product's height: how far the contour rises between two feet
-_DEEPEST_STAND = 1.1  # of the product's width: how far behind the front feet the rear ones may stand
+_DEEPEST_STAND = 1.45  # of the product's width: how far behind the front feet the rear ones may stand
 _DEEPEST_BASE = 1.15  # of its half width: how far behind a base's nearest point its ends may lie; a circle's do by 1
 _STEEPEST_TOUCH = 3.0  # slope on the floor (about 72°) at which a base's contour stops touching it
 _STEEPEST_BASE = 8.0  # slope on the floor (about 83°) at which it has become the product's side

@@ -20,7 +20,8 @@ class Canvas:
     `width`, `height` in pixels. `elevation` in degrees: how steeply the camera looks down on the point where the
     product stands. `ground`: that point's height in the frame, 0 top to 1 bottom. `product`: the product's box
     (x0, y0, x1, y1) in pixels. Floor coordinates are in units of the frame's shorter side, as seen at the product:
-    x to the right, z away from the camera, both 0 where the product stands.
+    x to the right, z away from the camera, both 0 where the product stands. `footprint`: the smallest circle around all
+    that touches the floor, as its middle's x and z and its radius.
     """
 
     width: int
@@ -29,6 +30,7 @@ class Canvas:
     product: tuple[int, int, int, int]
     elevation: float = 14.0
     ground: float = 0.86
+    footprint: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     @property
     def scale(self) -> float:

@@ -14,7 +14,7 @@ from packshot.studio.scene.focus import grow, small, soften
 from packshot.studio.scene.forest import dusk_forest
 from packshot.studio.scene.lay import coloured, flat, lay, slid
 from packshot.studio.scene.paint import blur, pool, smoothstep, vignette
-from packshot.studio.scene.podium import LIGHT, inlay, podium
+from packshot.studio.scene.podium import LIGHT, inlay, podium, steps
 from packshot.studio.scene.room import dark_room
 from packshot.studio.scene.scene import Light, Scene, Surface
 from packshot.studio.scene.textures import snow, stone
@@ -162,6 +162,7 @@ SCENES: tuple[Scene, ...] = (
         inlay,
         fill=0.5,
         ground=0.74,
-        light=Light(LIGHT, contact=0.8, cast=0.32, ambient=0.5, tint=(0.9, 1.02, 1.08)),
+        light=Light(LIGHT, contact=0.8, cast=0.4, ambient=0.5, tint=(0.9, 1.02, 1.08)),
+        steps=steps,
     ),
 )
