@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 import cv2
@@ -23,6 +24,7 @@ from packshot.studio.place import Placed, place
 from packshot.studio.reflect import Mirror, reflect
 from packshot.studio.scene.canvas import Canvas
 from packshot.studio.scene.scene import Scene
+from packshot.studio.strips import strips
 
 Depth = Literal[8, 16]
 
@@ -191,22 +193,46 @@ def encode(light: Float, depth: Depth, *, dither: Float | None = None) -> Pixels
 
     `dither` (...,) is added in units of the last bit, except to white, which stays white.
     """
-    most = 2**depth - 1
+    pixels: Pixels = np.empty(light.shape, np.uint8) if depth == 8 else np.empty(light.shape, np.uint16)
+    for rows in strips(*light.shape[:2]):
+        noise = None if dither is None else dither[rows, :, None]
+        pixels[rows] = _fine(light[rows], noise) if depth == 16 else _coarse(light[rows], noise)
+    return pixels
+
+
+def _fine(light: Float, noise: Float | None) -> Float:
     levels = linear_to_srgb(light)
-    levels *= most
-    if dither is not None:
-        np.add(levels, dither[..., None], out=levels, where=light < 1)
-    np.rint(levels, out=levels)
-    np.clip(levels, 0, most, out=levels)
-    return levels.astype(np.uint8) if depth == 8 else levels.astype(np.uint16)
+    levels *= 65535
+    if noise is not None:
+        np.add(levels, noise, out=levels, where=light < 1)
+    return np.clip(np.rint(levels), 0, 65535)
+
+
+def _coarse(light: Float, noise: Float | None) -> Float:
+    """Levels of 255 looked up among 65536 lights, which is within 1/39 level of the formula and four times as fast."""
+    nearest = light * np.float32(65535)
+    nearest += 0.5
+    levels = np.take(_levels(), np.clip(nearest, 0, 65535, out=nearest).astype(np.uint16))
+    if noise is not None:
+        levels += noise
+    return np.clip(levels, 0, 255.5, out=levels)
+
+
+@cache
+def _levels() -> Float:
+    """(65536,) levels of 255, a half up for cutting off; white is one level more, out of the dither's reach."""
+    levels = linear_to_srgb(np.arange(65536) / 65535) * 255 + 0.5
+    levels[-1] += 1
+    return levels.astype(np.float32)
 
 
 def _dither_of(layers: Layers) -> Float:
     """(H, W) triangular noise of ±1 against banding, 0 where the product is opaque."""
     canvas = layers.canvas
     words = np.frombuffer(canvas.rng(_DITHER_LAYER).bytes(canvas.width * canvas.height * 4), np.uint16)
-    first, second = words.reshape(2, canvas.height, canvas.width).astype(np.float32) / 2**16
-    noise = first - second
+    first, second = words.reshape(2, canvas.height, canvas.width)
+    noise = np.asarray(cv2.subtract(first, second, dtype=cv2.CV_32F), np.float32)
+    noise /= 2**16
     x0, y0, x1, y1 = layers.product.box
     noise[y0:y1, x0:x1][layers.product.alpha == 1] = 0
     return noise

@@ -71,13 +71,17 @@ class Canvas:
 
     def floor(self) -> tuple[Float, Float]:
         """Floor coordinates x (H, W) and z (H, 1) under every pixel, float32; z is infinite above the horizon."""
+        across, z = self.rows()
+        return (self.u - np.float32(0.5)) * np.float32(self.width) * across, z
+
+    def rows(self) -> tuple[Float, Float]:
+        """What of the floor each row shows: units per pixel across, 0 above the horizon, and z; both (H, 1) float32."""
         y = ((self.v - 0.5) * self.height / self._focal).astype(np.float64)
-        x = ((self.u - 0.5) * self.width / self._focal).astype(np.float64)
         rise = self._distance * sin(radians(self.elevation))
         down = y * cos(self._pitch) + sin(self._pitch)
         with np.errstate(divide="ignore"):
             reach = np.where(down > 1e-6, rise / np.maximum(down, 1e-6), np.inf)
         forward = (cos(self._pitch) - y * sin(self._pitch)) * reach
         z = forward - self._distance * cos(radians(self.elevation))
-        across = np.where(np.isfinite(reach), x * np.where(np.isfinite(reach), reach, 0), 0)
+        across = np.where(np.isfinite(reach), reach, 0) / self._focal
         return across.astype(np.float32), z.astype(np.float32)
