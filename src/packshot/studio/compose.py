@@ -163,8 +163,9 @@ def merge(layers: Layers, scene: Scene) -> Float:
     picture = _ground(layers)
     x0, y0, x1, y1 = layers.product.box
     window = picture[y0:y1, x0:x1]
-    window *= 1 - layers.product.alpha[..., None]
-    window += layers.product.colour
+    for rows in strips(*layers.product.alpha.shape):
+        window[rows] *= 1 - layers.product.alpha[rows, :, None]
+        window[rows] += layers.product.colour[rows]
     if scene.overlay is None:
         return picture
     alpha = np.zeros(picture.shape[:2], np.float32)
@@ -176,7 +177,7 @@ def merge(layers: Layers, scene: Scene) -> Float:
 
 def _ground(layers: Layers) -> Float:
     """(H, W, 3): the set with the product's shade and mirror image, without the product."""
-    picture = layers.backdrop.astype(np.float32)
+    picture = layers.backdrop.copy()
     if layers.shade is not None:
         x0, y0, x1, y1 = layers.shade.box
         picture[y0:y1, x0:x1] *= layers.shade.transmittance

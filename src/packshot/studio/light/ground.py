@@ -11,11 +11,12 @@ import numpy as np
 from packshot.imaging.colour import Float
 from packshot.studio.place import Box
 from packshot.studio.scene.canvas import Canvas
-from packshot.studio.scene.drum import Drum, Hit, meet_top, meet_wall, rays_of, window_on
+from packshot.studio.scene.drum import Drum, Hit, Rays, meet_top, meet_wall, rays_of, window_on
 from packshot.studio.scene.lay import Real
+from packshot.studio.strips import strips
 
 _SAMPLES = 512  # along the frame's shorter side: the ground's shading is soft, so it is looked up coarsely
-_FARTHEST = 99.0  # floor units: what lies beyond is above the horizon
+_FARTHEST, _LEAST = 99.0, 1e-6  # floor units: reach and width of rays at the horizon and above it
 
 
 @dataclass(frozen=True)
@@ -57,25 +58,44 @@ def shade_on_steps(drums: Sequence[Drum], ground: Callable[[float], Ground], can
     """
     _, y0, _, _ = box
     unit = min(canvas.width, canvas.height)
-    levels = {height: ground(-height * unit) for drum in drums for height in (drum.bottom, drum.top)}
+    heights = {height for drum in drums for height in (drum.bottom, drum.top)}
+    levels = {height: ground(-height * unit) for height in heights}
     stride = stride_of(canvas.width, canvas.height)
-    coarse = replace(canvas, width=max(2, canvas.width // stride), height=max(2, canvas.height // stride))
-    fine, rays = rays_of(canvas), rays_of(coarse)
-    rays = replace(rays, reach=np.minimum(rays.reach, _FARTHEST), across=np.maximum(rays.across, 1 / _FARTHEST))
+    rays = rays_of(canvas)
+    rays = replace(rays, reach=np.minimum(rays.reach, _FARTHEST), across=np.maximum(rays.across, _LEAST))
 
-    def grown(seen: Float) -> Float:
-        size = (canvas.width, canvas.height)
-        return np.asarray(cv2.resize(seen, size, interpolation=cv2.INTER_LINEAR), np.float32)
-
-    x, z = rays.at(drums[0].bottom)
-    out = grown(levels[drums[0].bottom].at(x * unit, z * unit))
+    whole = slice(y0, canvas.height), slice(0, canvas.width)
+    x, z = _every(rays.part(*whole), stride).at(drums[0].bottom)
+    out = _grown(levels[drums[0].bottom].at(x * unit, z * unit), stride, canvas.height - y0, canvas.width)
     for drum in drums:
-        window = window_on(canvas, fine, drum)
-        part, seen = out[window], fine.part(*window)
+        window = window_on(canvas, rays, drum, y0)
+        seen, part = rays.part(*window), out[window[0].start - y0 :, window[1]]
         for meet in (meet_wall, meet_top) if part.size else ():
-            light = grown(_on(meet(rays, drum), drum, levels, unit))[window]
-            part += (light - part) * meet(seen, drum).cover[..., None]
-    return out[y0:]
+            light = _grown(_on(meet(_every(seen, stride), drum), drum, levels, unit), stride, *part.shape[:2])
+            for rows in strips(*part.shape[:2]):
+                cover = meet(seen.part(rows, slice(None)), drum).cover
+                part[rows] += (light[rows] - part[rows]) * cover[..., None]
+    return out
+
+
+def _every(rays: Rays, stride: int) -> Rays:
+    """One ray in the middle of each square of `stride` pixels, and of what is left of one at the ends."""
+    rows, columns = (np.minimum(np.arange(0, length, stride) + stride // 2, length - 1) for length in rays.x.shape)
+    return replace(
+        rays,
+        x=rays.x[np.ix_(rows, columns)],
+        reach=rays.reach[rows],
+        across=rays.across[rows],
+        along=rays.along[rows],
+    )
+
+
+def _grown(seen: Float, stride: int, height: int, width: int) -> Float:
+    """What every `stride`th ray saw, for the `height` × `width` pixels between."""
+    if stride == 1:
+        return seen
+    size = seen.shape[1] * stride, seen.shape[0] * stride
+    return np.asarray(cv2.resize(seen, size, interpolation=cv2.INTER_LINEAR), np.float32)[:height, :width]
 
 
 def _on(hit: Hit, drum: Drum, levels: dict[float, Ground], unit: int) -> Float:

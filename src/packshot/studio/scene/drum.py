@@ -69,10 +69,10 @@ def rays_of(canvas: Canvas) -> Rays:
     return Rays(x, reach, across, along, foot, rise, 1 / (side * cos(radians(canvas.elevation))))
 
 
-def window_on(canvas: Canvas, rays: Rays, drum: Drum) -> tuple[slice, slice]:
-    """The rows and columns of the frame that can show the drum; no rows where it lies outside."""
+def window_on(canvas: Canvas, rays: Rays, drum: Drum, top: int = 0) -> tuple[slice, slice]:
+    """The rows from `top` down and the columns of the frame that can show the drum; none where it lies outside."""
     back = int(canvas.line(drum.away + drum.radius) * canvas.height) - 2
-    rows = slice(min(max(0, back), canvas.height), canvas.height)
+    rows = slice(min(max(top, back), canvas.height), canvas.height)
     if rows.start == canvas.height:
         return rows, slice(0, 0)
     half = int(_slope(rays, drum) * float((rays.reach[rows] / rays.across[rows]).max())) + 2

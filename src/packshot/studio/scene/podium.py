@@ -12,6 +12,7 @@ from packshot.studio.scene.drum import Drum, Hit, Rays, meet_top, meet_wall, ray
 from packshot.studio.scene.focus import grow, small
 from packshot.studio.scene.lay import Real, flat, lit
 from packshot.studio.scene.paint import blur, pool, smoothstep, vignette
+from packshot.studio.strips import strips
 
 LIGHT = (0.35, 0.15)
 """The run of a shadow per unit of height, (right, away), as in Light.direction."""
@@ -52,9 +53,10 @@ def _draw(canvas: Canvas, out: Float, rays: Rays, drum: Drum, colour: Float, abo
     """Paints `drum` into `out`; `above` is the drum that stands on it."""
     window = window_on(canvas, rays, drum)
     part, seen = out[window], rays.part(*window)
-    if part.size:
-        _paint_wall(part, meet_wall(seen, drum), drum, colour)
-        _paint_top(part, meet_top(seen, drum), drum, colour, above)
+    for rows in strips(*part.shape[:2]):
+        few = seen.part(rows, slice(None))
+        _paint_wall(part[rows], meet_wall(few, drum), drum, colour)
+        _paint_top(part[rows], meet_top(few, drum), drum, colour, above)
 
 
 def _over(part: Float, colour: Float, light: Real, cover: Real) -> None:

@@ -81,7 +81,10 @@ def falling_snow(canvas: Canvas, picture: Float, alpha: Float) -> Float:
             centre = rng.uniform(0, canvas.width), rng.uniform(0, canvas.height)
             _flake(flakes, centre, rng.uniform(*radius) * side, rng.uniform(*cover), edge)
     flakes *= 1 - alpha
-    return picture + np.maximum(_FLAKE_WHITE - picture, 0) * flakes[..., None]
+    fallen = np.nonzero(flakes)
+    out, under = picture.copy(), picture[fallen]
+    out[fallen] += np.maximum(_FLAKE_WHITE - under, 0) * flakes[fallen][:, None]
+    return out
 
 
 def _flake(flakes: Float, centre: tuple[float, float], radius: float, cover: float, edge: float) -> None:
