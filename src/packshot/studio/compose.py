@@ -87,7 +87,7 @@ def compose(
     know whether the product stands or lies and neither `view` nor the cutout says so, BadInputError as `place` does.
     """
     layers = stage(cutout, scene, width=width, height=height, seed=seed, framing=framing, view=view)
-    light = merge(layers, scene)
+    light = merge(layers, scene, spent=True)
     dither = None if scene.mode == "white" else _dither_of(layers)
     pixels = encode(light, depth, dither=dither if depth == 8 else None)
     return Picture(pixels, layers.product, _warnings(layers.product))
@@ -138,7 +138,9 @@ def _detail(cutout: Cutout, scene: Scene, whole: Layers) -> Layers:
     into = np.array([[shrink, 0, left], [0, shrink, top]], np.float32)
     size = canvas.width, canvas.height
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    ground = cv2.warpAffine(_ground(whole), into, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    ground = cv2.warpAffine(
+        _lay_ground(whole.backdrop, whole), into, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
+    )
     backdrop = np.maximum(ground, 0).astype(np.float32)
     return Layers(replace(canvas, product=placed.box), backdrop, None, None, placed)
 
@@ -158,9 +160,12 @@ def _decided(view: View, scene: Scene) -> View:
     return view
 
 
-def merge(layers: Layers, scene: Scene) -> Float:
-    """(H, W, 3) float32 linear light: the layers laid over one another; the product's opaque pixels are its own."""
-    picture = _ground(layers)
+def merge(layers: Layers, scene: Scene, *, spent: bool = False) -> Float:
+    """(H, W, 3) float32 linear light: the layers laid over one another; the product's opaque pixels are its own.
+
+    `spent`: nobody needs the layers' backdrop any more, so it is painted over instead of copied.
+    """
+    picture = _lay_ground(layers.backdrop if spent else layers.backdrop.copy(), layers)
     x0, y0, x1, y1 = layers.product.box
     window = picture[y0:y1, x0:x1]
     for rows in strips(*layers.product.alpha.shape):
@@ -170,14 +175,13 @@ def merge(layers: Layers, scene: Scene) -> Float:
         return picture
     alpha = np.zeros(picture.shape[:2], np.float32)
     alpha[y0:y1, x0:x1] = layers.product.alpha
-    picture = scene.overlay(layers.canvas, picture, alpha).astype(np.float32)
+    picture = np.asarray(scene.overlay(layers.canvas, picture, alpha), np.float32)
     np.copyto(picture[y0:y1, x0:x1], layers.product.colour, where=layers.product.alpha[..., None] == 1)
     return picture
 
 
-def _ground(layers: Layers) -> Float:
-    """(H, W, 3): the set with the product's shade and mirror image, without the product."""
-    picture = layers.backdrop.copy()
+def _lay_ground(picture: Float, layers: Layers) -> Float:
+    """The set's `picture` (H, W, 3) with the product's shade and mirror image laid on it, without the product."""
     if layers.shade is not None:
         x0, y0, x1, y1 = layers.shade.box
         picture[y0:y1, x0:x1] *= layers.shade.transmittance
@@ -190,9 +194,9 @@ def _ground(layers: Layers) -> Float:
 
 
 def encode(light: Float, depth: Depth, *, dither: Float | None = None) -> Pixels:
-    """sRGB pixels of linear `light` (..., 3), uint8 or uint16.
+    """sRGB pixels of linear `light` (H, W, 3), uint8 or uint16.
 
-    `dither` (...,) is added in units of the last bit, except to white, which stays white.
+    `dither` (H, W) is added in units of the last bit, except to white, which stays white.
     """
     pixels: Pixels = np.empty(light.shape, np.uint8) if depth == 8 else np.empty(light.shape, np.uint16)
     for rows in strips(*light.shape[:2]):

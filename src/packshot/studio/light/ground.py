@@ -13,6 +13,7 @@ from packshot.studio.place import Box
 from packshot.studio.scene.canvas import Canvas
 from packshot.studio.scene.drum import Drum, Hit, Rays, meet_top, meet_wall, rays_of, window_on
 from packshot.studio.scene.lay import Real
+from packshot.studio.scene.paint import lay_over
 from packshot.studio.strips import strips
 
 _SAMPLES = 512  # along the frame's shorter side: the ground's shading is soft, so it is looked up coarsely
@@ -73,8 +74,7 @@ def shade_on_steps(drums: Sequence[Drum], ground: Callable[[float], Ground], can
         for meet in (meet_wall, meet_top) if part.size else ():
             light = _grown(_on(meet(_every(seen, stride), drum), drum, levels, unit), stride, *part.shape[:2])
             for rows in strips(*part.shape[:2]):
-                cover = meet(seen.part(rows, slice(None)), drum).cover
-                part[rows] += (light[rows] - part[rows]) * cover[..., None]
+                lay_over(part[rows], light[rows], meet(seen.part(rows, slice(None)), drum).cover)
     return out
 
 

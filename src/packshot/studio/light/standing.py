@@ -23,6 +23,7 @@ from packshot.studio.scene.scene import Light, Scene
 _REACH = 1.7  # product sizes: how far around it the floor is shaded at all
 _CELLS = 88  # of the grid, to a product's size
 _LEVELS = 40  # heights that slices are gathered at
+_FEWER = 2  # one in so many is enough for ground that lies lower
 _SUBPIXEL = 4  # bits of fraction when outlines are drawn
 _SIZE_OF_TUNING = 600  # pixels of the product's larger side at which the contact's widths below were chosen
 _OVERHANG = 1.8  # how far the dark gap under a rounded edge reaches below the silhouette
@@ -40,7 +41,8 @@ def standing_shade(placed: Placed, footing: Footing, body: list[Slice], canvas: 
     layers, window, colour = _layers(body, grid), _window(grid)[..., None], bounce(placed)
 
     def ground(drop: float) -> Ground:
-        lifted = [replace(layer, height=layer.height + drop / grid.cell) for layer in layers]
+        few = layers[:: 1 if drop == 0 else _FEWER]  # from further up shadows run together
+        lifted = [replace(layer, height=layer.height + drop / grid.cell) for layer in few]
         left = 1 - (1 - shading(lifted, light.direction, light, colour)) * window
         return Ground(left.astype(np.float32), grid)
 

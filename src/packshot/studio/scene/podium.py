@@ -10,8 +10,8 @@ from packshot.studio.scene.corner import upright
 from packshot.studio.scene.draws import Draw
 from packshot.studio.scene.drum import Drum, Hit, Rays, meet_top, meet_wall, rays_of, window_on
 from packshot.studio.scene.focus import grow, small
-from packshot.studio.scene.lay import Real, flat, lit
-from packshot.studio.scene.paint import blur, pool, smoothstep, vignette
+from packshot.studio.scene.lay import flat, lit
+from packshot.studio.scene.paint import blur, lay_over, pool, smoothstep, vignette
 from packshot.studio.strips import strips
 
 LIGHT = (0.35, 0.15)
@@ -55,12 +55,11 @@ def _draw(canvas: Canvas, out: Float, rays: Rays, drum: Drum, colour: Float, abo
     part, seen = out[window], rays.part(*window)
     for rows in strips(*part.shape[:2]):
         few = seen.part(rows, slice(None))
-        _paint_wall(part[rows], meet_wall(few, drum), drum, colour)
-        _paint_top(part[rows], meet_top(few, drum), drum, colour, above)
-
-
-def _over(part: Float, colour: Float, light: Real, cover: Real) -> None:
-    part += (colour * light[..., None] - part) * cover[..., None]
+        wall, top = meet_wall(few, drum), meet_top(few, drum)
+        if wall.cover.any():
+            _paint_wall(part[rows], wall, drum, colour)
+        if top.cover.any():
+            _paint_top(part[rows], top, drum, colour, above)
 
 
 def _paint_wall(part: Float, wall: Hit, drum: Drum, colour: Float) -> None:
@@ -69,7 +68,7 @@ def _paint_wall(part: Float, wall: Hit, drum: Drum, colour: Float) -> None:
     light = 0.70 + 0.20 * towards
     light -= 0.16 * np.exp((drum.bottom - wall.height) / 0.022)
     light += 0.16 * np.exp(-(((drum.top - wall.height) / _ROUNDING) ** 2)) * np.clip(0.4 + 0.6 * towards, 0, 1)
-    _over(part, colour, light, wall.cover)
+    lay_over(part, lit(light, colour), wall.cover)
 
 
 def _paint_top(part: Float, top: Hit, drum: Drum, colour: Float, above: Drum | None) -> None:
@@ -79,7 +78,7 @@ def _paint_top(part: Float, top: Hit, drum: Drum, colour: Float, above: Drum | N
     light += 0.05 * edge * np.clip(0.3 - (x + z) / drum.radius, 0, 1)
     if above is not None:
         light *= _shade(x, z, above, above.top - above.bottom)
-    _over(part, colour, light, top.cover)
+    lay_over(part, lit(light, colour), top.cover)
 
 
 def _shade(x: Float, z: Float, drum: Drum, height: float) -> Float:
@@ -144,7 +143,7 @@ def inlay(canvas: Canvas) -> Float:
     shadow = 0.16 * smoothstep(-0.05, 0.02, (_INLAY - np.hypot(x - 0.014, z - 0.018)).astype(np.float32))
     out = lit(0.9 * (1 - shadow), _NICHE)
     rim = 0.05 * np.exp(-((inside / 0.004) ** 2)) * np.clip(-(x + z) / _INLAY, -1, 1)
-    _over(out, _UPPER, 0.95 + rim, np.clip(0.5 + inside * side, 0, 1))
+    lay_over(out, lit(0.95 + rim, _UPPER), np.clip(0.5 + inside * side, 0, 1))
     scout = small(canvas)
     out *= grow(canvas, (0.86 + 0.16 * pool(scout, (0.25, 0.2), (0.9, 0.9))) * vignette(scout, 0.12))
     return out
