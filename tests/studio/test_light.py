@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -129,6 +130,23 @@ def test_a_handle_is_no_foot(elevation: float) -> None:
     body = round(0.4 / 0.6 * footing.low.size)  # the can's share of the mug's width
     assert abs(base.right - body) < 0.06 * footing.low.size
     assert footing.touch[body + 6 :].max() < 0.2
+
+
+def test_a_scrap_of_shadow_under_an_edge_ends_no_base() -> None:
+    """A box seen over its corner stands on both its edges, though the cutout kept a scrap under one of them."""
+    alpha = np.zeros((400, 400), np.uint8)
+    box = [(60, 60), (60, 320), (260, 370), (340, 320), (340, 60)]
+    scrap = [(110, 330), (122, 341), (150, 344), (162, 343)]
+    for outline in (box, scrap):
+        cv2.fillPoly(alpha, [np.array(outline, np.int32)], 255, cv2.LINE_AA)
+    seen = replace(
+        cutout("can", elevation=28.0),
+        colour=np.full((400, 400, 3), 0.5, np.float32),
+        alpha=(alpha / 255).astype(np.float32),
+    )
+    layers = stage(seen, SCENES["soft-grey"], width=SIDE, height=SIDE, seed=1)
+    (base,) = footing_of(layers).feet
+    assert base.left < 0.05 * layers.product.alpha.shape[1]
 
 
 def test_a_balls_side_is_no_base() -> None:

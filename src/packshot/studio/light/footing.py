@@ -27,6 +27,7 @@ _HIGHEST_LIFT = 0.05  # of the product's height: a gap under it that the light s
 _LEAST_SHOULDER, _FLANK = 0.006, 0.02  # of the product's width: how wide such an end is, and the sides beside it
 _TURNED = 1.0  # slope on the floor that a base's contour must have reached for what comes after to be no base
 _FLATTER = 0.4  # of the steepest slope before: flat enough to be another part of the product
+_LONGEST_SCRAP = 12  # steps: what rises no longer is a scrap of shadow that was cut out with the product
 _BASE_LEVELS = 24
 
 
@@ -204,13 +205,16 @@ class _Contour:
         """
         step = max(2, round(0.008 * self.low.size))
         limit = (steepest * self.lean + 0.1) * step
+        scrap = _LONGEST_SCRAP * step
         ends: list[int] = []
         for direction in (-1, 1):
             outwards = self.low[peak::direction]
             ahead = np.concatenate([outwards[step:], np.full(min(step, outwards.size), -np.inf, np.float32)])
             slope = np.clip(outwards - ahead, -limit - 1, limit + 1)
-            flat = averaged(slope, 2 * step) < _FLATTER * np.maximum.accumulate(slope)
-            turned = np.maximum.accumulate(slope) > _TURNED * self.lean * step
+            behind = np.concatenate([np.zeros(scrap // 2, np.float32), averaged(slope, scrap)])[: slope.size]
+            steepest_yet = np.maximum.accumulate(behind)
+            flat = averaged(slope, 2 * step) < _FLATTER * steepest_yet
+            turned = steepest_yet > _TURNED * self.lean * step
             notch = flat & turned & (outwards < outwards[0] - _LEVEL * self.height)
             stops = np.flatnonzero((np.abs(slope) > limit) | notch)
             ends.append(peak + direction * int(stops[0]))
