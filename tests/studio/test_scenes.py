@@ -249,7 +249,8 @@ def test_falling_snow_leaves_the_product_alone() -> None:
     picture = np.full((256, 256, 3), 0.3, np.float32)
     alpha = np.zeros((256, 256), np.float32)
     alpha[60:200, 80:180] = 1
-    snowed = falling_snow(canvas, picture, alpha)
+    snowed = picture.copy()
+    falling_snow(canvas, snowed, alpha)
     assert (snowed[alpha == 1] == picture[alpha == 1]).all()
     assert (snowed >= picture).all()
     assert 0.001 < (snowed > picture + 0.02).mean() < 0.05

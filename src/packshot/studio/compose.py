@@ -171,12 +171,11 @@ def merge(layers: Layers, scene: Scene, *, spent: bool = False) -> Float:
     for rows in strips(*layers.product.alpha.shape):
         window[rows] *= 1 - layers.product.alpha[rows, :, None]
         window[rows] += layers.product.colour[rows]
-    if scene.overlay is None:
-        return picture
-    alpha = np.zeros(picture.shape[:2], np.float32)
-    alpha[y0:y1, x0:x1] = layers.product.alpha
-    picture = np.asarray(scene.overlay(layers.canvas, picture, alpha), np.float32)
-    np.copyto(picture[y0:y1, x0:x1], layers.product.colour, where=layers.product.alpha[..., None] == 1)
+    if scene.overlay is not None:
+        alpha = np.zeros(picture.shape[:2], np.float32)
+        alpha[y0:y1, x0:x1] = layers.product.alpha
+        scene.overlay(layers.canvas, picture, alpha)
+        np.copyto(window, layers.product.colour, where=layers.product.alpha[..., None] == 1)
     return picture
 
 

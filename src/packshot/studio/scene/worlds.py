@@ -71,8 +71,8 @@ _FLAKES = (
 _FLAKE_WHITE = 0.95
 
 
-def falling_snow(canvas: Canvas, picture: Float, alpha: Float) -> Float:
-    """`picture` (H, W, 3) with a few flakes behind the product; where `alpha` (H, W) is 1 it stays exactly as it is."""
+def falling_snow(canvas: Canvas, picture: Float, alpha: Float) -> None:
+    """Paints a few flakes over `picture` (H, W, 3); where the product's `alpha` (H, W) is 1 it stays exactly as it is."""
     rng = canvas.rng(Draw.FLAKES)
     side = min(canvas.width, canvas.height)
     flakes = np.zeros((canvas.height, canvas.width), np.float32)
@@ -82,9 +82,8 @@ def falling_snow(canvas: Canvas, picture: Float, alpha: Float) -> Float:
             _flake(flakes, centre, rng.uniform(*radius) * side, rng.uniform(*cover), edge)
     flakes *= 1 - alpha
     fallen = np.nonzero(flakes)
-    out, under = picture.copy(), picture[fallen]
-    out[fallen] += np.maximum(_FLAKE_WHITE - under, 0) * flakes[fallen][:, None]
-    return out
+    under = picture[fallen]
+    picture[fallen] = under + np.maximum(_FLAKE_WHITE - under, 0) * flakes[fallen][:, None]
 
 
 def _flake(flakes: Float, centre: tuple[float, float], radius: float, cover: float, edge: float) -> None:
