@@ -72,7 +72,7 @@ _FLAKE_WHITE = 0.95
 
 
 def falling_snow(canvas: Canvas, picture: Float, alpha: Float) -> None:
-    """Paints a few flakes over `picture` (H, W, 3); where the product's `alpha` (H, W) is 1 it stays exactly as it is."""
+    """Paints a few flakes over `picture` (H, W, 3), but where the product's `alpha` (H, W) is 1."""
     rng = canvas.rng(Draw.FLAKES)
     side = min(canvas.width, canvas.height)
     flakes = np.zeros((canvas.height, canvas.width), np.float32)
