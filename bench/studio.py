@@ -35,8 +35,8 @@ def main() -> None:
         "# The embedded studio",
         "",
         f"`make bench`: {ROUNDS} rounds, medians, one thread, CPU seconds. Python {platform.python_version()}.",
-        f"The load was {busy:.1f} on {os.cpu_count()} processors when it started. Other work also takes caches and memory, "
-        "so the figures are upper bounds.",
+        f"The load was {busy:.1f} on {os.cpu_count()} processors when it started. Other work also takes caches and "
+        "memory, so the figures are upper bounds.",
         "",
         "| picture | first | cached, white | cached, slowest style | peak memory |",
         "|---|---|---|---|---|",
