@@ -8,6 +8,7 @@ The cutout is also held against OpenCV's GrabCut (a rectangle 3 % inside the fra
 from __future__ import annotations
 
 import json
+import os
 import platform
 import resource
 import statistics
@@ -29,10 +30,13 @@ def main() -> None:
     if len(sys.argv) > 1:
         print(json.dumps(CASES[sys.argv[1]](*sys.argv[2:])))
         return
+    busy = os.getloadavg()[0]
     lines = [
         "# The embedded studio",
         "",
         f"`make bench`: {ROUNDS} rounds, medians, one thread, CPU seconds. Python {platform.python_version()}.",
+        f"The load was {busy:.1f} on {os.cpu_count()} processors when it started. Other work also takes caches and "
+        "memory, so the figures are upper bounds.",
         "",
         "| picture | first | cached, white | cached, slowest style | peak memory |",
         "|---|---|---|---|---|",

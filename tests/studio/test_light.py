@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -11,7 +12,9 @@ from packshot.imaging.colour import Float
 from packshot.studio.compose import Layers, stage
 from packshot.studio.light.footing import Footing, find_footing
 from packshot.studio.reflect import reflect
+from packshot.studio.scene.drum import rays_of
 from packshot.studio.scene.library import SCENES
+from packshot.studio.scene.podium import steps
 from packshot.studio.scene.scene import Light, Surface
 
 from .silhouettes import Shape, cutout
@@ -129,6 +132,23 @@ def test_a_handle_is_no_foot(elevation: float) -> None:
     assert footing.touch[body + 6 :].max() < 0.2
 
 
+def test_a_scrap_of_shadow_under_an_edge_ends_no_base() -> None:
+    """A box seen over its corner stands on both its edges, though the cutout kept a scrap under one of them."""
+    alpha = np.zeros((400, 400), np.uint8)
+    box = [(60, 60), (60, 320), (260, 370), (340, 320), (340, 60)]
+    scrap = [(110, 330), (122, 341), (150, 344), (162, 343)]
+    for outline in (box, scrap):
+        cv2.fillPoly(alpha, [np.array(outline, np.int32)], 255, cv2.LINE_AA)
+    seen = replace(
+        cutout("can", elevation=28.0),
+        colour=np.full((400, 400, 3), 0.5, np.float32),
+        alpha=(alpha / 255).astype(np.float32),
+    )
+    layers = stage(seen, SCENES["soft-grey"], width=SIDE, height=SIDE, seed=1)
+    (base,) = footing_of(layers).feet
+    assert base.left < 0.05 * layers.product.alpha.shape[1]
+
+
 def test_a_balls_side_is_no_base() -> None:
     footing = footing_of(staged("bowl"))
     (base,) = footing.feet
@@ -154,6 +174,32 @@ def test_softer_light_gives_softer_shadows() -> None:
         beside = floor_light(layers)[:, layers.product.box[2] + 40]
         steepest.append(np.abs(np.diff(beside)).max())
     assert steepest[0] > 1.3 * steepest[1]
+
+
+def test_a_shadow_steps_down_the_podium() -> None:
+    """On the upper step it is the plain floor's; on the lower it lies where the light carries it on to."""
+    light = Light(direction=(0.8, 0.0), contact=0, ambient=0, cast=0.8, softness=0.3)
+    scene = replace(SCENES["podium"], light=light, fill=0.3)
+    flat, stepped = (
+        stage(cutout("can", elevation=30.0), one, width=SIDE, height=SIDE, seed=1)
+        for one in (replace(scene, steps=None), scene)
+    )
+    lower, upper = steps(stepped.canvas)
+    rays = rays_of(stepped.canvas)
+    on_floor, on_steps = floor_light(flat), floor_light(stepped)
+
+    def seen(light_left: Float, x: float, height: float) -> float:
+        across, away = rays.at(height)
+        row = int(np.abs(away[:, 0] - upper.away).argmin())
+        return float(light_left[row, int(np.abs(across[row] - x).argmin())])
+
+    top = np.linspace(0.6 * upper.radius, 0.95 * upper.radius, 6)
+    assert [seen(on_steps, x, 0.0) for x in top] == pytest.approx([seen(on_floor, x, 0.0) for x in top], abs=0.03)
+    assert seen(on_steps, float(top[-1]), 0.0) < 0.5
+    drop = upper.top - lower.top
+    ledge = np.linspace(upper.radius + 0.03, lower.radius - 0.01, 5)
+    below = [seen(on_steps, x, lower.top) for x in ledge]
+    assert below == pytest.approx([seen(on_floor, x - 0.8 * drop, 0.0) for x in ledge], abs=0.08)
 
 
 def test_shade_follows_the_cameras_elevation() -> None:

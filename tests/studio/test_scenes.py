@@ -15,7 +15,7 @@ from packshot.studio.scene import tabletops, worlds
 from packshot.studio.scene.canvas import Canvas
 from packshot.studio.scene.corner import upright
 from packshot.studio.scene.lay import Ground, Tile, flat, lay
-from packshot.studio.scene.podium import podium
+from packshot.studio.scene.podium import podium, steps
 from packshot.studio.scene.scene import Backdrop, Scene
 from packshot.studio.scene.textures import cloth, oak, snow, stone
 from packshot.studio.scene.worlds import falling_snow
@@ -37,7 +37,7 @@ def canvas_for(scene: Scene, view: str = "standing", size: tuple[int, int] = (16
         width // 2 + half,
         round(ground * height),
     )
-    canvas = Canvas(width, height, 1, box, 14.0, scene.ground)
+    canvas = Canvas(width, height, 1, box, 14.0, scene.ground, footprint=(0.0, 0.13, 0.28))
     if view == "above":
         canvas = replace(canvas, elevation=90.0, ground=0.5)
     return replace(canvas, **changes)
@@ -194,6 +194,14 @@ def test_the_podium_carries_the_whole_product() -> None:
     assert np.ptp(under) < 0.06
 
 
+@pytest.mark.parametrize("footprint", [(0.0, 0.1, 0.1), (0.03, 0.3, 0.32), (-0.1, 0.2, 0.2)])
+def test_the_podium_is_as_wide_and_as_deep_as_what_stands_on_it(footprint: tuple[float, float, float]) -> None:
+    canvas = replace(canvas_for(SCENES["podium"]), footprint=footprint)
+    _, upper = steps(canvas)
+    x, z, reach = footprint
+    assert upper.radius > np.hypot(x, z - upper.away) + reach + 0.02
+
+
 def test_walls_and_floors_share_a_camera() -> None:
     canvas = Canvas(300, 200, 1, (100, 20, 200, 160), 18.0, 0.8)
     x, height = upright(canvas, 1.2)
@@ -241,7 +249,8 @@ def test_falling_snow_leaves_the_product_alone() -> None:
     picture = np.full((256, 256, 3), 0.3, np.float32)
     alpha = np.zeros((256, 256), np.float32)
     alpha[60:200, 80:180] = 1
-    snowed = falling_snow(canvas, picture, alpha)
+    snowed = picture.copy()
+    falling_snow(canvas, snowed, alpha)
     assert (snowed[alpha == 1] == picture[alpha == 1]).all()
     assert (snowed >= picture).all()
     assert 0.001 < (snowed > picture + 0.02).mean() < 0.05

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 import cv2
@@ -13,6 +14,8 @@ from packshot.errors import DecisionNeededError
 from packshot.imaging.colour import Float, Pixels, linear_to_srgb
 from packshot.studio.cutout.result import Cutout, View
 from packshot.studio.framing import Framing
+from packshot.studio.light.body import footprint, standing_body
+from packshot.studio.light.floor import floor_of
 from packshot.studio.light.footing import find_footing
 from packshot.studio.light.lying import lying_shade
 from packshot.studio.light.shade import Shade
@@ -21,6 +24,7 @@ from packshot.studio.place import Placed, place
 from packshot.studio.reflect import Mirror, reflect
 from packshot.studio.scene.canvas import Canvas
 from packshot.studio.scene.scene import Scene
+from packshot.studio.strips import strips
 
 Depth = Literal[8, 16]
 
@@ -83,7 +87,7 @@ def compose(
     know whether the product stands or lies and neither `view` nor the cutout says so, BadInputError as `place` does.
     """
     layers = stage(cutout, scene, width=width, height=height, seed=seed, framing=framing, view=view)
-    light = merge(layers, scene)
+    light = merge(layers, scene, spent=True)
     dither = None if scene.mode == "white" else _dither_of(layers)
     pixels = encode(light, depth, dither=dither if depth == 8 else None)
     return Picture(pixels, layers.product, _warnings(layers.product))
@@ -113,7 +117,9 @@ def stage(
     elevation = camera_elevation(cutout)
     footing = find_footing(placed, elevation)
     canvas = Canvas(width, height, seed, placed.box, elevation, footing.ground / height)
-    shade = standing_shade(placed, footing, canvas, scene.light)
+    body = standing_body(placed, footing, floor_of(canvas))
+    canvas = replace(canvas, footprint=footprint(body, canvas))
+    shade = standing_shade(placed, footing, body, canvas, scene)
     mirror = reflect(placed, footing, canvas, scene.surface)
     return Layers(canvas, scene.backdrop(canvas), shade, mirror, placed)
 
@@ -132,7 +138,9 @@ def _detail(cutout: Cutout, scene: Scene, whole: Layers) -> Layers:
     into = np.array([[shrink, 0, left], [0, shrink, top]], np.float32)
     size = canvas.width, canvas.height
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    ground = cv2.warpAffine(_ground(whole), into, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    ground = cv2.warpAffine(
+        _lay_ground(whole.backdrop, whole), into, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
+    )
     backdrop = np.maximum(ground, 0).astype(np.float32)
     return Layers(replace(canvas, product=placed.box), backdrop, None, None, placed)
 
@@ -152,25 +160,27 @@ def _decided(view: View, scene: Scene) -> View:
     return view
 
 
-def merge(layers: Layers, scene: Scene) -> Float:
-    """(H, W, 3) float32 linear light: the layers laid over one another; the product's opaque pixels are its own."""
-    picture = _ground(layers)
+def merge(layers: Layers, scene: Scene, *, spent: bool = False) -> Float:
+    """(H, W, 3) float32 linear light: the layers laid over one another; the product's opaque pixels are its own.
+
+    `spent`: nobody needs the layers' backdrop any more, so it is painted over instead of copied.
+    """
+    picture = _lay_ground(layers.backdrop if spent else layers.backdrop.copy(), layers)
     x0, y0, x1, y1 = layers.product.box
     window = picture[y0:y1, x0:x1]
-    window *= 1 - layers.product.alpha[..., None]
-    window += layers.product.colour
-    if scene.overlay is None:
-        return picture
-    alpha = np.zeros(picture.shape[:2], np.float32)
-    alpha[y0:y1, x0:x1] = layers.product.alpha
-    picture = scene.overlay(layers.canvas, picture, alpha).astype(np.float32)
-    np.copyto(picture[y0:y1, x0:x1], layers.product.colour, where=layers.product.alpha[..., None] == 1)
+    for rows in strips(*layers.product.alpha.shape):
+        window[rows] *= 1 - layers.product.alpha[rows, :, None]
+        window[rows] += layers.product.colour[rows]
+    if scene.overlay is not None:
+        alpha = np.zeros(picture.shape[:2], np.float32)
+        alpha[y0:y1, x0:x1] = layers.product.alpha
+        scene.overlay(layers.canvas, picture, alpha)
+        np.copyto(window, layers.product.colour, where=layers.product.alpha[..., None] == 1)
     return picture
 
 
-def _ground(layers: Layers) -> Float:
-    """(H, W, 3): the set with the product's shade and mirror image, without the product."""
-    picture = layers.backdrop.astype(np.float32)
+def _lay_ground(picture: Float, layers: Layers) -> Float:
+    """The set's `picture` (H, W, 3) with the product's shade and mirror image laid on it, without the product."""
     if layers.shade is not None:
         x0, y0, x1, y1 = layers.shade.box
         picture[y0:y1, x0:x1] *= layers.shade.transmittance
@@ -183,26 +193,50 @@ def _ground(layers: Layers) -> Float:
 
 
 def encode(light: Float, depth: Depth, *, dither: Float | None = None) -> Pixels:
-    """sRGB pixels of linear `light` (..., 3), uint8 or uint16.
+    """sRGB pixels of linear `light` (H, W, 3), uint8 or uint16.
 
-    `dither` (...,) is added in units of the last bit, except to white, which stays white.
+    `dither` (H, W) is added in units of the last bit, except to white, which stays white.
     """
-    most = 2**depth - 1
+    pixels: Pixels = np.empty(light.shape, np.uint8) if depth == 8 else np.empty(light.shape, np.uint16)
+    for rows in strips(*light.shape[:2]):
+        noise = None if dither is None else dither[rows, :, None]
+        pixels[rows] = _fine(light[rows], noise) if depth == 16 else _coarse(light[rows], noise)
+    return pixels
+
+
+def _fine(light: Float, noise: Float | None) -> Float:
     levels = linear_to_srgb(light)
-    levels *= most
-    if dither is not None:
-        np.add(levels, dither[..., None], out=levels, where=light < 1)
-    np.rint(levels, out=levels)
-    np.clip(levels, 0, most, out=levels)
-    return levels.astype(np.uint8) if depth == 8 else levels.astype(np.uint16)
+    levels *= 65535
+    if noise is not None:
+        np.add(levels, noise, out=levels, where=light < 1)
+    return np.clip(np.rint(levels), 0, 65535)
+
+
+def _coarse(light: Float, noise: Float | None) -> Float:
+    """Levels of 255 looked up among 65536 lights, which is within 1/39 level of the formula and four times as fast."""
+    nearest = light * np.float32(65535)
+    nearest += 0.5
+    levels = np.take(_levels(), np.clip(nearest, 0, 65535, out=nearest).astype(np.uint16))
+    if noise is not None:
+        levels += noise
+    return np.clip(levels, 0, 255.5, out=levels)
+
+
+@cache
+def _levels() -> Float:
+    """(65536,) levels of 255, a half up for cutting off; white is one level more, out of the dither's reach."""
+    levels = linear_to_srgb(np.arange(65536) / 65535) * 255 + 0.5
+    levels[-1] += 1
+    return levels.astype(np.float32)
 
 
 def _dither_of(layers: Layers) -> Float:
     """(H, W) triangular noise of ±1 against banding, 0 where the product is opaque."""
     canvas = layers.canvas
     words = np.frombuffer(canvas.rng(_DITHER_LAYER).bytes(canvas.width * canvas.height * 4), np.uint16)
-    first, second = words.reshape(2, canvas.height, canvas.width).astype(np.float32) / 2**16
-    noise = first - second
+    first, second = words.reshape(2, canvas.height, canvas.width)
+    noise = np.asarray(cv2.subtract(first, second, dtype=cv2.CV_32F), np.float32)
+    noise /= 2**16
     x0, y0, x1, y1 = layers.product.box
     noise[y0:y1, x0:x1][layers.product.alpha == 1] = 0
     return noise

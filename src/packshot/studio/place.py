@@ -13,6 +13,7 @@ from packshot.studio.cutout.result import Cutout, View
 from packshot.studio.framing import Framing
 from packshot.studio.resample import resample
 from packshot.studio.scene.scene import Scene
+from packshot.studio.strips import strips
 
 Box = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels; the ends are outside."""
@@ -134,13 +135,19 @@ def _resample(cutout: Cutout, window: Box, size: tuple[int, int]) -> tuple[Float
     straight, cover = _crop(cutout.colour, window), _crop(cutout.alpha, window)
     if (straight.shape[1], straight.shape[0]) == size:
         return straight * cover[..., None], cover
-    layer = np.concatenate([straight * cover[..., None], cover[..., None]], axis=2)
+    layer = np.empty((*cover.shape, 4), np.float32)
+    np.multiply(straight, cover[..., None], out=layer[..., :3])
+    layer[..., 3] = cover
     resized = resample(layer, *size)
     alpha = np.clip(resized[..., 3], 0, 1)
     alpha[alpha > _OPAQUE] = 1
     alpha[alpha < _LEAST_COVER] = 0
-    gain = np.where(alpha > 0, alpha / np.maximum(resized[..., 3], _LEAST_COVER), 0)
-    return np.clip(resized[..., :3] * gain[..., None], 0, alpha[..., None]), alpha
+    colour = np.empty((*alpha.shape, 3), np.float32)
+    for rows in strips(*alpha.shape):
+        part = alpha[rows]
+        gain = np.where(part > 0, part / np.maximum(resized[rows, :, 3], _LEAST_COVER), 0)
+        np.clip(resized[rows, :, :3] * gain[..., None], 0, part[..., None], out=colour[rows])
+    return colour, alpha
 
 
 def _crop(plane: Float, window: Box) -> Float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import cv2
 import numpy as np
 from scipy.sparse import csr_array
 
@@ -13,7 +14,7 @@ _REACH = 2.0  # of the cubic, in pixels of the coarser of both pictures
 
 
 def resample(picture: Float, width: int, height: int) -> Float:
-    """(H, W, C) float32 as (height, width, C): the Catmull-Rom cubic, as wide as a pixel of the coarser picture.
+    """(H, W, C ≤ 4) float32 as (height, width, C): the Catmull-Rom cubic, as wide as a pixel of the coarser picture.
 
     It is sharper than averaging areas, and unlike Lanczos and its kin it leaves no visible ring around dark print in
     linear light. It overshoots, so what has to stay within bounds must be clipped. Edges go on as they are.
@@ -21,9 +22,14 @@ def resample(picture: Float, width: int, height: int) -> Float:
     """
     rows, columns, channels = picture.shape
     down = _weights(rows, height) @ picture.reshape(rows, columns * channels)
-    turned = down.reshape(height, columns, channels).transpose(1, 0, 2).reshape(columns, height * channels)
+    turned = _turned(down.reshape(height, columns, channels)).reshape(columns, height * channels)
     across = _weights(columns, width) @ turned
-    return np.ascontiguousarray(across.reshape(width, height, channels).transpose(1, 0, 2), np.float32)
+    return _turned(across.reshape(width, height, channels))
+
+
+def _turned(picture: Float) -> Float:
+    """(a, b, C) as (b, a, C)."""
+    return np.asarray(cv2.transpose(picture), np.float32).reshape(picture.shape[1], picture.shape[0], picture.shape[2])
 
 
 @lru_cache(16)

@@ -17,6 +17,7 @@ from packshot.imaging.colour import Float
 from packshot.studio.light.floor import Floor
 from packshot.studio.light.footing import Foot, Footing
 from packshot.studio.place import Placed
+from packshot.studio.scene.canvas import Canvas
 
 _ROWS = 40
 _CROWDING = 1.7  # slices stand closer together near the floor, where their shadows are sharp
@@ -66,6 +67,14 @@ def standing_body(placed: Placed, footing: Footing, floor: Floor) -> list[Slice]
             if tip < row or not any(part.left < base.right and base.left < part.right for part in below)
         ]
     return slices
+
+
+def footprint(body: list[Slice], canvas: Canvas) -> tuple[float, float, float]:
+    """The smallest circle around all of `body` that stands on the floor: x, z, radius, in the canvas's floor units."""
+    standing = np.concatenate([piece.outline for piece in body if piece.height == 0])
+    (x, z), radius = cv2.minEnclosingCircle(standing)
+    unit = min(canvas.width, canvas.height)
+    return x / unit, z / unit, radius / unit
 
 
 def _rows(ground: float, top: int) -> list[float]:

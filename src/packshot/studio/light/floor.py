@@ -50,11 +50,10 @@ class Floor:
 def floor_of(canvas: Canvas) -> Floor:
     """The floor that `canvas` looks at."""
     unit = min(canvas.width, canvas.height)
-    across, away = canvas.floor()
-    half = canvas.width / 2 - 0.5
+    across, away = canvas.rows()
     return Floor(
         width=canvas.width,
         depth=away[:, 0] * unit,
-        stretch=across[:, -1] * unit / half,
+        stretch=across[:, 0] * unit,
         foreshortening=max(cos(radians(canvas.elevation)), 0.1),
     )

@@ -13,7 +13,7 @@ from packshot.studio.light.contour import averaged, hilltops, softened
 from packshot.studio.place import Placed
 
 _LEAST_PROMINENCE = 0.012  # of the product's height: how far the contour rises between two feet
-_DEEPEST_STAND = 1.1  # of the product's width: how far behind the front feet the rear ones may stand
+_DEEPEST_STAND = 1.45  # of the product's width: how far behind the front feet the rear ones may stand
 _DEEPEST_BASE = 1.15  # of its half width: how far behind a base's nearest point its ends may lie; a circle's do by 1
 _STEEPEST_TOUCH = 3.0  # slope on the floor (about 72°) at which a base's contour stops touching it
 _STEEPEST_BASE = 8.0  # slope on the floor (about 83°) at which it has become the product's side
@@ -27,6 +27,7 @@ _HIGHEST_LIFT = 0.05  # of the product's height: a gap under it that the light s
 _LEAST_SHOULDER, _FLANK = 0.006, 0.02  # of the product's width: how wide such an end is, and the sides beside it
 _TURNED = 1.0  # slope on the floor that a base's contour must have reached for what comes after to be no base
 _FLATTER = 0.4  # of the steepest slope before: flat enough to be another part of the product
+_LONGEST_SCRAP = 12  # steps: what rises no longer is a scrap of shadow that was cut out with the product
 _BASE_LEVELS = 24
 
 
@@ -204,13 +205,16 @@ class _Contour:
         """
         step = max(2, round(0.008 * self.low.size))
         limit = (steepest * self.lean + 0.1) * step
+        scrap = _LONGEST_SCRAP * step
         ends: list[int] = []
         for direction in (-1, 1):
             outwards = self.low[peak::direction]
             ahead = np.concatenate([outwards[step:], np.full(min(step, outwards.size), -np.inf, np.float32)])
             slope = np.clip(outwards - ahead, -limit - 1, limit + 1)
-            flat = averaged(slope, 2 * step) < _FLATTER * np.maximum.accumulate(slope)
-            turned = np.maximum.accumulate(slope) > _TURNED * self.lean * step
+            behind = np.concatenate([np.zeros(scrap // 2, np.float32), averaged(slope, scrap)])[: slope.size]
+            steepest_yet = np.maximum.accumulate(behind)
+            flat = averaged(slope, 2 * step) < _FLATTER * steepest_yet
+            turned = steepest_yet > _TURNED * self.lean * step
             notch = flat & turned & (outwards < outwards[0] - _LEVEL * self.height)
             stops = np.flatnonzero((np.abs(slope) > limit) | notch)
             ends.append(peak + direction * int(stops[0]))

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from math import sqrt
 
 import cv2
 import numpy as np
 
 from packshot.imaging.colour import Float
-from packshot.studio.light.body import Slice, standing_body
+from packshot.studio.light.body import Slice
 from packshot.studio.light.floor import Floor, floor_of
 from packshot.studio.light.footing import Footing
+from packshot.studio.light.ground import Grid, Ground, shade_on_steps, stride_of
 from packshot.studio.light.occlusion import Layer
 from packshot.studio.light.shade import Shade, bounce, contact, shading
 from packshot.studio.place import Box, Placed
 from packshot.studio.scene.canvas import Canvas
 from packshot.studio.scene.paint import blur, smoothstep
-from packshot.studio.scene.scene import Light
+from packshot.studio.scene.scene import Light, Scene
 
 _REACH = 1.7  # product sizes: how far around it the floor is shaded at all
 _CELLS = 88  # of the grid, to a product's size
 _LEVELS = 40  # heights that slices are gathered at
+_FEWER = 2  # one in so many is enough for ground that lies lower
 _SUBPIXEL = 4  # bits of fraction when outlines are drawn
-_SAMPLES = 512  # along the frame's shorter side: the floor's shading is soft, so it is looked up coarsely
 _SIZE_OF_TUNING = 600  # pixels of the product's larger side at which the contact's widths below were chosen
 _OVERHANG = 1.8  # how far the dark gap under a rounded edge reaches below the silhouette
 _LINE = 1.5  # sigma of the line of contact
@@ -33,41 +34,38 @@ _LINE_GAIN, _SEAM_GAIN, _SMALL_GAIN = 2.1, 2.6, 2.2  # what a strip so thin has 
 _SEED = 4.0  # how thick a strip of the silhouette's edge they are blurred from
 
 
-@dataclass(frozen=True)
-class _Grid:
-    """Cells on the floor: `left`, `near` its corner and `cell` their size in floor pixels."""
+def standing_shade(placed: Placed, footing: Footing, body: list[Slice], canvas: Canvas, scene: Scene) -> Shade:
+    """The shade around a standing product, coloured a little by it; down the set's steps where it has some."""
+    floor, light = floor_of(canvas), scene.light
+    grid = _grid_around(body, floor)
+    layers, window, colour = _layers(body, grid), _window(grid)[..., None], bounce(placed)
 
-    left: float
-    near: float
-    cell: float
-    columns: int
-    rows: int
+    def ground(drop: float) -> Ground:
+        few = layers[:: 1 if drop == 0 else _FEWER]  # from further up shadows run together
+        lifted = [replace(layer, height=layer.height + drop / grid.cell) for layer in few]
+        left = 1 - (1 - shading(lifted, light.direction, light, colour)) * window
+        return Ground(left.astype(np.float32), grid)
 
-
-def standing_shade(placed: Placed, footing: Footing, canvas: Canvas, light: Light) -> Shade:
-    """The shade around a standing product, coloured a little by it."""
-    floor = floor_of(canvas)
-    slices = standing_body(placed, footing, floor)
-    grid = _grid_around(slices, floor)
-    left = shading(_layers(slices, grid), light.direction, light, bounce(placed))
-    left = 1 - (1 - left) * _window(grid)[..., None]
     box = (0, _highest_row(grid, floor), canvas.width, canvas.height)
-    transmittance = _seen(left.astype(np.float32), grid, floor, box)
+    if scene.steps is None:
+        transmittance = _seen(ground(0.0), floor, box)
+    else:
+        transmittance = shade_on_steps(scene.steps(canvas), ground, canvas, box)
     _touch(transmittance, box, placed, footing, light)
     return Shade(transmittance, box)
 
 
-def _grid_around(slices: list[Slice], floor: Floor) -> _Grid:
+def _grid_around(slices: list[Slice], floor: Floor) -> Grid:
     points = np.concatenate([piece.outline for piece in slices])
     size = max(max(piece.height for piece in slices), float(np.ptp(points[:, 0])))
     low, high = points.min(axis=0) - _REACH * size, points.max(axis=0) + _REACH * size
     near = max(float(low[1]), float(floor.depth[-1]))
     cell = size / _CELLS
     columns, rows = int((high[0] - low[0]) / cell) + 1, int((high[1] - near) / cell) + 1
-    return _Grid(float(low[0]), near, cell, columns, rows)
+    return Grid(float(low[0]), near, cell, columns, rows)
 
 
-def _layers(slices: list[Slice], grid: _Grid) -> list[Layer]:
+def _layers(slices: list[Slice], grid: Grid) -> list[Layer]:
     """The slices drawn on the grid, gathered at levels that stand closer near the floor."""
     tallest = max(max(piece.height for piece in slices), grid.cell)
     levels: dict[int, list[Slice]] = {}
@@ -84,27 +82,25 @@ def _layers(slices: list[Slice], grid: _Grid) -> list[Layer]:
     return layers
 
 
-def _window(grid: _Grid) -> Float:
+def _window(grid: Grid) -> Float:
     """1 in the middle of the grid, 0 at its far and its side edges, so that the shade ends nowhere."""
     across = np.abs(np.linspace(-1, 1, grid.columns, dtype=np.float32))[None]
     away = np.linspace(0, 1, grid.rows, dtype=np.float32)[:, None]
     return smoothstep(1, 0.6, across) * smoothstep(1, 0.7, away)
 
 
-def _highest_row(grid: _Grid, floor: Floor) -> int:
+def _highest_row(grid: Grid, floor: Floor) -> int:
     return max(0, int(floor.row(grid.near + grid.rows * grid.cell)))
 
 
-def _seen(left: Float, grid: _Grid, floor: Floor, box: Box) -> Float:
-    """The light `left` on the grid as the camera sees it in `box` of the frame."""
+def _seen(ground: Ground, floor: Floor, box: Box) -> Float:
+    """The light left on the `ground` as the camera sees it in `box` of the frame."""
     x0, y0, x1, y1 = box
-    stride = max(1, round(min(x1, y1) / _SAMPLES))
+    stride = stride_of(x1, y1)
     size = max(2, (x1 - x0) // stride), max(2, (y1 - y0) // stride)
     columns = np.linspace(x0, x1, 2 * size[0] + 1, dtype=np.float32)[1::2]
     rows = np.linspace(y0, y1, 2 * size[1] + 1, dtype=np.float32)[1::2]
-    x = (floor.x(columns[None], rows[:, None]) - grid.left) / grid.cell - 0.5
-    z = np.broadcast_to((floor.z(rows)[:, None] - grid.near) / grid.cell - 0.5, x.shape)
-    seen = cv2.remap(left, x, z.astype(np.float32), cv2.INTER_LINEAR, borderValue=(1.0, 1.0, 1.0))
+    seen = ground.at(floor.x(columns[None], rows[:, None]), floor.z(rows)[:, None])
     return np.asarray(cv2.resize(seen, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR), np.float32)
 
 

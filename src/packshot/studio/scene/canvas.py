@@ -20,7 +20,8 @@ class Canvas:
     `width`, `height` in pixels. `elevation` in degrees: how steeply the camera looks down on the point where the
     product stands. `ground`: that point's height in the frame, 0 top to 1 bottom. `product`: the product's box
     (x0, y0, x1, y1) in pixels. Floor coordinates are in units of the frame's shorter side, as seen at the product:
-    x to the right, z away from the camera, both 0 where the product stands.
+    x to the right, z away from the camera, both 0 where the product stands. `footprint`: the smallest circle around all
+    that touches the floor, as its middle's x and z and its radius.
     """
 
     width: int
@@ -29,6 +30,7 @@ class Canvas:
     product: tuple[int, int, int, int]
     elevation: float = 14.0
     ground: float = 0.86
+    footprint: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     @property
     def scale(self) -> float:
@@ -69,13 +71,17 @@ class Canvas:
 
     def floor(self) -> tuple[Float, Float]:
         """Floor coordinates x (H, W) and z (H, 1) under every pixel, float32; z is infinite above the horizon."""
+        across, z = self.rows()
+        return (self.u - np.float32(0.5)) * np.float32(self.width) * across, z
+
+    def rows(self) -> tuple[Float, Float]:
+        """What of the floor each row shows: units per pixel across, 0 above the horizon, and z; both (H, 1) float32."""
         y = ((self.v - 0.5) * self.height / self._focal).astype(np.float64)
-        x = ((self.u - 0.5) * self.width / self._focal).astype(np.float64)
         rise = self._distance * sin(radians(self.elevation))
         down = y * cos(self._pitch) + sin(self._pitch)
         with np.errstate(divide="ignore"):
             reach = np.where(down > 1e-6, rise / np.maximum(down, 1e-6), np.inf)
         forward = (cos(self._pitch) - y * sin(self._pitch)) * reach
         z = forward - self._distance * cos(radians(self.elevation))
-        across = np.where(np.isfinite(reach), x * np.where(np.isfinite(reach), reach, 0), 0)
+        across = np.where(np.isfinite(reach), reach, 0) / self._focal
         return across.astype(np.float32), z.astype(np.float32)

@@ -45,14 +45,14 @@ def ground_before(canvas: Canvas, seam: Seam) -> Ground:
 
 def meet(canvas: Canvas, wall: Float, floor: Float, ground: Ground, seam: Seam) -> Float:
     """`wall` (H, W, 3), painted over in place, with `floor` (rows, W, 3) of `ground` before it."""
-    rows = np.arange(ground.top, canvas.height, dtype=np.float32)[:, None] + 0.5
-    below = rows - np.float32(canvas.line(seam.z) * canvas.height)
+    line = canvas.line(seam.z) * canvas.height
+    sunk = 0.0 if seam.relief is None else float(seam.relief.min())
+    solid = int(np.clip(line + seam.reach - sunk - ground.top + 1, 0, floor.shape[0]))
+    below = np.arange(ground.top, ground.top + solid, dtype=np.float32)[:, None] + np.float32(0.5 - line)
     if seam.relief is not None:
         below = below + seam.relief
-    part = smoothstep(-seam.reach, seam.reach, below)
-    solid = int(np.argmax((part >= 1).all(axis=1))) if (part[-1] >= 1).all() else part.shape[0]
     mixed = wall[ground.top : ground.top + solid]
-    mixed += (floor[:solid] - mixed) * part[:solid, :, None]
+    mixed += (floor[:solid] - mixed) * smoothstep(-seam.reach, seam.reach, below)[..., None]
     wall[ground.top + solid :] = floor[solid:]
     return wall
 

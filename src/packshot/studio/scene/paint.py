@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import sqrt
+from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from packshot.imaging.colour import Float, hex_to_linear
 from packshot.studio.scene.canvas import Canvas
@@ -26,6 +27,12 @@ def smoothstep(start: float, end: float, x: Float) -> Float:
 def mix(one: Float, other: Float, part: ArrayLike) -> Float:
     """`one` where `part` is 0, `other` where it is 1, linear between; shapes broadcast."""
     return (one + (other - one) * np.asarray(part, np.float32)).astype(np.float32)
+
+
+def lay_over(picture: Float, other: Float, cover: NDArray[np.floating[Any]]) -> None:
+    """Mixes `other` (h, w, 3) into `picture` (h, w, 3), in place, by `cover` (h, w) 0..1."""
+    part = np.asarray(cover, np.float32)
+    picture += (other - picture) * np.asarray(cv2.merge([part, part, part]), np.float32)
 
 
 def blur(picture: Float, sigma: float, sigma_down: float | None = None, *, outside: float | None = None) -> Float:

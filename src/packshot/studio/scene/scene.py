@@ -8,6 +8,7 @@ from typing import Literal
 
 from packshot.imaging.colour import Float
 from packshot.studio.scene.canvas import Canvas
+from packshot.studio.scene.drum import Drum
 
 Backdrop = Callable[[Canvas], Float]
 """Paints a canvas: (H, W, 3) float32 linear light, 0..about 1.2, deterministic in the canvas's seed."""
@@ -58,5 +59,7 @@ class Scene:
     ground: float = 0.86
     light: Light = field(default_factory=Light)
     surface: Surface = field(default_factory=Surface)
-    overlay: Callable[[Canvas, Float, Float], Float] | None = None
-    """Paints over everything but the product (falling snow): (canvas, picture, alpha) → picture."""
+    overlay: Callable[[Canvas, Float, Float], None] | None = None
+    """Paints over everything but the product (falling snow), in place: (canvas, picture, alpha)."""
+    steps: Callable[[Canvas], tuple[Drum, ...]] | None = None
+    """The round steps under a product that stands, from the lowest up; None for a plain floor."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from packshot.imaging.colour import Float, hex_to_linear
 from packshot.studio.scene.canvas import Canvas
+from packshot.studio.scene.lay import lit
 from packshot.studio.scene.paint import blur, pool, vignette
 from packshot.studio.scene.scene import Light, Scene, Surface
 
@@ -60,7 +61,7 @@ class _Paper:
         return [self.top, (self.top + self.curve) / 2, self.curve, self.floor, self.front]
 
     def _lit(self, light: NDArray[np.floating[Any]]) -> Float:
-        return (light * hex_to_linear(self.colour)).astype(np.float32)
+        return lit(light[..., 0], hex_to_linear(self.colour))
 
 
 _GREY = _Paper("#e2e2e3", front=0.9, floor=0.97, curve=1.0, top=0.78, table=0.95, glow=0.15, corners=0.13)

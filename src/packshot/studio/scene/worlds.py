@@ -14,7 +14,7 @@ from packshot.studio.scene.focus import grow, small, soften
 from packshot.studio.scene.forest import dusk_forest
 from packshot.studio.scene.lay import coloured, flat, lay, slid
 from packshot.studio.scene.paint import blur, pool, smoothstep, vignette
-from packshot.studio.scene.podium import LIGHT, inlay, podium
+from packshot.studio.scene.podium import LIGHT, inlay, podium, steps
 from packshot.studio.scene.room import dark_room
 from packshot.studio.scene.scene import Light, Scene, Surface
 from packshot.studio.scene.textures import snow, stone
@@ -71,8 +71,8 @@ _FLAKES = (
 _FLAKE_WHITE = 0.95
 
 
-def falling_snow(canvas: Canvas, picture: Float, alpha: Float) -> Float:
-    """`picture` (H, W, 3) with a few flakes behind the product; where `alpha` (H, W) is 1 it stays exactly as it is."""
+def falling_snow(canvas: Canvas, picture: Float, alpha: Float) -> None:
+    """Paints a few flakes over `picture` (H, W, 3), but where the product's `alpha` (H, W) is 1."""
     rng = canvas.rng(Draw.FLAKES)
     side = min(canvas.width, canvas.height)
     flakes = np.zeros((canvas.height, canvas.width), np.float32)
@@ -81,7 +81,9 @@ def falling_snow(canvas: Canvas, picture: Float, alpha: Float) -> Float:
             centre = rng.uniform(0, canvas.width), rng.uniform(0, canvas.height)
             _flake(flakes, centre, rng.uniform(*radius) * side, rng.uniform(*cover), edge)
     flakes *= 1 - alpha
-    return picture + np.maximum(_FLAKE_WHITE - picture, 0) * flakes[..., None]
+    fallen = np.nonzero(flakes)
+    under = picture[fallen]
+    picture[fallen] = under + np.maximum(_FLAKE_WHITE - under, 0) * flakes[fallen][:, None]
 
 
 def _flake(flakes: Float, centre: tuple[float, float], radius: float, cover: float, edge: float) -> None:
@@ -162,6 +164,7 @@ SCENES: tuple[Scene, ...] = (
         inlay,
         fill=0.5,
         ground=0.74,
-        light=Light(LIGHT, contact=0.8, cast=0.32, ambient=0.5, tint=(0.9, 1.02, 1.08)),
+        light=Light(LIGHT, contact=0.8, cast=0.4, ambient=0.5, tint=(0.9, 1.02, 1.08)),
+        steps=steps,
     ),
 )
