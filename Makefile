@@ -27,8 +27,8 @@ install: .venv/.stamp ## install everything, locked, into .venv
 demo: install ## shoot every sample in every style into demo/
 	@$(RUN) python samples/demo.py
 
-run: install ## run Packshot here: database, queue, web and workers
-	@$(RUN) packshot up
+run: install ## run Packshot here, with a seller to log in as
+	@$(RUN) packshot up --demo
 
 test: install ## run all tests
 	@$(RUN) pytest -n auto

@@ -174,7 +174,7 @@ def _downloaded(client: Client, sample: Sample, shoot_id: str, folder: Path) -> 
             why = generation["error"] or {"message": f"it is {generation['state']}", "remedy": ""}
             raise SurpriseError(f"{sample.photo.stem} in {style.slug}: {why['message']} {why['remedy']}")
         file = folder / f"{sample.photo.stem}-{style.slug}.webp"
-        client.download(generation["url"], file)
+        file.write_bytes(client.fetch(generation["url"]))
         made.append(Made(file, style.title, SIDE, SIDE))
     return made
 
