@@ -169,13 +169,11 @@ def test_a_path_that_is_too_long_for_sockets_is_said_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root starts servers as somebody else")
-def test_a_private_folder_is_said_to_be_out_of_reach(tmp_path: Path) -> None:
-    private = tmp_path / "private"
+def test_a_private_folder_is_said_to_be_out_of_reach(state: Path) -> None:
+    private = state / "private"
     private.mkdir(mode=0o700)
-    state = private / "state"
-    state.mkdir()
     with pytest.raises(BadInputError, match="out of reach"):
-        prepare(Settings(state_dir=state), User.of_servers())
+        prepare(Settings(state_dir=private / "state"), User.of_servers())
 
 
 def test_a_port_in_use_is_said_so(state: Path) -> None:
