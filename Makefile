@@ -8,7 +8,7 @@ export UV_NO_PROGRESS := 1
 export UV_SYSTEM_CERTS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test check format lint types layers docs gates goldens bench samples clean
+.PHONY: help install demo run test check format lint types layers docs fresh gates goldens bench samples clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \2/' | awk '{printf "  make %-9s", $$2; $$1=$$2=""; print}'
@@ -27,8 +27,8 @@ install: .venv/.stamp ## install everything, locked, into .venv
 demo: install ## shoot every sample in every style into demo/
 	@$(RUN) python samples/demo.py
 
-run: install ## run Packshot here: database, queue, web and workers
-	@$(RUN) packshot up
+run: install ## run Packshot here, with a seller to log in as
+	@$(RUN) packshot up --demo
 
 test: install ## run all tests
 	@$(RUN) pytest -n auto
@@ -50,6 +50,9 @@ layers: install
 docs: install ## build the documentation into site/
 	@$(RUN) python docs/generate.py --check
 	@$(RUN) sphinx-build --quiet --fail-on-warning --keep-going -b html docs site
+
+fresh: ## README's commands as an ordinary user of a fresh clone types them (as root)
+	@.ci/fresh
 
 gates: install ## judge the cutout on many generated products (minutes)
 	@PACKSHOT_GATES=full $(RUN) pytest tests/studio/test_cutout_gates.py -n 2

@@ -12,8 +12,6 @@ from urllib.parse import quote
 import cv2
 import numpy as np
 
-from packshot.imaging.decode import decode
-
 CSS = Path(__file__).with_name("demo.css")
 TILE = 192
 SURROUND = 238  # the light table's grey, as in demo.css
@@ -92,7 +90,7 @@ def write_contact_sheet(path: Path, products: Sequence[Product]) -> None:
         for product in products
         if product.pictures
     ]
-    cv2.imwrite(str(path), cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR))
+    cv2.imwrite(str(path), np.vstack(rows))
 
 
 def _section(folder: Path, product: Product) -> str:
@@ -146,8 +144,9 @@ def _anchor(product: Product) -> str:
 
 
 def _tile(file: Path) -> np.ndarray:
-    """A picture fitted into a square tile with a small margin, never cropped."""
-    pixels = decode(file.read_bytes(), name=file.name).pixels
+    """A picture fitted into a square tile with a small margin, never cropped; BGR, as OpenCV has it."""
+    pixels = cv2.imread(str(file), cv2.IMREAD_COLOR)
+    assert pixels is not None, file
     height, width = pixels.shape[:2]
     scale = (TILE - 6) / max(height, width)
     small = cv2.resize(pixels, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)

@@ -106,7 +106,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _make_sense_together(self) -> Self:
         if 0 < len(self.secret_key) < SECRET_LENGTH:
-            raise ValueError(f"PACKSHOT_SECRET_KEY has to have at least {SECRET_LENGTH} characters")
+            raise ValueError(f"PACKSHOT_SECRET_KEY or JWT_SECRET has to have at least {SECRET_LENGTH} characters")
         if self.heartbeat_s * 2 > self.lease_s:
             raise ValueError("PACKSHOT_HEARTBEAT_S has to be at most half of PACKSHOT_LEASE_S")
         return self
@@ -175,8 +175,8 @@ def settings() -> Settings:
 
 
 @cache
-def kept_secret(path: Path) -> str:
-    """The secret in `path`, 64 characters; made at the first use, readable by its owner only.
+def kept_secret(path: Path, random_bytes: int = SECRET_LENGTH) -> str:
+    """The secret in `path`, two characters a byte; made at the first use, readable by its owner only.
 
     Written beside and linked into place, so that of processes that start together all read the same one.
     """
@@ -184,7 +184,7 @@ def kept_secret(path: Path) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
+            file.write(secrets.token_hex(random_bytes))
             file.flush()
             os.fsync(file.fileno())
         try:

@@ -53,6 +53,8 @@ def run(role: Role) -> None:
         if role == "io"
         else ["--pool=prefork", f"--concurrency={settings().cpu_concurrency}", "--max-memory-per-child=2000000"]
     )
+    # What Celery tells a terminal as it stops is for people who started it by hand.
+    vars(import_module("celery.apps.worker"))["safe_say"] = lambda *_: None
     # The supervisor says it where the worker has to run as root.
     warnings.simplefilter("ignore", SecurityWarning)
     common = ("--loglevel=warning", "--without-gossip", "--without-mingle", "--without-heartbeat")

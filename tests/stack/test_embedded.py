@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 
@@ -25,117 +21,23 @@ from packshot.embedded.supervise import Supervisor
 from packshot.embedded.user import User
 from packshot.errors import BadInputError
 from packshot.settings import Settings
+from tests.up import Up, children, descendants, lives, stat, state_folder, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
-PATIENCE_S = 60.0
 GONE_S = 20.0
-
-
-def until(true: Callable[[], object], within_s: float = PATIENCE_S) -> None:
-    deadline = time.monotonic() + within_s
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def stat(pid: int) -> tuple[str, int] | None:
-    """State and parent of a process."""
-    try:
-        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return None
-    return words[0], int(words[1])
-
-
-def lives(pid: int) -> bool:
-    found = stat(pid)
-    return found is not None and found[0] != "Z"
-
-
-def children(pid: int) -> list[int]:
-    pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
-    return [child for child in pids if (found := stat(child)) and found[1] == pid and found[0] != "Z"]
-
-
-def descendants(pid: int) -> list[int]:
-    return [below for child in children(pid) for below in (child, *descendants(child))]
-
-
-class Up:
-    """A running `packshot up`."""
-
-    def __init__(self, state: Path, **environment: str) -> None:
-        self.state, self.port = state, free_port()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "packshot", "up", "--state-dir", str(state), "--port", str(self.port)],
-            env={**os.environ, "PACKSHOT_CPU_CONCURRENCY": "1", "PYTHONUNBUFFERED": "1", **environment},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.words: list[str] = []
-
-    def ready(self) -> Up:
-        assert self.process.stderr
-        for line in self.process.stderr:
-            self.words.append(line.strip())
-            if line.startswith("Packshot is ready"):
-                return self
-        raise AssertionError("\n".join(self.words))
-
-    @property
-    def supervisor(self) -> int:
-        (pid,) = children(self.process.pid)
-        return pid
-
-    def find(self, name: str) -> int:
-        """The process that serves `name`: postgres, valkey, web, io, cpu or beat."""
-        for pid in children(self.supervisor):
-            if Path(f"/proc/{pid}/comm").read_text().strip().startswith(name):
-                return pid
-        raise LookupError(name)
-
-    def answers(self) -> bool:
-        try:
-            with urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:
-                return answer.status == 200
-        except OSError:
-            return False
-
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGINT)
-        self.process.communicate(timeout=PATIENCE_S)
-        return self.process.returncode
 
 
 @pytest.fixture
 def state() -> Generator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="packshot-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
+    with state_folder() as folder:
+        yield folder
 
 
 @pytest.fixture
 def up(state: Path) -> Generator[Up]:
-    """A stack of our own, gone at the end whatever happened."""
-    for name in ("DATABASE_URL", "REDIS_URL", "PACKSHOT_BASE_URL"):
-        os.environ.pop(name, None)
-    started = Up(state)
-    try:
+    with Up(state) as started:
         yield started.ready()
-    finally:
-        rest = descendants(started.process.pid)
-        if started.process.poll() is None:
-            started.stop()
-        for pid in filter(lives, rest):
-            os.kill(pid, signal.SIGKILL)
 
 
 def test_it_serves_restarts_what_ends_and_stops_in_order(up: Up) -> None:
@@ -267,13 +169,11 @@ def test_a_path_that_is_too_long_for_sockets_is_said_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root starts servers as somebody else")
-def test_a_private_folder_is_said_to_be_out_of_reach(tmp_path: Path) -> None:
-    private = tmp_path / "private"
+def test_a_private_folder_is_said_to_be_out_of_reach(state: Path) -> None:
+    private = state / "private"
     private.mkdir(mode=0o700)
-    state = private / "state"
-    state.mkdir()
     with pytest.raises(BadInputError, match="out of reach"):
-        prepare(Settings(state_dir=state), User.of_servers())
+        prepare(Settings(state_dir=private / "state"), User.of_servers())
 
 
 def test_a_port_in_use_is_said_so(state: Path) -> None:

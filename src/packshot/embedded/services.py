@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 import packshot.settings
+from packshot.embedded import demo
 from packshot.embedded.process import Service
 from packshot.embedded.user import User
 from packshot.errors import BadInputError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 READY_FILE = "PACKSHOT_READY_FILE"  # a worker makes this file once it takes work
 PROBE_S = 2.0
+_NEAREST = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- of those who listen everywhere
 
 
 def preload() -> None:
@@ -43,6 +45,12 @@ def migrate(user: User, environment: Mapping[str, str]) -> Service:
         asyncio.run(packshot.migrations.migrate())
 
     return Service("migrate", _fresh(run), user, environment=environment)
+
+
+def demo_seller(settings: Settings, user: User, environment: Mapping[str, str]) -> Service:
+    """Makes the demo's seller, and ends."""
+    password = demo.password(settings)
+    return Service("demo", _fresh(lambda: asyncio.run(demo.make_seller(password))), user, environment=environment)
 
 
 def web(host: str, port: int, user: User, environment: Mapping[str, str]) -> Service:
@@ -114,6 +122,12 @@ def check_port(host: str, port: int) -> None:
         ) from error
 
 
+def address(host: str, port: int) -> str:
+    """Where this machine reaches who listens on `host`."""
+    here = _NEAREST.get(host, host)
+    return f"http://[{here}]:{port}" if ":" in here else f"http://{here}:{port}"
+
+
 def _fresh(run: Callable[[], None]) -> Callable[[], None]:
     """`run` with the settings of the environment that the process was given."""
 
@@ -125,7 +139,7 @@ def _fresh(run: Callable[[], None]) -> Callable[[], None]:
 
 
 def _answers(host: str, port: int, path: str) -> bool:
-    connection = HTTPConnection({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port, timeout=PROBE_S)  # noqa: S104
+    connection = HTTPConnection(_NEAREST.get(host, host), port, timeout=PROBE_S)
     try:
         connection.request("GET", path)
         return connection.getresponse().status == 200

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from packshot.embedded import services
+from packshot.embedded import demo, services
 from packshot.embedded.process import POLL_S, Process, Service, StartError
 from packshot.embedded.servers import postgres, prepare, valkey
 from packshot.embedded.user import User
@@ -34,8 +34,8 @@ class _Stopped(Exception):  # noqa: N818 -- not an error: we were told to
 class Supervisor:
     """Everything that `up` runs."""
 
-    def __init__(self, settings: Settings, host: str, port: int, say: Say) -> None:
-        self._settings, self._host, self._port, self._say = settings, host, port, say
+    def __init__(self, settings: Settings, host: str, port: int, say: Say, *, demo: bool = False) -> None:
+        self._settings, self._host, self._port, self._say, self._demo = settings, host, port, say, demo
         self._running: list[Process] = []
         self._again: dict[str, tuple[float, Service]] = {}  # what ended, and when it starts again
         self._failures: dict[str, int] = {}
@@ -73,19 +73,33 @@ class Supervisor:
         ours = services.user_of_packshot(user)
         if user.switches and not ours.switches:
             self._say(f"The user {user.name} may not read Packshot's code: web and workers run as root.")
-        base_url = settings.base_url if "base_url" in settings.model_fields_set else f"http://{self._host}:{self._port}"
+        here = services.address(self._host, self._port)
+        base_url = settings.base_url if "base_url" in settings.model_fields_set else here
         environment = services.environment(settings, ours, base_url)
-        migration = Process(services.migrate(ours, environment))
-        while migration.exit_code is None:
-            self._sleep(POLL_S)
-        if migration.exit_code:
-            raise StartError("The database could not be brought to this version's schema.")
+        self._complete(
+            services.migrate(ours, environment), "The database could not be brought to this version's schema."
+        )
         self._launch(services.web(self._host, self._port, ours, environment))
         roles: tuple[Role, ...] = ("io", "cpu", "beat")
         for role in roles:
             self._launch(services.worker(role, settings, ours, environment))
+        first_time = not demo.password_file(settings).exists()
+        if self._demo:
+            self._complete(services.demo_seller(settings, ours, environment), "The demo's seller could not be made.")
         self._await_ready()
         self._say(f"Packshot is ready at {base_url} after {time.monotonic() - began:.1f} s. Ctrl-C stops it.")
+        if self._demo:
+            known = demo.password(settings) if first_time else f"which lies in {demo.password_file(settings)}"
+            self._say(f"Log in as {demo.EMAIL} with the password {known}.")
+            self._say(f"Try the API at {base_url}/api/docs.")
+
+    def _complete(self, service: Service, otherwise: str) -> None:
+        """Runs `service` to its end; a StartError that says `otherwise` if it fails."""
+        process = Process(service)
+        while process.exit_code is None:
+            self._sleep(POLL_S)
+        if process.exit_code:
+            raise StartError(otherwise)
 
     def _launch(self, service: Service) -> None:
         self._running.append(Process(service))

@@ -1,0 +1,1 @@
+"""Packshot as a whole, from outside."""
