@@ -21,7 +21,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from demo_client import Client, Json, SurpriseError, packshot
 from demo_page import Made, Product, write_contact_sheet, write_page
-from packshot.studio.scene.library import SCENES
 
 HERE = Path(__file__).parent
 SIDE = 768
@@ -78,9 +77,10 @@ def main(out: Path) -> int:
             laps.end("starting")
             client = Client(base_url)
             client.register("demo@packshot.example", secrets.token_urlsafe(16))
+            styles = {style["slug"]: style["title"] for style in client.get("/api/styles")}
             samples = _upload(client, out / "photos")
             laps.end("uploading")
-            _cut_out_and_shoot(client, samples, out / "pictures", console, laps)
+            _cut_out_and_shoot(client, samples, styles, out / "pictures", console, laps)
             _check_credits(client, delivered=sum(len(sample.pictures) for sample in samples))
             _check_ledger(environment)
             laps.end("accounting")
@@ -111,7 +111,14 @@ def _upload(client: Client, photos: Path) -> list[Sample]:
     return samples
 
 
-def _cut_out_and_shoot(client: Client, samples: Sequence[Sample], folder: Path, console: Console, laps: Laps) -> None:
+def _cut_out_and_shoot(
+    client: Client,
+    samples: Sequence[Sample],
+    styles: Mapping[str, str],
+    folder: Path,
+    console: Console,
+    laps: Laps,
+) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as bar:
         cutting = bar.add_task("Cutting out", total=len(samples))
@@ -122,11 +129,11 @@ def _cut_out_and_shoot(client: Client, samples: Sequence[Sample], folder: Path, 
         _check_verdicts(samples)
         laps.end("cutting out")
         accepted = [sample for sample in samples if sample.accepted]
-        bar.update(shooting, total=len(accepted) * len(SCENES))
-        for sample, shoot_id in [(sample, _order(client, sample)) for sample in accepted]:
-            for _ in _finished(client, shoot_id):
+        bar.update(shooting, total=len(accepted) * len(styles))
+        for sample, shoot_id in [(sample, _order(client, sample, list(styles))) for sample in accepted]:
+            for _ in _finished(client, shoot_id, len(styles)):
                 bar.advance(shooting)
-            sample.pictures = _downloaded(client, sample, shoot_id, folder)
+            sample.pictures = _downloaded(client, sample, shoot_id, styles, folder)
         laps.end("shooting")
 
 
@@ -143,15 +150,15 @@ def _awaited_cutout(client: Client, sample: Sample) -> Json:
     raise SurpriseError(f"The news of {sample.photo.name} ended before it was cut out.")
 
 
-def _order(client: Client, sample: Sample) -> str:
+def _order(client: Client, sample: Sample, styles: list[str]) -> str:
     """Approves the cutout, as a seller does who has looked at it, and asks for every style; the id of the shoot."""
     client.post(f"/api/cutouts/{sample.cutout['id']}/approve")
-    brief = {"photo_ids": [sample.photo_id], "styles": list(SCENES), "size": f"{SIDE}x{SIDE}", "seed": 1}
+    brief = {"photo_ids": [sample.photo_id], "styles": styles, "size": f"{SIDE}x{SIDE}", "seed": 1}
     shoot = client.post("/api/generate", brief, **{"Idempotency-Key": str(uuid4())})
     return str(shoot["id"])
 
 
-def _finished(client: Client, shoot_id: str) -> Iterable[str]:
+def _finished(client: Client, shoot_id: str, count: int) -> Iterable[str]:
     """The ids of a shoot's generations, each as soon as it is finished."""
     finished: set[str] = set()
     with closing(client.events(f"/api/generate/{shoot_id}/events")) as events:
@@ -160,22 +167,22 @@ def _finished(client: Client, shoot_id: str) -> Iterable[str]:
                 if generation["state"] not in ("PENDING", "RUNNING") and generation["id"] not in finished:
                     finished.add(generation["id"])
                     yield generation["id"]
-            if len(finished) == len(SCENES):
+            if len(finished) == count:
                 return
     raise SurpriseError(f"The news of the shoot {shoot_id} ended before it did.")
 
 
-def _downloaded(client: Client, sample: Sample, shoot_id: str, folder: Path) -> list[Made]:
+def _downloaded(client: Client, sample: Sample, shoot_id: str, styles: Mapping[str, str], folder: Path) -> list[Made]:
     """The pictures of a shoot, fetched through their links."""
     made: list[Made] = []
     for generation in client.get(f"/api/generate/{shoot_id}")["generations"]:
-        style = SCENES[generation["style"]]
+        style = generation["style"]
         if generation["state"] != "COMPLETED":
             why = generation["error"] or {"message": f"it is {generation['state']}", "remedy": ""}
-            raise SurpriseError(f"{sample.photo.stem} in {style.slug}: {why['message']} {why['remedy']}")
-        file = folder / f"{sample.photo.stem}-{style.slug}.webp"
+            raise SurpriseError(f"{sample.photo.stem} in {style}: {why['message']} {why['remedy']}")
+        file = folder / f"{sample.photo.stem}-{style}.webp"
         file.write_bytes(client.fetch(generation["url"]))
-        made.append(Made(file, style.title, SIDE, SIDE))
+        made.append(Made(file, styles[style], SIDE, SIDE))
     return made
 
 
