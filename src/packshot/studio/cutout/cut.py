@@ -12,7 +12,7 @@ from packshot.imaging.colour import Float, srgb_to_linear
 from packshot.imaging.photo import Photo
 from packshot.studio.cutout.colour import product_colour
 from packshot.studio.cutout.confidence import Judgement, judge, reason, shape_doubts, verdict_of
-from packshot.studio.cutout.matte import band, solve, trimap
+from packshot.studio.cutout.matte import band, settled, solve, trimap
 from packshot.studio.cutout.regions import Mask, regions
 from packshot.studio.cutout.remedies import Box, box_outline, checked_box, checked_mask, refined
 from packshot.studio.cutout.result import Cutout
@@ -48,7 +48,7 @@ def _by_backdrop(photo: Photo, surveyed: Survey) -> Cutout:
     outline = segment(surveyed)
     if not outline.mask.any():
         return _nothing(photo, "busy" if surveyed.roughness > PLAIN else "blank")
-    alpha = solve(photo.pixels, trimap(surveyed, outline))
+    alpha = settled(solve(photo.pixels, trimap(surveyed, outline)), outline)
     return _cutout(photo, surveyed, alpha, judge(surveyed, outline, _at_work(alpha)))
 
 
