@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from packshot.imaging.colour import Float
 from packshot.studio.cutout.regions import Mask, Region, grow, reachable, regions, without_islands
 from packshot.studio.cutout.survey import Survey
 from packshot.studio.cutout.tones import lean
