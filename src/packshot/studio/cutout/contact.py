@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from packshot.studio.cutout.ranks import percentile
 from packshot.studio.cutout.regions import Mask, Region, grow, reachable, regions, without_islands
 from packshot.studio.cutout.survey import Survey
 from packshot.studio.cutout.tones import lean
@@ -37,7 +38,7 @@ def without_contact_shadow(survey: Survey, mask: Mask) -> tuple[Mask, Mask, Mask
         return mask, pool, weak
     lightness = survey.lab[..., 0]
     seam, near = grow(pool, 3), grow(pool, NEARBY)
-    deeper = lightness < np.percentile(lightness[pool], 2) - DEEPER
+    deeper = lightness < percentile(lightness[pool], 2) - DEEPER
     alike = lean(survey, pool, mask & near & ~seam) < UNLIKE
     calm = survey.crispness <= _smoothness(survey)
     spread = reachable(mask & near & alike & calm & ~deeper, grow(~mask, RIM))

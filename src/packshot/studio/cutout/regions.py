@@ -71,7 +71,7 @@ def reachable(mask: Mask, seed: Mask) -> Mask:
     count, found = cv2.connectedComponents(mask.view(np.uint8), connectivity=4)
     labels = np.asarray(found, np.int32)
     kept = np.zeros(count, bool)
-    kept[np.unique(labels[seed & mask])] = True
+    kept[labels[seed & mask]] = True
     kept[0] = False
     return kept[labels]
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from packshot.imaging.colour import Float
 from packshot.studio.cutout.contact import without_contact_shadow
+from packshot.studio.cutout.ranks import percentile
 from packshot.studio.cutout.regions import (
     Mask,
     Region,
@@ -122,7 +123,7 @@ def mark_pockets(survey: Survey, backdrop: Mask, steep: float) -> Mask:
         at = region.window
         shade = float(np.median(survey.ratio[at][region.mask]))
         outside = survey.ratio[at][backdrop[at]]
-        deepest = float(np.percentile(outside, 5)) if outside.size else 1.0
+        deepest = percentile(outside, 5) if outside.size else 1.0
         around = survey.distance[at][region.ring(2, 5)] > 2.5 * survey.tolerance
         even = survey.ratio[at][region.mask].std() < 0.12
         if even and shade > deepest - 0.08 and around.mean() > 0.45 and _sharply_rimmed(survey, region):
