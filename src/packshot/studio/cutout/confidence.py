@@ -20,7 +20,7 @@ REFUSE = 0.5
 WORTH_SAYING = 0.05  # penalties below are not worth a person's time
 
 PLAIN = "Photograph it in front of a plain backdrop, draw a box around it, or upload a mask."
-DARKER = "Photograph it against a darker or coloured backdrop, or upload a mask."
+DARKER = "Photograph it against a darker or coloured backdrop, draw a box around it, or upload a mask."
 WORDS: dict[str, tuple[str, str]] = {
     "blank": ("No product stands out from the backdrop.", DARKER),
     "small": (
@@ -59,6 +59,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "compressed": (
         "The file is so strongly compressed that its edges are smeared.",
         "Upload the original file from the camera.",
+    ),
+    "guessed": (
+        "The outline is a guess: parts of the product look like the backdrop or its shade.",
+        "Check the edges closely. " + DARKER,
     ),
     "boxed": (
         "The backdrop inside the box is not plain, so the edges are a guess.",
