@@ -15,7 +15,8 @@ from packshot.studio.cutout.survey import Survey, shrunk
 
 MATTING = 1024  # longest side that alpha is solved at; beyond it the photo itself guides it up
 MOST_UNKNOWN = 60_000  # pixels the closed form is solved for; wider bands are left to projection
-STEEPER = 2.0  # than its blur: an outline found at working size, made an edge again
+STEEPER = 3.0  # than its blur: an outline found at working size, made an edge again
+HAZE = 0.1  # alpha up to which specks may hang together and still not belong to the product
 FOG = 0.03  # alpha below is solver's residue, and above one minus it too
 
 
@@ -26,7 +27,8 @@ def trimap(survey: Survey, outline: Outline) -> Float:
     explained = (
         (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.25)) | survey.backdrop | outline.shade
     )
-    fuzzy = grow(mask, reach) & ~grow(mask, 1) & ~explained
+    fibres = grow(survey.crispness > max(0.6, 4 * survey.grain), 1)  # a tinted shade has none
+    fuzzy = grow(mask, reach) & ~grow(mask, 1) & ~explained & fibres
     outside = (~grow(mask, 1) & ~grow(fuzzy, 1)) | ~grow(mask, reach)
     holes = ~mask & ~reachable(~mask, survey.rim)
     outside |= holes & (survey.distance < 0.6 * survey.tolerance)
@@ -53,7 +55,7 @@ def settled(alpha: Float, outline: Outline) -> Float:
         return alpha
     size = alpha.shape[::-1]
     share = cv2.GaussianBlur(grow(outline.shade, 2).astype(np.float32), (0, 0), 1)
-    found = cv2.GaussianBlur(outline.mask.astype(np.float32), (0, 0), 1)
+    found = cv2.GaussianBlur(outline.mask.astype(np.float32), (0, 0), 2)
     share, found = (np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_LINEAR)) for part in (share, found))
     crisp = np.clip((found - 0.5) * STEEPER + 0.5, 0, 1)
     return (alpha + share * (crisp - alpha)).astype(np.float32)
@@ -94,8 +96,17 @@ def _matted(image: Pixels, wanted: Float) -> Float:
         share = cv2.GaussianBlur(narrow.astype(np.float32), (0, 0), 1.5)
         alpha = share * alpha + (1 - share) * closed_form(light, hints)
     result = wanted.copy()
-    result[crop] = alpha
+    result[crop] = _without_haze(alpha)
     return result
+
+
+def _without_haze(alpha: Float) -> Float:
+    """`alpha` without the faint specks that nowhere become half opaque."""
+    _, found = cv2.connectedComponents((alpha > HAZE).view(np.uint8))
+    labels = np.asarray(found, np.int32)
+    kept = np.zeros(int(labels.max()) + 1, bool)
+    kept[labels[alpha > 0.5]] = True
+    return np.where(grow(kept[labels], 2), alpha, 0).astype(np.float32)
 
 
 def upsampled(pixels: Pixels, alpha: Float) -> Float:
