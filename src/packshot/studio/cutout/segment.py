@@ -31,6 +31,7 @@ GAP = 2  # pixels: the backdrop does not leak through gaps in an edge narrower t
 LACY = 4.0  # times the outline of a disc, squared: leaves and chairs are well above, mugs and boxes below
 PULL = 0.02  # of the tint on an undecided pixel, where a step to its neighbour counts 1
 CLEARLY, CORE = 30.0, 6.0  # ΔE from the backdrop, and pixels from the edge, that make the heart of a grey product
+FOREIGN = 4.0  # units of a and b: a cast that is no noise
 ISLAND = 0.03  # of the largest part: smaller loose parts are dust or noise
 
 
@@ -118,6 +119,7 @@ def mark_pockets(survey: Survey, backdrop: Mask, steep: float) -> Mask:
     like = (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.35))
     flat = survey.crispness < max(0.4, 2 * survey.grain)
     candidates = opened(like & flat & ~backdrop, 1)
+    thrown = survey.cast[(survey.distance > max(12.0, 6 * survey.sigma)) & ~survey.neutral].sum(0)
     pockets = _gaps(survey, backdrop)
     for region in regions(candidates, least=round(0.0006 * backdrop.size), padding=round(survey.size / 16)):
         at = region.window
@@ -126,7 +128,9 @@ def mark_pockets(survey: Survey, backdrop: Mask, steep: float) -> Mask:
         deepest = percentile(outside, 5) if outside.size else 1.0
         around = survey.distance[at][region.ring(2, 5)] > 2.5 * survey.tolerance
         even = survey.ratio[at][region.mask].std() < 0.12
-        if even and shade > deepest - 0.08 and around.mean() > 0.45 and _sharply_rimmed(survey, region):
+        cast = survey.cast[at][region.mask].mean(0)
+        foreign = np.hypot(*cast) > FOREIGN and float(cast @ thrown) < 0  # products throw their own colour into gaps
+        if even and not foreign and shade > deepest - 0.08 and around.mean() > 0.45 and _sharply_rimmed(survey, region):
             pockets[at] |= region.mask
     return pockets
 

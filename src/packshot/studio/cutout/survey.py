@@ -36,7 +36,8 @@ class Survey:
     `lab` (h, w, 3) smoothed Lab. `gradient` its steepness per pixel; `crispness` what of that is an edge rather than
     the ramp of a shadow's penumbra. `distance` ΔE to the backdrop. `ratio` linear light relative to the backdrop (1 on
     it, below in shadow) and `hue` the difference in a and b to the backdrop shaded that far: 0 in any shadow of white
-    light. `excess`: that, averaged over a few pixels, in units of what a real shadow may have. `shadow`:
+    light. `cast` (h, w, 2): that difference, averaged over a few pixels; `excess`: its size in units of what a real
+    shadow may have. `shadow`:
     could be the backdrop in shade. `neutral`: the same, at any depth of shade. `backdrop`: connected to the border and
     like it. `rim`: the outermost pixels. `tolerance`: ΔE up to which a pixel counts as backdrop; `sigma`: the
     backdrop's own deviation. `noise` and `grain`: median gradient and 90th percentile of crispness on the backdrop.
@@ -50,6 +51,7 @@ class Survey:
     crispness: Float
     distance: Float
     ratio: Float
+    cast: Float
     hue: Float
     excess: Float
     shadow: Mask
@@ -112,6 +114,7 @@ def survey(pixels: Pixels) -> Survey:
         crispness=crispness,
         distance=distance,
         ratio=ratio,
+        cast=np.asarray(calm, np.float32),
         hue=hue,
         excess=(calm_hue / calm_tint).astype(np.float32),
         shadow=(ratio > 0.12) & (ratio < 1.02) & (hue < tint),
