@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from packshot.imaging.colour import Float
-from packshot.studio.cutout.solver import solve_positive
+from packshot.studio.cutout.solver import Vector, open_system, solve_positive
 
 EPSILON = 1e-6  # regularises the colour line of a window, in squared units of the image
 STEPS = 80  # of conjugate gradients: the band is narrow, so they settle early
+PLACES = [(down, across) for down in (-1, 0, 1) for across in (-1, 0, 1)]  # of a window's pixels about its centre
 
 
 def closed_form(image: Float, trimap: Float) -> Float:
@@ -21,47 +20,58 @@ def closed_form(image: Float, trimap: Float) -> Float:
     Minimises the matting Laplacian over 3×3 windows (Levin, Lischinski, Weiss: A closed-form solution to natural image
     matting, PAMI 2008), assembled only over windows that touch the unknown band.
     """
-    from scipy.sparse import diags
-
     unknown = (trimap > 0) & (trimap < 1)
     if not unknown.any() or min(trimap.shape) < 3:
         return trimap.copy()
-    laplacian, pixels = _laplacian(image, unknown)
-    known_alpha = trimap.ravel()[pixels].astype(np.float64)
-    is_open = unknown.ravel()[pixels]
-    free, fixed = np.flatnonzero(is_open), np.flatnonzero(~is_open)
-    rows = laplacian[free]
-    system: Any = rows[:, free] + 1e-8 * diags(np.ones(len(free)))
-    pull = -(rows[:, fixed] @ known_alpha[fixed])
-    start = _first_guess(trimap, unknown).ravel()[pixels[free]]
-    solution = solve_positive(system.tocsr(), pull, start.astype(np.float64), tolerance=1e-4, steps=STEPS)
-    alpha = trimap.astype(np.float32).ravel().copy()
-    alpha[pixels[free]] = np.clip(solution, 0, 1)
-    return alpha.reshape(trimap.shape)
+    ties = _laplacian(image, unknown)
+    diagonal = ties.pop((0, 0)) + 1e-8
+    system, pull = open_system(unknown, trimap.astype(np.float64), ties, diagonal)
+    start = _first_guess(trimap, unknown)[unknown].astype(np.float64)
+    alpha = trimap.astype(np.float32)
+    alpha[unknown] = np.clip(solve_positive(system, pull, start, tolerance=1e-4, steps=STEPS), 0, 1)
+    return alpha
 
 
-def _laplacian(image: Float, unknown: NDArray[np.bool_]) -> tuple[Any, NDArray[np.intp]]:
-    """The matting Laplacian over the pixels of all windows around `unknown`, and which pixels those are."""
-    from scipy.sparse import coo_array
-
-    width = unknown.shape[1]
+def _laplacian(image: Float, unknown: NDArray[np.bool_]) -> dict[tuple[int, int], Vector]:
+    """The matting Laplacian: for each unknown pixel (n,) its tie to the one (rows, columns) further on."""
+    height, width = unknown.shape
     centres = cv2.dilate(unknown.view(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     centres[[0, -1]] = False
     centres[:, [0, -1]] = False
-    y, x = np.nonzero(centres)
-    dy, dx = np.mgrid[-1:2, -1:2].reshape(2, 9)
-    windows = (y[:, None] + dy) * width + x[:, None] + dx
-    colours = image.reshape(-1, 3)[windows].astype(np.float64)
-    centred = colours - colours.mean(1, keepdims=True)
-    covariance = np.matmul(centred.transpose(0, 2, 1), centred) / 9 + EPSILON / 9 * np.eye(3)
-    affinity = (1 + np.matmul(np.matmul(centred, np.linalg.inv(covariance)), centred.transpose(0, 2, 1))) / 9
-    entries = np.eye(9) - affinity
-    pixels, numbered = np.unique(windows, return_inverse=True)
-    numbered = numbered.reshape(windows.shape).astype(np.int32)
-    rows = np.repeat(numbered, 9, axis=1).ravel()
-    columns = np.tile(numbered, (1, 9)).ravel()
-    matrix = coo_array((entries.ravel(), (rows, columns)), shape=(len(pixels), len(pixels)))
-    return matrix.tocsr(), pixels
+    middle = np.flatnonzero(centres)
+    windows = [middle + (down * width + across) for down, across in PLACES]
+    planes = image.reshape(-1, 3).T.astype(np.float64)
+    colours = np.stack([planes[:, window] for window in windows])
+    colours -= colours.mean(0)
+    spread = _inverse(np.einsum("wim,wjm->ijm", colours, colours) / 9 + EPSILON / 9 * np.eye(3)[..., None])
+    scaled = np.einsum("ijm,wjm->wim", spread, colours)
+    count = int(np.count_nonzero(unknown))
+    number = np.full(height * width, count, np.intp)
+    number[unknown.ravel()] = np.arange(count)
+    rows = [number[window] for window in windows]
+    ties = {(down, across): np.zeros(count + 1) for down in range(-2, 3) for across in range(-2, 3)}
+    for first, (down, across) in enumerate(PLACES):
+        for second, (below, beside) in enumerate(PLACES[: first + 1]):
+            tie = -(1 + np.einsum("im,im->m", scaled[first], colours[second])) / 9
+            if first == second:
+                tie += 1
+            else:
+                ties[down - below, across - beside][rows[second]] += tie
+            ties[below - down, beside - across][rows[first]] += tie
+    return {place: tie[:count] for place, tie in ties.items()}
+
+
+def _inverse(matrix: Vector) -> Vector:
+    """The inverses of symmetric matrices (3, 3, m)."""
+    (a, b, c), (_, d, e), (_, _, f) = matrix
+    adjugate = np.array(
+        [
+            [d * f - e * e, c * e - b * f, b * e - c * d],
+            [c * e - b * f, a * f - c * c, b * c - a * e],
+            [b * e - c * d, b * c - a * e, a * d - b * b],
+        ]
+    )
+    return adjugate / (a * adjugate[0, 0] + b * adjugate[0, 1] + c * adjugate[0, 2])
 
 
 def _first_guess(trimap: Float, unknown: NDArray[np.bool_]) -> Float:

@@ -25,7 +25,7 @@ def product_colour(pixels: Pixels, alpha: Float) -> Float:
     crop = np.s_[max(0, rows[0] - 4) : rows[-1] + 5, max(0, columns[0] - 4) : columns[-1] + 5]
     source = _clean(alpha[crop])
     window = colour[crop]
-    window[mixed[crop]] = spread_from(window, source, 1.2)[mixed[crop]]
+    window[mixed[crop]] = spread_from(window, source, 1.2, mixed[crop])
     return colour
 
 

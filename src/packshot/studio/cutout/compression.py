@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packshot.imaging.colour import Pixels
+from packshot.studio.cutout.ranks import percentile
 
 BLOCK = 8  # JPEG's
 ROUNDING = 2.0  # what rounding to 8 bits leaves on a coefficient that was zero
@@ -32,7 +33,7 @@ def compression_step(pixels: Pixels) -> float:
     lowest = [(0, 1), (1, 0), (1, 1)]
     sizes = [np.abs(np.einsum("nij,i,j->n", chosen, waves[v], waves[u])) for v, u in lowest]
     heard = np.concatenate([size[size > ROUNDING] for size in sizes])
-    return float(np.percentile(heard, 5)) if len(heard) >= FEW else 0.0
+    return percentile(heard, 5) if len(heard) >= FEW else 0.0
 
 
 def blockiness(pixels: Pixels) -> float:

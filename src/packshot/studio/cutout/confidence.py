@@ -20,7 +20,7 @@ REFUSE = 0.5
 WORTH_SAYING = 0.05  # penalties below are not worth a person's time
 
 PLAIN = "Photograph it in front of a plain backdrop, draw a box around it, or upload a mask."
-DARKER = "Photograph it against a darker or coloured backdrop, or upload a mask."
+DARKER = "Photograph it against a darker or coloured backdrop, draw a box around it, or upload a mask."
 WORDS: dict[str, tuple[str, str]] = {
     "blank": ("No product stands out from the backdrop.", DARKER),
     "small": (
@@ -60,6 +60,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "The file is so strongly compressed that its edges are smeared.",
         "Upload the original file from the camera.",
     ),
+    "guessed": (
+        "The outline is a guess: parts of the product look like the backdrop or its shade.",
+        "Check the edges closely. " + DARKER,
+    ),
     "boxed": (
         "The backdrop inside the box is not plain, so the edges are a guess.",
         "Check the edges closely.",
@@ -81,7 +85,7 @@ def judge(survey: Survey, outline: Outline, alpha: Float) -> Judgement:
     mask = outline.mask
     if mask.sum() < 16:
         return verdict_of([reason("blank", 1.0)])
-    return verdict_of([*backdrop_doubts(survey), *outline_doubts(survey, mask), *shape_doubts(mask, alpha)])
+    return verdict_of([*backdrop_doubts(survey), *outline_doubts(survey, outline), *shape_doubts(mask, alpha)])
 
 
 def reason(code: str, penalty: float) -> Reason:
@@ -108,17 +112,19 @@ def backdrop_doubts(survey: Survey) -> list[Reason]:
     ]
 
 
-def outline_doubts(survey: Survey, mask: Mask) -> list[Reason]:
+def outline_doubts(survey: Survey, outline: Outline) -> list[Reason]:
     """Is the outline on real edges, is the inside unlike the backdrop, and is nothing left outside."""
+    mask, whole = outline.mask, outline.mask | outline.shade
     inside = shrink(mask, 3)
     alike = float((survey.distance[inside] < 1.2 * survey.tolerance).mean()) if inside.any() else 1.0
-    outside = ~grow(mask, 8)
+    outside = ~grow(whole, 8)
     length = max(1, int(_contour(mask).sum()))
     steep = (survey.gradient > max(2.2, 4 * survey.noise)) & outside & ~survey.neutral
     unexplained = float(steep.sum() / length)
     lines = _faint_lines(survey, outside) / length
-    weak = _share_below(survey.gradient, max(2.0, 4 * survey.noise), mask)
-    soft = _share_below(survey.crispness, max(1.0, 4 * survey.grain), mask)
+    told = _contour(mask) & ~grow(outline.shade, 1)
+    weak = _share_below(survey.gradient, max(2.0, 4 * survey.noise), told)
+    soft = _share_below(survey.crispness, max(1.0, 4 * survey.grain), told)
     doubts = [
         reason(
             "shadow",
@@ -127,6 +133,7 @@ def outline_doubts(survey: Survey, mask: Mask) -> list[Reason]:
                 _ramp(_like_its_shade(survey, mask), 0.6, 0.8),
                 _ramp(_dark_foot(survey, mask), 0.25, 0.4),
                 _ramp(_longest_blurred_stretch(survey, mask), 0.08, 0.16),
+                _ramp(float(outline.weak.sum() / mask.sum()), 0.002, 0.008),
             ),
         ),
         reason("edges", max(0.9 * _ramp(weak, 0.08, 0.35), 0.45 * _ramp(soft, 0.13, 0.32))),
@@ -134,7 +141,7 @@ def outline_doubts(survey: Survey, mask: Mask) -> list[Reason]:
         reason("gaps", 0.4 * _ramp(_shaded_gaps(survey, inside) / max(1, int(mask.sum())), 0.02, 0.05)),
     ]
     outside_doubt = reason("glass" if lines > unexplained else "clutter", 0.8 * _ramp(unexplained + lines, 0.15, 0.7))
-    left_out = reason("lost", 0.8 * _ramp(_left_out(survey, mask) / length, 0.1, 0.45))
+    left_out = reason("lost", 0.8 * _ramp(_left_out(survey, whole) / length, 0.1, 0.45))
     return [*doubts, max(outside_doubt, left_out, key=lambda doubt: doubt.penalty)]
 
 
@@ -180,10 +187,10 @@ def _longest_blurred_stretch(survey: Survey, mask: Mask) -> float:
     return max(stretches, default=0) / survey.size
 
 
-def _share_below(edges: Float, enough: float, mask: Mask) -> float:
-    """The share of the outline with nothing as steep as `enough` to hold on to."""
-    steepest = cv2.dilate(edges, np.ones((5, 5), np.uint8))[_contour(mask)]
-    return float((steepest < enough).mean())
+def _share_below(edges: Float, enough: float, contour: Mask) -> float:
+    """The share of `contour` with nothing as steep as `enough` to hold on to."""
+    steepest = cv2.dilate(edges, np.ones((5, 5), np.uint8))[contour]
+    return float((steepest < enough).mean()) if steepest.size else 1.0
 
 
 def _left_out(survey: Survey, mask: Mask) -> int:

@@ -12,9 +12,10 @@ from packshot.imaging.colour import Float, srgb_to_linear
 from packshot.imaging.photo import Photo
 from packshot.studio.cutout.colour import product_colour
 from packshot.studio.cutout.confidence import Judgement, judge, reason, shape_doubts, verdict_of
-from packshot.studio.cutout.matte import band, solve, trimap
+from packshot.studio.cutout.guess import WORTH_IT, guessed, judge_guess
+from packshot.studio.cutout.matte import band, settled, solve, trimap
 from packshot.studio.cutout.regions import Mask, regions
-from packshot.studio.cutout.remedies import Box, box_outline, checked_box, checked_mask, refined
+from packshot.studio.cutout.remedies import BOXED_MOST, Box, box_outline, checked_box, checked_mask, refined
 from packshot.studio.cutout.result import Cutout
 from packshot.studio.cutout.segment import segment
 from packshot.studio.cutout.survey import WORK, Survey, survey
@@ -22,7 +23,6 @@ from packshot.studio.cutout.view import view_of
 
 PLAIN = 4.0  # ΔE of roughness up to which a backdrop without a product is a blank one
 SMALLEST = 48  # pixels of the shorter side: below it there is no backdrop to fit
-BOXED_MOST = 0.79  # a box cannot prove its edges: a person has to look
 
 
 def cut(photo: Photo, *, alpha: NDArray[Any] | None = None, box: Box | None = None) -> Cutout:
@@ -48,8 +48,20 @@ def _by_backdrop(photo: Photo, surveyed: Survey) -> Cutout:
     outline = segment(surveyed)
     if not outline.mask.any():
         return _nothing(photo, "busy" if surveyed.roughness > PLAIN else "blank")
-    alpha = solve(photo.pixels, trimap(surveyed, outline))
-    return _cutout(photo, surveyed, alpha, judge(surveyed, outline, _at_work(alpha)))
+    alpha = settled(solve(photo.pixels, trimap(surveyed, outline)), outline)
+    judged = judge(surveyed, outline, _at_work(alpha))
+    if judged.verdict == "refuse" and judged.reasons[0].code in WORTH_IT:
+        return _by_guess(photo, surveyed) or _cutout(photo, surveyed, alpha, judged)
+    return _cutout(photo, surveyed, alpha, judged)
+
+
+def _by_guess(photo: Photo, surveyed: Survey) -> Cutout | None:
+    outline = guessed(photo.pixels, surveyed)
+    if outline is None:
+        return None
+    alpha = solve(photo.pixels, band(outline.mask, 3))
+    judged = judge_guess(surveyed, outline, _at_work(alpha))
+    return None if judged.verdict == "refuse" else _cutout(photo, surveyed, alpha, judged)
 
 
 def _by_box(photo: Photo, surveyed: Survey, box: Box) -> Cutout:

@@ -9,12 +9,14 @@ from packshot.imaging.colour import Float, Pixels, srgb_to_linear
 from packshot.studio.cutout.closed_form import closed_form
 from packshot.studio.cutout.guided import guided_filter
 from packshot.studio.cutout.projection import project
-from packshot.studio.cutout.regions import Mask, depth, grow, opened, shrink, thin
+from packshot.studio.cutout.regions import Mask, depth, grow, opened, reachable, shrink, thin
 from packshot.studio.cutout.segment import Outline
 from packshot.studio.cutout.survey import Survey, shrunk
 
 MATTING = 1024  # longest side that alpha is solved at; beyond it the photo itself guides it up
 MOST_UNKNOWN = 60_000  # pixels the closed form is solved for; wider bands are left to projection
+STEEPER = 3.0  # than its blur: an outline found at working size, made an edge again
+HAZE = 0.1  # alpha up to which specks may hang together and still not belong to the product
 FOG = 0.03  # alpha below is solver's residue, and above one minus it too
 
 
@@ -22,9 +24,14 @@ def trimap(survey: Survey, outline: Outline) -> Float:
     """(h, w) float32 at working size: 1 surely product, 0 surely backdrop, 0.5 to be solved; narrow on crisp edges."""
     mask = outline.mask
     reach = max(3, round(survey.size / 130))
-    explained = (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.25)) | survey.backdrop
-    fuzzy = grow(mask, reach) & ~grow(mask, 1) & ~explained
+    explained = (
+        (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.25)) | survey.backdrop | outline.shade
+    )
+    fibres = grow(survey.crispness > max(0.6, 4 * survey.grain), 1)  # a tinted shade has none
+    fuzzy = grow(mask, reach) & ~grow(mask, 1) & ~explained & fibres
     outside = (~grow(mask, 1) & ~grow(fuzzy, 1)) | ~grow(mask, reach)
+    holes = ~mask & ~reachable(~mask, survey.rim)
+    outside |= holes & (survey.distance < 0.6 * survey.tolerance)
     faint = opened(mask & (survey.distance < 1.3 * survey.tolerance), 1)
     inside = shrink(mask, 2) & ~(faint & ~shrink(mask, reach))
     inside |= _ridges(survey, mask)
@@ -40,6 +47,18 @@ def band(mask: Mask, radius: int) -> Float:
     result[shrink(mask, radius)] = 1
     result[~grow(mask, radius)] = 0
     return result
+
+
+def settled(alpha: Float, outline: Outline) -> Float:
+    """`alpha` (H, W) with the outline as it was found along the shade under the foot, where colours tell nothing."""
+    if not outline.shade.any():
+        return alpha
+    size = alpha.shape[::-1]
+    share = cv2.GaussianBlur(grow(outline.shade, 2).astype(np.float32), (0, 0), 1)
+    found = cv2.GaussianBlur(outline.mask.astype(np.float32), (0, 0), 2)
+    share, found = (np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_LINEAR)) for part in (share, found))
+    crisp = np.clip((found - 0.5) * STEEPER + 0.5, 0, 1)
+    return (alpha + share * (crisp - alpha)).astype(np.float32)
 
 
 def _ridges(survey: Survey, mask: Mask) -> Mask:
@@ -77,8 +96,17 @@ def _matted(image: Pixels, wanted: Float) -> Float:
         share = cv2.GaussianBlur(narrow.astype(np.float32), (0, 0), 1.5)
         alpha = share * alpha + (1 - share) * closed_form(light, hints)
     result = wanted.copy()
-    result[crop] = alpha
+    result[crop] = _without_haze(alpha)
     return result
+
+
+def _without_haze(alpha: Float) -> Float:
+    """`alpha` without the faint specks that nowhere become half opaque."""
+    _, found = cv2.connectedComponents((alpha > HAZE).view(np.uint8))
+    labels = np.asarray(found, np.int32)
+    kept = np.zeros(int(labels.max()) + 1, bool)
+    kept[labels[alpha > 0.5]] = True
+    return np.where(grow(kept[labels], 2), alpha, 0).astype(np.float32)
 
 
 def upsampled(pixels: Pixels, alpha: Float) -> Float:

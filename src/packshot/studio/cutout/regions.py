@@ -57,12 +57,21 @@ def frame(shape: tuple[int, int], width: int) -> Mask:
     return mask
 
 
+def around(mask: Mask, margin: int) -> tuple[slice, slice]:
+    """The window that holds all of `mask` and `margin` pixels around; `mask` must not be empty."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    return (
+        slice(max(0, int(rows[0]) - margin), int(rows[-1]) + margin + 1),
+        slice(max(0, int(columns[0]) - margin), int(columns[-1]) + margin + 1),
+    )
+
+
 def reachable(mask: Mask, seed: Mask) -> Mask:
     """The regions of `mask` (4-connected) that hold a pixel of `seed`."""
     count, found = cv2.connectedComponents(mask.view(np.uint8), connectivity=4)
     labels = np.asarray(found, np.int32)
     kept = np.zeros(count, bool)
-    kept[np.unique(labels[seed & mask])] = True
+    kept[labels[seed & mask]] = True
     kept[0] = False
     return kept[labels]
 

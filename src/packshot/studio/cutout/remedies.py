@@ -16,6 +16,7 @@ from packshot.studio.cutout.survey import WORK, shrunk
 
 BOX_WORK = 320  # longest side for GrabCut, whose time grows with every pixel
 ROUNDS = 5
+BOXED_MOST = 0.79  # a box cannot prove its edges: a person has to look
 Box = tuple[int, int, int, int]
 
 

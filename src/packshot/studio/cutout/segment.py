@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from packshot.imaging.colour import Float
+from packshot.studio.cutout.contact import without_contact_shadow
+from packshot.studio.cutout.ranks import percentile
 from packshot.studio.cutout.regions import (
     Mask,
     Region,
@@ -23,22 +24,28 @@ from packshot.studio.cutout.regions import (
     without_islands,
 )
 from packshot.studio.cutout.survey import Survey
+from packshot.studio.cutout.tones import lean
 from packshot.studio.cutout.walk import walk
 
 GAP = 2  # pixels: the backdrop does not leak through gaps in an edge narrower than two of these and one
-TONES, HUES = 32, 20  # bins of what markers look like
 LACY = 4.0  # times the outline of a disc, squared: leaves and chairs are well above, mugs and boxes below
 PULL = 0.02  # of the tint on an undecided pixel, where a step to its neighbour counts 1
 CLEARLY, CORE = 30.0, 6.0  # ΔE from the backdrop, and pixels from the edge, that make the heart of a grey product
+FOREIGN = 4.0  # units of a and b: a cast that is no noise
 ISLAND = 0.03  # of the largest part: smaller loose parts are dust or noise
 
 
 @dataclass(frozen=True, eq=False)
 class Outline:
-    """`mask` (h, w) the product at working size; `sure` the part of it that colour or depth of tone proves."""
+    """`mask` (h, w) the product at working size; `sure` the part of it that colour or depth of tone proves.
+
+    `shade`: the deep shadow under its foot that was told from it; `weak` the part of that which may be a dark foot.
+    """
 
     mask: Mask
     sure: Mask
+    shade: Mask
+    weak: Mask
 
 
 def segment(survey: Survey) -> Outline:
@@ -53,11 +60,12 @@ def segment(survey: Survey) -> Outline:
     if not markers.any():
         markers = _core(survey, backdrop)
     if not markers.any():
-        return Outline(markers, markers)
+        return Outline(markers, markers, markers, markers)
     mask = flood(survey, backdrop, markers) > 0.5
-    mask = fill_holes(survey, without_islands(mask, ISLAND))
-    mask = without_islands(np.where(thin(mask), mask, smoothed(mask, 1.2)), ISLAND)
-    return Outline(mask, sure & mask)
+    mask = fill_holes(survey, without_islands(mask, ISLAND), pockets)
+    mask = without_islands(np.where(thin(mask), mask, smoothed(mask, 1.2)) & ~pockets, ISLAND)
+    mask, shade, weak = without_contact_shadow(survey, mask)
+    return Outline(mask, sure & mask, shade, weak)
 
 
 def mark_backdrop(survey: Survey) -> Mask:
@@ -111,15 +119,18 @@ def mark_pockets(survey: Survey, backdrop: Mask, steep: float) -> Mask:
     like = (survey.distance < survey.tolerance) | (survey.shadow & (survey.ratio > 0.35))
     flat = survey.crispness < max(0.4, 2 * survey.grain)
     candidates = opened(like & flat & ~backdrop, 1)
+    thrown = survey.cast[(survey.distance > max(12.0, 6 * survey.sigma)) & ~survey.neutral].sum(0)
     pockets = _gaps(survey, backdrop)
     for region in regions(candidates, least=round(0.0006 * backdrop.size), padding=round(survey.size / 16)):
         at = region.window
         shade = float(np.median(survey.ratio[at][region.mask]))
         outside = survey.ratio[at][backdrop[at]]
-        deepest = float(np.percentile(outside, 5)) if outside.size else 1.0
+        deepest = percentile(outside, 5) if outside.size else 1.0
         around = survey.distance[at][region.ring(2, 5)] > 2.5 * survey.tolerance
         even = survey.ratio[at][region.mask].std() < 0.12
-        if even and shade > deepest - 0.08 and around.mean() > 0.45 and _sharply_rimmed(survey, region):
+        cast = survey.cast[at][region.mask].mean(0)
+        foreign = np.hypot(*cast) > FOREIGN and float(cast @ thrown) < 0  # products throw their own colour into gaps
+        if even and not foreign and shade > deepest - 0.08 and around.mean() > 0.45 and _sharply_rimmed(survey, region):
             pockets[at] |= region.mask
     return pockets
 
@@ -138,43 +149,20 @@ def flood(survey: Survey, backdrop: Mask, product: Mask) -> Float:
     changing = cv2.GaussianBlur(survey.hue, (0, 0), 1)
     tinted = np.hypot(cv2.Sobel(changing, cv2.CV_32F, 1, 0), cv2.Sobel(changing, cv2.CV_32F, 0, 1)) / 8
     edges = np.asarray(survey.crispness + 0.1 * survey.gradient + 0.5 * tinted, np.float32)
-    leaning = lean(survey, backdrop, product)
+    shade = backdrop & (survey.distance > survey.tolerance)
+    leaning = lean(survey, shade if shade.sum() > 200 else backdrop, product)
     tinted_much = np.clip(survey.excess - 1, 0, 1)
     pull = PULL * np.maximum(np.abs(2 * leaning - 1), tinted_much)
     return walk(edges, backdrop, product, np.maximum(leaning, tinted_much), pull.astype(np.float32))
 
 
-def lean(survey: Survey, backdrop: Mask, product: Mask) -> Float:
-    """(h, w) 0 to 1: how much likelier a pixel's tone and hue are among the product's markers than in the shade.
-
-    0.5 where neither has it.
-    """
-    tone = np.clip(survey.ratio * 24, 0, TONES - 1).astype(np.int32)
-    hue = np.clip(3 * np.log2(1 + 10 * survey.excess), 0, HUES - 1).astype(np.int32)
-    shade = backdrop & (survey.distance > survey.tolerance)
-    of_product = _frequencies(tone[product], hue[product])
-    where = shade if shade.sum() > 200 else backdrop
-    of_shade = _frequencies(tone[where], hue[where])
-    at_any_depth = np.broadcast_to(of_shade.sum(0) / TONES, of_shade.shape)
-    of_shade = (of_shade + at_any_depth) / 2
-    unseen = 1e-3
-    share = (of_product + unseen / 2) / (of_product + of_shade + unseen)
-    return share.astype(np.float32)[tone, hue]
-
-
-def _frequencies(tone: NDArray[np.int32], hue: NDArray[np.int32]) -> Float:
-    counts = np.bincount(tone * HUES + hue, minlength=TONES * HUES).reshape(TONES, HUES).astype(np.float32)
-    counts /= max(counts.sum(), 1)
-    return cv2.GaussianBlur(counts, (0, 0), 0.8, sigmaY=1.5, borderType=cv2.BORDER_REFLECT).astype(np.float32)
-
-
-def fill_holes(survey: Survey, mask: Mask) -> Mask:
-    """Holes that do not look like backdrop belong to the product (a highlight, a label)."""
+def fill_holes(survey: Survey, mask: Mask, pockets: Mask) -> Mask:
+    """Holes that do not look like backdrop belong to the product (a highlight, a label), except for known `pockets`."""
     like = (survey.distance < 1.5 * survey.tolerance) | (survey.shadow & (survey.ratio > 0.25))
     filled = mask.copy()
     for hole in regions(~mask, connectivity=4):
         at = hole.window
-        if (hole.mask & survey.rim[at]).any():
+        if (hole.mask & survey.rim[at]).any() or 2 * (hole.mask & pockets[at]).sum() > hole.area:
             continue
         speck = hole.area < 0.0002 * mask.size
         if speck or like[at][hole.mask].mean() < 0.6 or not _sharply_rimmed(survey, hole):

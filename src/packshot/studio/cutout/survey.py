@@ -11,6 +11,7 @@ from packshot.imaging.colour import Float, Pixels, srgb_to_linear
 from packshot.studio.cutout.background import Surface, fit_surface
 from packshot.studio.cutout.compression import blockiness, compression_step
 from packshot.studio.cutout.guided import guided_filter
+from packshot.studio.cutout.ranks import percentile
 from packshot.studio.cutout.regions import Mask, frame, reachable
 
 WORK = 640  # longest side in pixels: enough to find the outline, cheap enough to do it in half a second
@@ -24,6 +25,7 @@ FLAT = 4.0  # variance of L below which there is no edge for colour to follow
 CALM = 2.0  # pixels: averages the colour noise of JPEG files away
 COLOURED = 8.0  # units of a and b: no grey looks like that, however noisy
 BOUNCE = 0.25  # of the product's own saturation: what it throws into its shadow at most
+ALL = np.ones((1, 3), np.float32)  # sums the channels: NumPy is slow along so short an axis
 DARKEST = 2e-3  # linear light below which ratios mean nothing
 
 
@@ -34,7 +36,8 @@ class Survey:
     `lab` (h, w, 3) smoothed Lab. `gradient` its steepness per pixel; `crispness` what of that is an edge rather than
     the ramp of a shadow's penumbra. `distance` ΔE to the backdrop. `ratio` linear light relative to the backdrop (1 on
     it, below in shadow) and `hue` the difference in a and b to the backdrop shaded that far: 0 in any shadow of white
-    light. `excess`: that, averaged over a few pixels, in units of what a real shadow may have. `shadow`:
+    light. `cast` (h, w, 2): that difference, averaged over a few pixels; `excess`: its size in units of what a real
+    shadow may have. `shadow`:
     could be the backdrop in shade. `neutral`: the same, at any depth of shade. `backdrop`: connected to the border and
     like it. `rim`: the outermost pixels. `tolerance`: ΔE up to which a pixel counts as backdrop; `sigma`: the
     backdrop's own deviation. `noise` and `grain`: median gradient and 90th percentile of crispness on the backdrop.
@@ -48,6 +51,7 @@ class Survey:
     crispness: Float
     distance: Float
     ratio: Float
+    cast: Float
     hue: Float
     excess: Float
     shadow: Mask
@@ -94,9 +98,9 @@ def survey(pixels: Pixels) -> Survey:
     border = frame(shape, max(4, round(BORDER * min(shape))))
     fitted = fit_surface(lab, border)
     surface, backdrop, sigma = _grow_backdrop(lab, gradient, border, fitted)
-    distance = np.sqrt(((lab - surface) ** 2).sum(-1))
+    distance = difference(lab, surface)
     lit = _light(surface)
-    ratio = (_light(lab) / lit).mean(-1)
+    ratio = np.asarray(cv2.transform(_light(lab) / lit, np.full((1, 3), 1 / 3, np.float32)), np.float32)
     shaded = cv2.cvtColor(lit * ratio[..., None], cv2.COLOR_LRGB2LAB)
     cast = lab[..., 1:] - shaded[..., 1:]
     hue = np.hypot(cast[..., 0], cast[..., 1])
@@ -110,8 +114,9 @@ def survey(pixels: Pixels) -> Survey:
         crispness=crispness,
         distance=distance,
         ratio=ratio,
+        cast=np.asarray(calm, np.float32),
         hue=hue,
-        excess=calm_hue / calm_tint,
+        excess=(calm_hue / calm_tint).astype(np.float32),
         shadow=(ratio > 0.12) & (ratio < 1.02) & (hue < tint),
         neutral=(ratio < 1.02) & (hue < 1.5 * tint),
         backdrop=backdrop,
@@ -119,7 +124,7 @@ def survey(pixels: Pixels) -> Survey:
         tolerance=max(4.5, 4 * sigma),
         sigma=sigma,
         noise=float(np.median(gradient[backdrop])) if backdrop.any() else 9.0,
-        grain=float(np.percentile(crispness[backdrop], 90)) if backdrop.any() else 9.0,
+        grain=percentile(crispness[backdrop], 90) if backdrop.any() else 9.0,
         roughness=fitted.sigma,
         evenness=fitted.inliers,
         gain=gain,
@@ -130,7 +135,7 @@ def survey(pixels: Pixels) -> Survey:
 
 def exposure_gain(light: Float) -> float:
     """The factor, 1 to 8, that brings the brightest half percent of linear `light` (h, w, 3) to a proper exposure."""
-    brightest = float(np.percentile(light.max(-1), 99.5))
+    brightest = percentile(np.maximum(np.maximum(light[..., 0], light[..., 1]), light[..., 2]), 99.5)
     return float(np.clip(HIGHLIGHT / max(brightest, 1e-4), 1.0, MOST_GAIN))
 
 
@@ -148,14 +153,14 @@ def shadow_tint(distance: Float, ratio: Float, hue: Float, backdrop: Mask, sigma
     A shadow is tinted by light that the product throws into it, always less saturated than the product and the more
     the deeper the shade; the rest is noise, taken from the lit backdrop.
     """
-    noise = float(np.percentile(hue[backdrop], 95)) if backdrop.any() else 3.0
+    noise = percentile(hue[backdrop], 95) if backdrop.any() else 3.0
     coloured = (distance > max(12.0, 6 * sigma)) & (hue > COLOURED + noise)
     saturation = float(np.median(hue[coloured])) if coloured.sum() > 0.002 * coloured.size else 0.0
     return _allowed_tint(hue, ratio, backdrop, saturation), saturation
 
 
 def _allowed_tint(hue: Float, ratio: Float, backdrop: Mask, saturation: float) -> Float:
-    noise = float(np.percentile(hue[backdrop], 95)) if backdrop.any() else 3.0
+    noise = percentile(hue[backdrop], 95) if backdrop.any() else 3.0
     bounce = float(np.clip(BOUNCE * saturation, 3, 12))
     return (1 + 1.2 * noise + bounce * np.clip(1.3 - ratio, 0.4, 1)).astype(np.float32)
 
@@ -165,7 +170,12 @@ def steepness(lab: Float, sigma: float) -> Float:
     soft = cv2.GaussianBlur(lab, (0, 0), sigma)
     across = cv2.Sobel(soft, cv2.CV_32F, 1, 0) / 8
     down = cv2.Sobel(soft, cv2.CV_32F, 0, 1) / 8
-    return np.sqrt((across**2 + down**2).sum(-1))
+    return np.sqrt(np.asarray(cv2.transform(across**2 + down**2, ALL), np.float32))
+
+
+def difference(one: Float, other: Float) -> Float:
+    """(h, w) ΔE between two pictures (h, w, 3) in Lab."""
+    return np.sqrt(np.asarray(cv2.transform((one - other) ** 2, ALL), np.float32))
 
 
 def _light(lab: Float) -> Float:
@@ -177,7 +187,7 @@ def _grow_backdrop(lab: Float, gradient: Float, border: Mask, fitted: Surface) -
     surface, sigma = fitted.lab, max(fitted.sigma, 0.6)
     backdrop = np.zeros(border.shape, bool)
     for _ in range(2):
-        distance = np.sqrt(((lab - surface) ** 2).sum(-1))
+        distance = difference(lab, surface)
         backdrop = reachable((distance < max(4.0, 3.5 * sigma)) & (gradient < 4), border)
         if backdrop.mean() < 0.08:
             break

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packshot.imaging.colour import Float
+from packshot.studio.cutout.ranks import percentile
 from packshot.studio.cutout.regions import Mask
 from packshot.studio.cutout.result import View
 from packshot.studio.cutout.survey import WORK, Survey
@@ -83,8 +84,8 @@ def _shade(survey: Survey, mask: Mask) -> _Shade:
     if not upper.size or not foot.size or not far.any():
         return _Shade(0, 0, 1)
     return _Shade(
-        float(np.percentile(upper, 80)),
-        float(np.percentile(foot, 80)),
+        percentile(upper, 80),
+        percentile(foot, 80),
         float(np.median(np.abs(missing[far]))),
     )
 
