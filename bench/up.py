@@ -35,8 +35,8 @@ def main() -> None:
     lines = [
         "# From `packshot up` to ready",
         "",
-        f"`make bench`: medians of {ROUNDS} rounds, seconds. Python {platform.python_version()}, {os.cpu_count()} cores, "
-        f"load {os.getloadavg()[0]:.1f}.",
+        f"`make bench`: medians of {ROUNDS} rounds, seconds. Python {platform.python_version()}, "
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}.",
         "",
         "| state directory | ready | stopped | CPU of all processes |",
         "|---|---|---|---|",
