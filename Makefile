@@ -61,6 +61,7 @@ goldens: install ## make the golden pictures again, after a change that means to
 	@$(RUN) python tests/goldens/make.py
 
 bench: install ## measure speed and memory, and write bench/results
+	@$(RUN) python bench/up.py
 	@$(RUN) python bench/studio.py
 	@command -v npm >/dev/null && npm ci --silent --prefix bench || true
 	@$(RUN) python bench/finishing.py

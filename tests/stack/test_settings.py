@@ -48,6 +48,7 @@ def test_names_of_other_deployments_work(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("REDIS_HOST", "cache")
     monkeypatch.setenv("REDIS_PORT", "6380")
     monkeypatch.setenv("JWT_SECRET", "s" * SECRET_LENGTH)
+    monkeypatch.setenv("JWT_REFRESH_SECRET", "short")  # one secret is enough: theirs of refresh tokens is not looked at
     assert Settings.load().redis == "redis://cache:6380/0"
     assert Settings.load().secret == "s" * SECRET_LENGTH
     monkeypatch.setenv("PACKSHOT_REDIS_URL", "redis://ours/1")
@@ -60,6 +61,7 @@ def test_names_of_other_deployments_work(monkeypatch: pytest.MonkeyPatch) -> Non
         ("PACKSHOT_CACHE_MB", "lots", "PACKSHOT_CACHE_MB"),
         ("DATABASE_URL", "mysql://root:hunter2@db/shop", "postgresql://"),
         ("PACKSHOT_SECRET_KEY", "hunter2", "at least 32 characters"),
+        ("JWT_SECRET", "hunter2", "JWT_SECRET has to have at least 32 characters"),
         ("PACKSHOT_LEASE_S", "30", "at most half"),
     ],
 )
