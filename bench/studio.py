@@ -61,9 +61,8 @@ def main() -> None:
         "|---|---|---|---|",
     ]
     for name in ("packshot", "grabcut"):
-        lines.append(
-            f"| {name} | {found[name]['seconds']:.2f} | {found[name]['mean_iou']:.3f} | {found[name]['worst_iou']:.3f} |"
-        )
+        row = found[name]
+        lines.append(f"| {name} | {row['seconds']:.2f} | {row['mean_iou']:.3f} | {row['worst_iou']:.3f} |")
     ratio = found["packshot"]["seconds"] / found["grabcut"]["seconds"]
     lines += ["", f"Packshot's cutout takes {ratio:.2f}× GrabCut's CPU.", ""]
     help_seconds = statistics.median(_help() for _ in range(ROUNDS))
