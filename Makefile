@@ -32,7 +32,7 @@ run: install ## run Packshot here, with a seller to log in as
 	@$(RUN) packshot up --demo
 
 test: install ## run all tests
-	@$(RUN) pytest -n auto --dist loadgroup
+	@$(RUN) pytest -n auto
 
 check: format lint types layers docs test ## everything CI runs
 

@@ -21,10 +21,7 @@ from packshot.embedded.demo import CREDITS, EMAIL, password_file
 from packshot.settings import Settings
 from tests.up import Up, descendants, lives, state_folder, until
 
-pytestmark = [
-    pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
-    pytest.mark.xdist_group("seller"),  # one Packshot for all of them
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 SIDE = 256
 STYLES = ["white", "soft-grey", "marble"]
