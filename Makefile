@@ -6,6 +6,7 @@ RUN := $(UV) run --frozen --no-sync
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 export UV_SYSTEM_CERTS := true
+unexport PYTHONDONTWRITEBYTECODE # containers set it, and then every process compiles a thousand modules for itself
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo run test check format lint types layers docs fresh gates goldens bench samples clean

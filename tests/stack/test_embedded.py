@@ -17,6 +17,7 @@ from packshot.embedded import attach_or_start
 from packshot.embedded.guard import AlreadyRunningError, hold
 from packshot.embedded.process import Service
 from packshot.embedded.servers import prepare
+from packshot.embedded.services import address
 from packshot.embedded.supervise import Supervisor
 from packshot.embedded.user import User
 from packshot.errors import BadInputError
@@ -174,6 +175,20 @@ def test_a_private_folder_is_said_to_be_out_of_reach(state: Path) -> None:
     private.mkdir(mode=0o700)
     with pytest.raises(BadInputError, match="out of reach"):
         prepare(Settings(state_dir=private / "state"), User.of_servers())
+
+
+@pytest.mark.parametrize(
+    ("host", "near"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:80"),
+        ("0.0.0.0", "http://127.0.0.1:80"),
+        ("::", "http://[::1]:80"),
+        ("fd00::7", "http://[fd00::7]:80"),
+        ("shop.internal", "http://shop.internal:80"),
+    ],
+)
+def test_the_address_is_one_that_can_be_opened(host: str, near: str) -> None:
+    assert address(host, 80) == near
 
 
 def test_a_port_in_use_is_said_so(state: Path) -> None:
