@@ -287,6 +287,25 @@ async def test_a_heartbeat_keeps_the_lease_and_notices_its_loss(
     settings.cache_clear()
 
 
+async def test_a_heartbeat_leaves_a_lease_alone_that_was_given_back(
+    seller: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It beats once more while the step ends; the next worker need not wait for that."""
+    monkeypatch.setenv("PACKSHOT_HEARTBEAT_S", "0.02")
+    settings.cache_clear()
+    id = await shot(seller)
+    claimed = await lease.claim(id, "io")
+    assert claimed
+    async with lease.kept(lease.held(claimed)):
+        async with transaction(seller.account_id) as session:
+            await lease.write(session, lease.held(claimed), lease_until=None)
+        await asyncio.sleep(0.2)
+    monkeypatch.undo()
+    settings.cache_clear()
+    assert (await look(id)).lease_until is None
+    assert await lease.claim(id, "io")
+
+
 async def test_what_kills_its_workers_is_given_up(seller: Seller) -> None:
     id = await shot(seller)
     for _ in range(policy.MOST_CLAIMS):

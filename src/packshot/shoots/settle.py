@@ -8,10 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from packshot.catalog.models import DoomedFile
+from packshot.catalog.doomed import doom, pardon
 from packshot.credits import ledger
 from packshot.db import after_commit
 from packshot.shoots import news
@@ -34,7 +33,10 @@ class Delivery:
 
 
 async def deliver(session: AsyncSession, lease: Held, attempt: Attempt, delivery: Delivery) -> None:
-    """COMPLETED, and its credits are spent. LeaseLostError if it is no longer ours to deliver."""
+    """COMPLETED, and its credits are spent. LeaseLostError if it is no longer ours to deliver.
+
+    The file stays, and what the engine gave goes.
+    """
     generation = await write(
         session,
         lease,
@@ -53,6 +55,8 @@ async def deliver(session: AsyncSession, lease: Held, attempt: Attempt, delivery
         .where(Attempt.id == attempt.id)
         .values(state=AttemptState.DONE, settled_at=func.coalesce(Attempt.settled_at, _NOW))
     )
+    await pardon(session, delivery.key)
+    await doom(session, lease.account_id, [attempt.result_key])
     await ledger.capture(session, lease.id)
     after_commit(session, lambda: news.tell(generation))
 
@@ -110,15 +114,7 @@ async def end(
     return list(ended)
 
 
-async def doom(session: AsyncSession, account_id: UUID, *keys: str) -> None:
-    """Has stored files removed soon."""
-    if keys:
-        rows = [{"key": key, "account_id": account_id} for key in keys]
-        await session.execute(insert(DoomedFile).values(rows).on_conflict_do_nothing())
-
-
 async def _doom_files(session: AsyncSession, generation_ids: Sequence[UUID]) -> None:
     attempts = select(Attempt).where(Attempt.generation_id.in_(generation_ids), Attempt.result_key.is_not(None))
     for attempt in await session.scalars(attempts):
-        assert attempt.result_key
-        await doom(session, attempt.account_id, attempt.result_key)
+        await doom(session, attempt.account_id, [attempt.result_key])
