@@ -9,7 +9,7 @@ export UV_SYSTEM_CERTS := true
 unexport PYTHONDONTWRITEBYTECODE # containers set it, and then every process compiles a thousand modules for itself
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test check format lint types layers docs fresh gates goldens bench samples clean
+.PHONY: help install demo run test check format lint types layers docs fresh gates faults goldens bench samples clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \2/' | awk '{printf "  make %-9s", $$2; $$1=$$2=""; print}'
@@ -57,6 +57,9 @@ fresh: ## README's commands as an ordinary user of a fresh clone types them (as 
 
 gates: install ## judge the cutout on many generated products (minutes)
 	@PACKSHOT_GATES=full $(RUN) pytest tests/studio/test_cutout_gates.py -n 2
+
+faults: install ## kill, freeze and cut off everything everywhere (half an hour)
+	@PACKSHOT_FAULTS=full $(RUN) pytest tests/faults
 
 goldens: install ## make the golden pictures again, after a change that means to change them
 	@$(RUN) python tests/goldens/make.py

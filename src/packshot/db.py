@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import cache
+from math import ceil
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -30,6 +31,7 @@ EVERY_ACCOUNT = "*"
 NO_ACCOUNT = ""
 _SCOPE = text(f"select set_config('role', '{APP_ROLE}', true), set_config('packshot.account', :account, true)")
 _CALLBACKS = "after_commit"
+_CONNECTION_LOST = ("08", "57P", "25P03")  # SQLSTATEs: it broke; the server stops or starts; we were silent too long
 
 log = structlog.get_logger(__name__)
 
@@ -74,12 +76,21 @@ def new_id() -> UUID:
 
 @cache
 def engine() -> AsyncEngine:
-    """This process's engine; a forked child makes its own."""
+    """This process's engine; a forked child makes its own.
+
+    Who is silent within a transaction as long as a lease lasts is taken for dead: PostgreSQL ends the transaction, and
+    others need not wait for its locks.
+    """
+    session = {
+        "application_name": "packshot",
+        "jit": "off",
+        "idle_in_transaction_session_timeout": f"{ceil(settings().lease_s * 1000)}",
+    }
     return create_async_engine(
         settings().database,
         pool_size=10,
         max_overflow=20,
-        connect_args={"server_settings": {"application_name": "packshot", "jit": "off"}, "timeout": 10},
+        connect_args={"server_settings": session, "timeout": 10},
     )
 
 
@@ -141,7 +152,10 @@ async def _begin(account: str) -> AsyncSession:
 
 def _down(error: Exception) -> Exception:
     """`error` itself, or a DatabaseDownError where it means that nobody answers."""
-    gone = error.connection_invalidated if isinstance(error, DBAPIError) else isinstance(error, OSError | TimeoutError)
+    if isinstance(error, DBAPIError):
+        gone = error.connection_invalidated or str(getattr(error.orig, "sqlstate", "")).startswith(_CONNECTION_LOST)
+    else:
+        gone = isinstance(error, OSError | TimeoutError)
     return DatabaseDownError("The database does not answer.", remedy="Try again in a moment.") if gone else error
 
 

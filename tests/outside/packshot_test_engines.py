@@ -111,7 +111,8 @@ class Later(Engine):
     async def submit(self, request: GenerationRequest, *, key: str) -> Operation:
         note(key, "submit")
         (books() / f"{key}.webp").write_bytes(finish(picture(request, key).pixels, [_size(request)], "webp")[0].data)
-        return Operation(f"op-{key}", {"key": key}, poll_after_s=0.0)
+        wait = float(os.environ.get("PACKSHOT_LATER_S", "0"))
+        return Operation(f"op-{key}", {"key": key}, poll_after_s=wait)
 
     async def poll(self, operation: Operation) -> Pending | Done:
         key = operation.state["key"]

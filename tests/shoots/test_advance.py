@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from packshot.catalog.models import DoomedFile, Photo
 from packshot.credits.models import Hold
@@ -292,6 +289,25 @@ async def test_a_heartbeat_keeps_the_lease_and_notices_its_loss(
     settings.cache_clear()
 
 
+async def test_a_heartbeat_leaves_a_lease_alone_that_was_given_back(
+    seller: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It beats once more while the step ends; the next worker need not wait for that."""
+    monkeypatch.setenv("PACKSHOT_HEARTBEAT_S", "0.02")
+    settings.cache_clear()
+    id = await shot(seller)
+    claimed = await lease.claim(id, "io")
+    assert claimed
+    async with lease.kept(lease.held(claimed)):
+        async with transaction(seller.account_id) as session:
+            await lease.write(session, lease.held(claimed), lease_until=None)
+        await asyncio.sleep(0.2)
+    monkeypatch.undo()
+    settings.cache_clear()
+    assert (await look(id)).lease_until is None
+    assert await lease.claim(id, "io")
+
+
 async def test_what_kills_its_workers_is_given_up(seller: Seller) -> None:
     id = await shot(seller)
     for _ in range(policy.MOST_CLAIMS):
@@ -340,23 +356,19 @@ async def test_a_database_that_goes_away_at_the_end_costs_no_second_picture(
     seller: Seller, vendor_folder: Path, monkeypatch: pytest.MonkeyPatch, committed: bool
 ) -> None:
     """Whether or not the commit went through before the connection was lost."""
-    monkeypatch.setattr(advancing, "PATIENCE_S", (0.01,))
+    monkeypatch.setattr(advancing, "DATABASE_AWAY_S", 0.01)
     away = True
-    real = advancing.written
+    real = advancing._deliver
 
-    @asynccontextmanager
-    async def lost_once(account_id: UUID, files: dict[str, bytes]) -> AsyncGenerator[AsyncSession]:
+    async def lost_once(*given: Any) -> None:
         nonlocal away
-        async with real(account_id, files) as session:
-            yield session
-            if away and not committed:
-                away = False
-                raise DatabaseDownError("The database does not answer.")
+        if committed or not away:
+            await real(*given)
         if away:
             away = False
             raise DatabaseDownError("The database does not answer.")
 
-    monkeypatch.setattr(advancing, "written", lost_once)
+    monkeypatch.setattr(advancing, "_deliver", lost_once)
     row = await through(await shot(seller))
     assert row.state == State.COMPLETED
     assert row.key and await storage().size(row.key)

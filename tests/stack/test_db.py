@@ -180,3 +180,24 @@ async def test_every_table_of_a_customer_is_protected(notes: None) -> None:
             """)
         )
         assert found.scalars().all() == []
+
+
+async def test_who_falls_silent_within_a_transaction_gives_its_locks_away(
+    notes: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A frozen worker would keep everybody from the rows, and from the wallet, that it has written."""
+    await dispose()
+    monkeypatch.setenv("PACKSHOT_LEASE_S", "0.2")
+    monkeypatch.setenv("PACKSHOT_HEARTBEAT_S", "0.1")
+    settings.cache_clear()
+    account = new_id()
+    with pytest.raises(DatabaseDownError):
+        async with transaction(account) as session:
+            await write(session, account, "mine")
+            await asyncio.sleep(0.6)
+            await words(session)
+    await dispose()
+    monkeypatch.undo()
+    settings.cache_clear()
+    async with transaction(account) as session:
+        assert await words(session) == []

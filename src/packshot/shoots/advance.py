@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 from uuid import UUID
 
 import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from packshot.catalog.doomed import written
+from packshot.catalog.doomed import UNTIL_WRITTEN, doom, pardon
 from packshot.catalog.models import Cutout, Photo
 from packshot.db import DatabaseDownError, after_commit, new_id, transaction
 from packshot.engines.base import Done, Engine, Failed, Operation, Pending, Reference
 from packshot.errors import BadInputError
+from packshot.imaging.finish import FORMATS, Format
 from packshot.log import bind
+from packshot.settings import settings
 from packshot.shoots import news, policy
 from packshot.shoots.finishing import Finishing, fetched, finished
 from packshot.shoots.lease import Held, LeaseLostError, claim, confirm, held, kept, write
@@ -30,7 +34,7 @@ from packshot.tasks import Queue
 
 log = structlog.get_logger(__name__)
 
-PATIENCE_S = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+DATABASE_AWAY_S = 0.5  # between two tries to write down what was bought
 
 _NOW = func.clock_timestamp()
 
@@ -109,7 +113,10 @@ async def _load(generation: Generation, lease: Held) -> Work:
 
 
 async def _call(work: Work) -> None:
-    """A new attempt: written down first, then sent."""
+    """A new attempt: written down first, then sent.
+
+    So are the files that may come of it: whatever dies before a row names them leaves none that nobody knows.
+    """
     attempt = Attempt(
         id=new_id(),
         account_id=work.lease.account_id,
@@ -120,6 +127,8 @@ async def _call(work: Work) -> None:
     async with transaction(work.lease.account_id) as session:
         await confirm(session, work.lease)
         session.add(attempt)
+        files = (_raw_key(attempt), _key(work, attempt))
+        await doom(session, attempt.account_id, files, after=UNTIL_WRITTEN)
     await _send(work, attempt)
 
 
@@ -155,25 +164,27 @@ async def _send(work: Work, attempt: Attempt) -> None:
         outcome = _broken(work.engine)
     match outcome:
         case Done():
-            await _patiently(lambda: _done(work, attempt, outcome))
+            await _insist(lambda: _done(work, attempt, outcome))
         case Operation():
-            await _patiently(lambda: _accepted(work, attempt, outcome))
+            await _insist(lambda: _accepted(work, attempt, outcome))
         case Failed():
             await _failed(work, attempt, outcome)
 
 
-async def _patiently(write_down: Callable[[], Awaitable[None]]) -> None:
-    """Writes down what was bought, also when the database is away for a moment: forgotten, it would be bought again."""
-    for wait_s in (*PATIENCE_S, None):
+async def _insist(write_down: Callable[[], Awaitable[None]]) -> None:
+    """Writes down what was bought as soon as the database answers again: forgotten, it would be bought again.
+
+    The fence holds meanwhile. What was written although nobody heard of it may be written twice.
+    """
+    until = time.monotonic() + settings().lease_s
+    while True:
         try:
-            await write_down()
+            return await write_down()
         except DatabaseDownError:
-            if wait_s is None:
+            if time.monotonic() > until:
                 raise
-            log.warning("the database is away, and what an engine gave is not written down yet")
-            await asyncio.sleep(wait_s)
-        else:
-            return
+            log.warning("the database is away, trying again")
+            await asyncio.sleep(DATABASE_AWAY_S)
 
 
 def _broken(engine: Engine) -> Failed:
@@ -240,8 +251,9 @@ async def _done(work: Work, attempt: Attempt, done: Done) -> None:
     if not isinstance(artefact.content, bytes):
         await _deliver(work, attempt, finishing)
         return
-    key = f"attempts/{attempt.id}/{new_id()}"
-    async with written(work.lease.account_id, {key: artefact.content}) as session:
+    key = _raw_key(attempt)
+    await storage().put(key, artefact.content)
+    async with transaction(work.lease.account_id) as session:
         # Opening a stranger's file and writing ours is work for the pixels' queue.
         await write(session, work.lease, queue="cpu", lease_until=None, next_step_at=_NOW)
         await _note(
@@ -255,6 +267,7 @@ async def _done(work: Work, attempt: Attempt, done: Done) -> None:
             cost_micros=done.cost.micros,
             settled_at=_NOW,
         )
+        await pardon(session, key)
         after_commit(session, lambda: news.wake("cpu", work.lease.id))
 
 
@@ -270,10 +283,22 @@ async def _deliver(work: Work, attempt: Attempt, finishing: Finishing) -> None:
     except BadInputError as error:
         await _failed(work, attempt, Failed("transient", f"The engine's picture cannot be used: {error.message}"))
         return
-    key = f"generations/{work.lease.id}/{new_id()}.{finishing.extension}"
+    key = _key(work, attempt)
+    await storage().put(key, made.data)
     delivery = Delivery(key, len(made.data), made.crc32, finishing.seed, finishing.facts, made.warnings)
-    async with written(work.lease.account_id, {key: made.data}) as session:
+    async with transaction(work.lease.account_id) as session:
         await deliver(session, work.lease, attempt, delivery)
+
+
+def _raw_key(attempt: Attempt) -> str:
+    """Where the engine's own file lies until it is finished."""
+    return f"attempts/{attempt.id}"
+
+
+def _key(work: Work, attempt: Attempt) -> str:
+    """Where the finished file lies."""
+    extension = FORMATS[cast(Format, work.shoot.format)].extension
+    return f"generations/{work.lease.id}/{attempt.id}.{extension}"
 
 
 async def _failed(work: Work, attempt: Attempt, failed: Failed) -> None:

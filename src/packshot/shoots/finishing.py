@@ -8,7 +8,7 @@ from typing import Any, Self, cast
 
 from packshot.engines.base import Artefact
 from packshot.imaging.decode import decode
-from packshot.imaging.finish import FORMATS, Format, finish
+from packshot.imaging.finish import Format, finish
 from packshot.imaging.photo import Photo
 from packshot.shoots.models import Attempt, Shoot
 from packshot.storage import storage
@@ -37,10 +37,6 @@ class Finishing:
             dict(artefact.facts),
             warnings,
         )
-
-    @property
-    def extension(self) -> str:
-        return FORMATS[self.format].extension
 
 
 @dataclass(frozen=True)

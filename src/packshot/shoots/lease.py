@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from packshot.db import transaction
@@ -129,10 +129,12 @@ async def kept(lease: Held) -> AsyncGenerator[None]:
 
 
 async def _renew(lease: Held) -> bool:
+    """Whether it is still ours. One that was given back a moment ago stays so: nobody would come for it until then."""
+    until = case((Generation.lease_until.is_not(None), _NOW + timedelta(seconds=settings().lease_s)))
     renewed = (
         update(Generation)
         .where(Generation.id == lease.id, Generation.lease_token == lease.token, Generation.state.in_(OPEN))
-        .values(lease_until=_NOW + timedelta(seconds=settings().lease_s))
+        .values(lease_until=until)
         .returning(Generation.id)
     )
     async with transaction(lease.account_id) as session:

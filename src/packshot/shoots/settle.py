@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from packshot.catalog.doomed import doom
+from packshot.catalog.doomed import doom, pardon
 from packshot.credits import ledger
 from packshot.db import after_commit
 from packshot.shoots import news
@@ -33,7 +33,10 @@ class Delivery:
 
 
 async def deliver(session: AsyncSession, lease: Held, attempt: Attempt, delivery: Delivery) -> None:
-    """COMPLETED, and its credits are spent. LeaseLostError if it is no longer ours to deliver."""
+    """COMPLETED, and its credits are spent. LeaseLostError if it is no longer ours to deliver.
+
+    The file stays, and what the engine gave goes.
+    """
     generation = await write(
         session,
         lease,
@@ -52,6 +55,7 @@ async def deliver(session: AsyncSession, lease: Held, attempt: Attempt, delivery
         .where(Attempt.id == attempt.id)
         .values(state=AttemptState.DONE, settled_at=func.coalesce(Attempt.settled_at, _NOW))
     )
+    await pardon(session, delivery.key)
     await doom(session, lease.account_id, [attempt.result_key])
     await ledger.capture(session, lease.id)
     after_commit(session, lambda: news.tell(generation))
@@ -111,7 +115,6 @@ async def end(
 
 
 async def _doom_files(session: AsyncSession, generation_ids: Sequence[UUID]) -> None:
-    """What engines gave for pictures that nobody gets."""
     attempts = select(Attempt).where(Attempt.generation_id.in_(generation_ids), Attempt.result_key.is_not(None))
     for attempt in await session.scalars(attempts):
         await doom(session, attempt.account_id, [attempt.result_key])
