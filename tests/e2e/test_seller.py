@@ -162,6 +162,6 @@ def test_ctrl_c_leaves_no_process(shop: Shop) -> None:
 
 def begun(shop: Shop, seed: int) -> dict[str, Any]:
     """A shoot of which one picture is there and most are not."""
-    shoot = shop.shoot(seed=seed, size="768x768", count=3)
+    shoot = shop.shoot(seed=seed, size="768x768", count=2)
     next(one for _, generations in shop.news(shoot) for one in generations if one["state"] == "COMPLETED")
     return shoot
