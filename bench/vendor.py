@@ -51,25 +51,26 @@ async def measure(words: str, pid: int) -> list[str]:
     for _ in range(ROUNDS):
         ones.append((await shoot(ada, 1, pid))[0])
         before = cpu_s(pid)
-        wall, peak = await shoot(ada, CALLS, pid)
+        taken, highest = await shoot(ada, CALLS, pid)
         cpu.append(cpu_s(pid) - before)
-        many.append(wall)
-        peaks.append(peak)
+        many.append(taken)
+        peaks.append(highest)
     await dispose()
     await valkey.dispose()
-    one, all_of_them = statistics.median(ones), statistics.median(many)
-    ratio = statistics.median(wall / alone for wall, alone in zip(many, ones, strict=True))
+    one, wall, cpu_of_all, peak = (statistics.median(values) for values in (ones, many, cpu, peaks))
+    ratio = statistics.median(all_of_them / alone for all_of_them, alone in zip(many, ones, strict=True))
     return [
         f"# {CALLS} calls of a slow vendor",
         "",
-        f"`python bench/vendor.py`: medians of {ROUNDS} rounds, calls of {CALL_S:g} s, one `packshot worker io`. {words}",
+        f"`python bench/vendor.py`: medians of {ROUNDS} rounds, calls of {CALL_S:g} s, one `packshot worker io`. "
+        f"{words}",
         "",
         "| | wall, s | of one call | worker's CPU, s | worker's PSS, MB |",
         "|---|---|---|---|---|",
         f"| 1 call | {one:.2f} | 1.00 | | {idle_mb:.0f} (after it) |",
-        f"| {CALLS} calls | {all_of_them:.2f} | {ratio:.2f} | {statistics.median(cpu):.2f} | {max(peaks):.0f} (highest) |",
+        f"| {CALLS} calls | {wall:.2f} | {ratio:.2f} | {cpu_of_all:.2f} | {peak:.0f} (highest) |",
         "",
-        f"Goals: at most {GOAL_RATIO}× one call, {ratio:.2f}× measured; at most {GOAL_MB} MB, {max(peaks):.0f} MB measured.",
+        f"Goals: at most {GOAL_RATIO}× one call, {ratio:.2f}× measured; at most {GOAL_MB} MB, {peak:.0f} MB measured.",
     ]
 
 
