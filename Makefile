@@ -67,6 +67,9 @@ goldens: install ## make the golden pictures again, after a change that means to
 bench: install ## measure speed and memory, and write bench/results
 	@$(RUN) python bench/up.py
 	@$(RUN) python bench/studio.py
+	@$(RUN) python bench/ledger.py
+	@$(RUN) python bench/submit.py
+	@$(RUN) python bench/latency.py
 	@command -v npm >/dev/null && npm ci --silent --prefix bench || true
 	@$(RUN) python bench/finishing.py
 

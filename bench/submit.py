@@ -1,0 +1,157 @@
+"""Taking a shoot on, ours against row by row: prints ratios and writes bench/results/submit.md.
+
+Ours is `packshot.shoots.submit.submit` in a transaction of its own: idempotency key, approved photo, credits held,
+shoot, generations and the stored answer, committed. The peer is how a queue's producer is often written: for each
+generation one UPDATE of the balance and one INSERT, each committed. It writes the same tables through the same library
+(SQLAlchemy), autocommitted, as a user whom no policies bind; its lower bound has tables of its own with one index, and
+the bare driver. Neither checks a key or a photo, or keeps a ledger. PostgreSQL writes durably (fsync on). The ways take
+turns. The hints to workers that follow our commit are timed beside it; the peers send none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import asyncpg
+from sqlalchemy import insert, update
+
+from packshot import valkey
+from packshot.credits.models import Wallet
+from packshot.db import after_commit, dispose, engine, new_id, transaction
+from packshot.settings import settings
+from packshot.shoots.brief import Brief
+from packshot.shoots.models import Generation, Shoot
+from packshot.shoots.submit import submit
+from stack import Seller, machine, report, seller, servers
+
+GOALS = {9: 9, 100: 100, 1000: 220}
+ROUNDS = {1: 25, 9: 25, 100: 9, 1000: 5}
+
+PEER = """
+create table peer_user (id uuid primary key, credits bigint not null);
+create table peer_generation (
+  id uuid primary key, user_id uuid not null, style text not null, seed bigint not null, credits bigint not null,
+  state text not null default 'PENDING', created_at timestamptz not null default now());
+create index on peer_generation (user_id, created_at);
+insert into peer_user values ($1, 1000000000);
+"""
+
+
+def main() -> None:
+    words = machine()
+    with servers(), asyncio.Runner() as runner:
+        lines = runner.run(measure(words))
+    report("submit", lines)
+
+
+async def measure(words: str) -> list[str]:
+    ada = await seller()
+    connection = await asyncpg.connect(settings().database.replace("+asyncpg", ""))
+    await connection.execute(PEER.replace("$1", f"'{ada.user_id}'"))
+    lines = [
+        "# Taking a shoot on",
+        "",
+        f"`python bench/submit.py`: medians of {min(ROUNDS.values())} to {max(ROUNDS.values())} rounds, the ways in "
+        f"turn, PostgreSQL with fsync on. {words}",
+        "",
+        "| generations | row by row, ms | bare row by row, ms | one transaction, ms | ratio | goal | bare ratio "
+        "| with its hints sent, ms |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for size, rounds in ROUNDS.items():
+        found: list[tuple[float, float, float, float]] = []
+        for number in range(rounds + 1):
+            row_by_row, bare = await by_row(ada, size), await bare_by_row(connection, ada.user_id, size)
+            committed, woken = await in_one(ada, size)
+            if number:  # the first round prepares statements and fills caches
+                found.append((row_by_row, bare, committed, woken))
+        row_by_row, bare, committed, woken = (statistics.median(column) for column in zip(*found, strict=True))
+        ratio, bare_ratio = (statistics.median(times[peer] / times[2] for times in found) for peer in (0, 1))
+        goal = f"{GOALS[size]}×" if size in GOALS else ""
+        lines.append(
+            f"| {size:,} | {row_by_row:.1f} | {bare:.1f} | {committed:.1f} | {ratio:.1f}× | {goal} | {bare_ratio:.1f}× "
+            f"| {woken:.1f} |"
+        )
+    await connection.close()
+    await dispose()
+    await valkey.dispose()
+    return lines
+
+
+async def by_row(ada: Seller, size: int) -> float:
+    now = datetime.now(UTC)
+    shoot = new_id()
+    row = {
+        "id": shoot,
+        "account_id": ada.account_id,
+        "engine": "instant",
+        "model": "instant-1",
+        "styles": ["plain"],
+        "width": 64,
+        "height": 64,
+        "framing": "standard",
+        "format": "webp",
+        "count": size,
+        "seed": 1,
+        "credits": size,
+    }
+    debit = update(Wallet).where(Wallet.account_id == ada.account_id, Wallet.purchased >= 1)
+    async with engine().connect() as plain:
+        connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+        started = time.perf_counter()
+        await connection.execute(insert(Shoot).values(row))
+        for number in range(1, size + 1):
+            await connection.execute(debit.values(purchased=Wallet.purchased - 1))
+            one = {
+                "id": new_id(),
+                "account_id": ada.account_id,
+                "shoot_id": shoot,
+                "number": number,
+                "photo_id": ada.photo_id,
+                "style": "plain",
+                "seed": number,
+                "credits": 1,
+                "queue": "io",
+                "deadline_at": now + timedelta(hours=1),
+            }
+            await connection.execute(insert(Generation).values(one))
+        return (time.perf_counter() - started) * 1000
+
+
+async def bare_by_row(connection: asyncpg.Connection, user_id: UUID, size: int) -> float:
+    started = time.perf_counter()
+    for number in range(size):
+        await connection.execute("update peer_user set credits = credits - 1 where id = $1 and credits >= 1", user_id)
+        await connection.execute(
+            "insert into peer_generation (id, user_id, style, seed, credits) values ($1, $2, $3, $4, $5)",
+            new_id(),
+            user_id,
+            "plain",
+            number,
+            1,
+        )
+    return (time.perf_counter() - started) * 1000
+
+
+async def in_one(ada: Seller, size: int) -> tuple[float, float]:
+    """Milliseconds until our commit, and until the hints after it were sent."""
+    brief = Brief(photo_ids=[ada.photo_id], styles=["plain"], engine="instant", size="64x64", count=size)
+    committed = 0.0
+
+    def now() -> None:
+        nonlocal committed
+        committed = time.perf_counter()
+
+    started = time.perf_counter()
+    async with transaction(ada.account_id) as session:
+        after_commit(session, now)
+        await submit(session, ada.account_id, ada.user_id, brief, uuid4().hex)
+    return (committed - started) * 1000, (time.perf_counter() - started) * 1000
+
+
+if __name__ == "__main__":
+    main()
