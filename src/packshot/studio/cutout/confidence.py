@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from packshot.imaging.colour import Float
-from packshot.studio.cutout.regions import Mask, depth, disc, grow, opened, regions, shrink
+from packshot.studio.cutout.regions import Mask, depth, disc, grow, opened, reachable, regions, shrink
 from packshot.studio.cutout.result import Reason, Verdict
 from packshot.studio.cutout.segment import Outline
 from packshot.studio.cutout.survey import Survey
@@ -50,6 +50,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "cropped": ("The product touches the edge of the picture.", "Upload a photo that shows all of it."),
     "tiny": ("The product is very small in the picture.", "Go closer, or crop the photo."),
     "huge": ("The product fills nearly all of the picture.", "Leave some backdrop on every side."),
+    "thin": (
+        "The product is so thin in the picture that its outline is much of it.",
+        "Go closer or upload a larger photo, and check the cutout.",
+    ),
     "soft": ("Large parts came out half transparent.", "Check the cutout, or upload a mask."),
     "shadow": (
         "The product's foot can hardly be told from its shadow.",
@@ -133,10 +137,12 @@ def outline_doubts(survey: Survey, outline: Outline) -> list[Reason]:
                 _ramp(_like_its_shade(survey, mask), 0.6, 0.8),
                 _ramp(_dark_foot(survey, mask), 0.25, 0.4),
                 _ramp(_longest_blurred_stretch(survey, mask), 0.08, 0.16),
+                0.75 * _ramp(_leaking_in(survey, mask), 0.0015, 0.004),
                 _ramp(float(outline.weak.sum() / mask.sum()), 0.002, 0.008),
             ),
         ),
         reason("edges", max(0.9 * _ramp(weak, 0.08, 0.35), 0.45 * _ramp(soft, 0.13, 0.32))),
+        reason("thin", 0.35 * _ramp(length / max(1, int(mask.sum())), 0.12, 0.17)),
         reason("alike", 0.5 * _ramp(alike, 0.15, 0.7)),
         reason("gaps", 0.4 * _ramp(_shaded_gaps(survey, inside) / max(1, int(mask.sum())), 0.02, 0.05)),
     ]
@@ -217,6 +223,13 @@ def _like_its_shade(survey: Survey, mask: Mask) -> float:
         return 0.0
     rim = mask & (depth(mask) < survey.size / 25)
     return float((survey.shadow & (survey.crispness < 0.5))[rim].mean())
+
+
+def _leaking_in(survey: Survey, mask: Mask) -> float:
+    """The share of the product that one reaches from the shade beside it without crossing an edge."""
+    shade = survey.shadow | survey.backdrop | (survey.distance < survey.tolerance)
+    smooth = opened(shade & (survey.crispness < max(0.5, 4 * survey.grain)), 1)
+    return float((reachable(smooth, ~grow(mask, 2)) & shrink(mask, 1)).sum() / mask.sum())
 
 
 def _dark_foot(survey: Survey, mask: Mask) -> float:

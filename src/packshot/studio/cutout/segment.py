@@ -31,6 +31,7 @@ GAP = 2  # pixels: the backdrop does not leak through gaps in an edge narrower t
 LACY = 4.0  # times the outline of a disc, squared: leaves and chairs are well above, mugs and boxes below
 PULL = 0.02  # of the tint on an undecided pixel, where a step to its neighbour counts 1
 CLEARLY, CORE = 30.0, 6.0  # ΔE from the backdrop, and pixels from the edge, that make the heart of a grey product
+PLAINLY = 0.4  # of a gap has the lit backdrop's very colour, however deep the shade around its rim
 FOREIGN = 4.0  # units of a and b: a cast that is no noise
 ISLAND = 0.03  # of the largest part: smaller loose parts are dust or noise
 
@@ -120,19 +121,20 @@ def mark_pockets(survey: Survey, backdrop: Mask, steep: float) -> Mask:
     flat = survey.crispness < max(0.4, 2 * survey.grain)
     candidates = opened(like & flat & ~backdrop, 1)
     thrown = survey.cast[(survey.distance > max(12.0, 6 * survey.sigma)) & ~survey.neutral].sum(0)
-    pockets = _gaps(survey, backdrop)
+    pockets = np.zeros_like(backdrop)
     for region in regions(candidates, least=round(0.0006 * backdrop.size), padding=round(survey.size / 16)):
         at = region.window
         shade = float(np.median(survey.ratio[at][region.mask]))
         outside = survey.ratio[at][backdrop[at]]
         deepest = percentile(outside, 5) if outside.size else 1.0
         around = survey.distance[at][region.ring(2, 5)] > 2.5 * survey.tolerance
-        even = survey.ratio[at][region.mask].std() < 0.12
+        plain = (survey.distance[at][region.mask] < survey.tolerance).mean() > PLAINLY
+        even = plain or survey.ratio[at][region.mask].std() < 0.12
         cast = survey.cast[at][region.mask].mean(0)
         foreign = np.hypot(*cast) > FOREIGN and float(cast @ thrown) < 0  # products throw their own colour into gaps
         if even and not foreign and shade > deepest - 0.08 and around.mean() > 0.45 and _sharply_rimmed(survey, region):
             pockets[at] |= region.mask
-    return pockets
+    return pockets | _gaps(survey, backdrop | pockets)
 
 
 def _gaps(survey: Survey, backdrop: Mask) -> Mask:
