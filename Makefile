@@ -70,6 +70,8 @@ bench: install ## measure speed and memory, and write bench/results
 	@$(RUN) python bench/ledger.py
 	@$(RUN) python bench/submit.py
 	@$(RUN) python bench/latency.py
+	@$(RUN) python bench/vendor.py
+	@command -v npm >/dev/null && npm ci --silent --ignore-scripts --prefix bench/nest && npm run --silent build --prefix bench/nest && $(RUN) python bench/orders.py || true
 	@command -v npm >/dev/null && npm ci --silent --prefix bench || true
 	@$(RUN) python bench/finishing.py
 

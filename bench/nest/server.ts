@@ -1,4 +1,4 @@
-// The peer of bench/http.py: the smallest honest NestJS server that takes an order of one picture.
+// The peer of bench/orders.py: the smallest honest NestJS server that takes an order of one picture.
 // JWT verified, body validated, one transaction with the debit, its ledger entry, the order and its picture.
 import 'reflect-metadata';
 import { Body, CanActivate, Controller, ExecutionContext, Headers, HttpCode, HttpException, Module, Post, Req, UnauthorizedException, UseGuards, ValidationPipe } from '@nestjs/common';
