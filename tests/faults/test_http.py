@@ -24,7 +24,7 @@ from packshot.settings import Settings
 from packshot.shoots.models import Shoot
 from tests.faults.harness import FULL
 from tests.shoots.conftest import OUTSIDE, OpenShop, Seller
-from tests.stack.test_embedded import free_port
+from tests.up import free_port
 
 CLIENTS = 64
 CREDITS, TRIES = (1000, 3200) if FULL else (100, 320)
