@@ -31,8 +31,8 @@ demo: install ## shoot every sample in every style into demo/
 run: install ## run Packshot here, with a seller to log in as
 	@$(RUN) packshot up --demo
 
-test: install ## run all tests
-	@$(RUN) pytest -n auto
+test: install ## run all tests, or TESTS="tests/one tests/two"
+	@$(RUN) pytest -n auto $(TESTS)
 
 check: format lint types layers docs test ## everything CI runs
 

@@ -80,6 +80,7 @@ class Up:
             text=True,
         )
         self.words: list[str] = []
+        self.supervisor = 0
 
     def __enter__(self) -> Self:
         return self
@@ -96,17 +97,13 @@ class Up:
         for line in self.process.stderr:
             self.words.append(line.strip())
             if line.startswith("Packshot is ready"):
+                (self.supervisor,) = children(self.process.pid)  # now: later, orphans of what was killed are there too
                 return self
         raise AssertionError("\n".join(self.words))
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def supervisor(self) -> int:
-        (pid,) = children(self.process.pid)
-        return pid
 
     def find(self, name: str) -> int:
         """The process that serves `name`: postgres, valkey, web, io, cpu or beat."""
