@@ -23,7 +23,8 @@ help: ## list these targets
 	@$(UV) sync --frozen --quiet --python $(PYTHON)
 	@touch $@
 
-install: .venv/.stamp ## install everything, locked, into .venv
+install: .venv/.stamp ## install everything, locked, into .venv, and build what pages load
+	@$(RUN) python frontend/build.py
 
 demo: install ## shoot every sample in every style into demo/
 	@$(RUN) python samples/demo.py

@@ -22,7 +22,7 @@ from packshot.errors import UnavailableError
 from packshot.log import configure
 from packshot.migrations import head
 from packshot.settings import settings
-from packshot.web import docs, errors, files
+from packshot.web import assets, docs, errors, files
 from packshot.web.events import Hub
 from packshot.web.requests import Requests
 from packshot.worker import import_tasks
@@ -50,6 +50,7 @@ def create_app() -> FastAPI:
     app.add_api_route("/livez", livez, include_in_schema=False)
     app.add_api_route("/readyz", readyz, include_in_schema=False)
     app.include_router(files.router)
+    app.include_router(assets.router)
     for module in iter_modules(packshot.__path__, "packshot."):
         for part in ("api", "pages"):
             if module.ispkg and find_spec(f"{module.name}.{part}"):

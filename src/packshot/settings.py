@@ -87,6 +87,12 @@ class Settings(BaseSettings):
     )
     log_level: str = Field(default="info", description="debug, info, warning or error")
 
+    smtp_url: str = Field(
+        default="",
+        description="mail server, as `smtp://user:password@host:587`; without one, mails are written to the log",
+    )
+    mail_from: str = Field(default="Packshot <packshot@localhost>", description="who mails come from")
+
     free_credits: int = Field(default=5, ge=0, description="credits of the free tier, each month")
     studio_credits: int = Field(default=0, ge=0, description="credits for a picture of the embedded studio")
     rate_limit: PositiveInt = Field(default=100, description="requests a minute and account")

@@ -7,16 +7,14 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from limits import RateLimitItemPerMinute
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from packshot.accounts import api_keys, passwords, rate_limit, sessions, tokens
+from packshot.accounts import api_keys, rate_limit, sessions, tokens
 from packshot.accounts.auth import CurrentUser, Person, SessionDep, address, per_minute
-from packshot.accounts.login import log_in, stored_hash
+from packshot.accounts.enter import sign_in, sign_up
 from packshot.accounts.models import Account, ApiKey, Membership, Part, Role, Scope, User
 from packshot.accounts.principal import Principal
-from packshot.accounts.register import normal_email, register
 from packshot.credits import ledger
 from packshot.credits.models import Kind, Wallet
 from packshot.db import transaction
@@ -24,7 +22,6 @@ from packshot.errors import UnauthenticatedError
 
 router = APIRouter(prefix="/api")
 
-LOGINS = RateLimitItemPerMinute(10)  # of one email: enough for a person, too few to guess a password
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Password = Annotated[str, Field(max_length=1024)]
 
@@ -151,26 +148,18 @@ class NewKeyOut(BaseModel):
 @router.post("/auth/register", status_code=201, tags=["auth"])
 async def register_route(given: Registration, request: Request) -> RegisteredOut:
     """Make a user with an account of their own, and log in."""
-    await rate_limit.hit_shared("address", address(request), per_minute())
-    normal_email(given.email)
-    digest = await passwords.hashed(given.password)
-    async with transaction(system=True) as session:
-        registered = await register(session, given.email, digest, given.name)
-        begun = await sessions.begin(session, registered.membership)
-    refreshed = sessions.Refreshed(begun, registered.user, sessions.refresh_token(begun))
-    return RegisteredOut(**TokensOut.of(refreshed).model_dump(), account=AccountOut.model_validate(registered.account))
+    entered = await sign_up(given.email, given.password, given.name, address(request))
+    refreshed = sessions.Refreshed(
+        entered.session, entered.registered.user, sessions.refresh_token(entered.session)
+    )
+    account = AccountOut.model_validate(entered.registered.account)
+    return RegisteredOut(**TokensOut.of(refreshed).model_dump(), account=account)
 
 
 @router.post("/auth/login", tags=["auth"])
 async def login_route(given: Credentials, request: Request) -> TokensOut:
     """Log in with email and password."""
-    await rate_limit.hit_shared("address", address(request), per_minute())
-    await rate_limit.hit_shared("login", given.email.strip().lower(), LOGINS)
-    async with transaction(system=True) as session:
-        stored = await stored_hash(session, given.email)
-    verified = await passwords.verify(given.password, stored)
-    async with transaction(system=True) as session:
-        return TokensOut.of(await log_in(session, given.email, verified))
+    return TokensOut.of(await sign_in(given.email, given.password, address(request)))
 
 
 @router.post("/auth/refresh", tags=["auth"])

@@ -13,10 +13,10 @@ EVERY_SCOPE = frozenset(Scope)
 
 @dataclass(frozen=True)
 class Principal:
-    """A user in an account. `via` says what proved it: the access token of a login, or an API key."""
+    """A user in an account. `via` says what proved it: the access token of a login, an API key, or a browser's cookie."""
 
     user_id: UUID
     account_id: UUID
     role: Role
     scopes: frozenset[Scope]
-    via: Literal["token", "key"]
+    via: Literal["token", "key", "cookie"]

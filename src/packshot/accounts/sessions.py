@@ -7,6 +7,7 @@ both hold number n: the second of them to use it, after the other went on to n +
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -18,6 +19,7 @@ from packshot.accounts.models import Membership, Session, User
 from packshot.accounts.signing import signature, signed
 
 LASTS = timedelta(days=7)  # since its last use
+USE_NOTED_EVERY = timedelta(hours=1)  # of a browser: a write per click would be one too many
 GRACE = timedelta(seconds=5)  # in which a client that lost the answer, or asked twice at once, may ask again
 _TOKEN = re.compile(r"rt_([0-9a-f]{32})_([0-9]{1,9})_([\w-]{43})", re.ASCII)
 _COOKIE = re.compile(r"([0-9a-f]{32})\.([\w-]{43})", re.ASCII)
@@ -100,7 +102,23 @@ async def of_cookie(db: AsyncSession, value: str) -> tuple[Session, User] | None
         return None
     session = await db.scalar(select(Session).where(Session.id == UUID(read[1]), *_LIVES))
     user = session and await _enabled(db, session)
-    return (session, user) if session and user else None
+    if session is None or user is None:
+        return None
+    if session.expires_at < datetime.now(UTC) + LASTS - USE_NOTED_EVERY:
+        session.expires_at = datetime.now(UTC) + LASTS
+    return session, user
+
+
+async def of_user(db: AsyncSession, user_id: UUID) -> Sequence[Session]:
+    """The logins of a user that go on, newest first."""
+    living = select(Session).where(Session.user_id == user_id, *_LIVES)
+    return (await db.scalars(living.order_by(Session.id.desc()))).all()
+
+
+async def end_login(db: AsyncSession, user_id: UUID, session_id: UUID) -> None:
+    """Logs a user out on one device."""
+    theirs = update(Session).where(Session.id == session_id, Session.user_id == user_id, Session.ended_at.is_(None))
+    await db.execute(theirs.values(ended_at=func.clock_timestamp()))
 
 
 async def end(db: AsyncSession, token: str) -> None:

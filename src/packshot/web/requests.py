@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from packshot.log import bind
@@ -66,7 +67,7 @@ class Requests:
                 log.exception("request failed", method=scope["method"], path=scope["path"])
                 if status:
                     raise  # the answer is on its way: all that is left is to break it off
-                await errors.internal(request_id)(scope, receive, send_with_headers)
+                await errors.internal(Request(scope), request_id)(scope, receive, send_with_headers)
             finally:
                 if scope["path"] not in _PROBES:
                     log.info(
