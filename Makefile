@@ -9,7 +9,7 @@ export UV_SYSTEM_CERTS := true
 unexport PYTHONDONTWRITEBYTECODE # containers set it, and then every process compiles a thousand modules for itself
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test check format lint types layers docs fresh gates faults goldens bench samples clean
+.PHONY: help install demo run test check format lint types layers docs fresh gates faults goldens pictures bench samples clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \2/' | awk '{printf "  make %-9s", $$2; $$1=$$2=""; print}'
@@ -64,6 +64,9 @@ faults: install ## kill, freeze and cut off everything everywhere (half an hour)
 
 goldens: install ## make the golden pictures again, after a change that means to change them
 	@$(RUN) python tests/goldens/make.py
+
+pictures: install ## shoot the pictures that pages show again, after a change of the studio
+	@$(RUN) python frontend/pictures.py
 
 bench: install ## measure speed and memory, and write bench/results
 	@$(RUN) python bench/up.py

@@ -21,7 +21,7 @@ VENDORED = {
     "htmx.js": "htmx.org/dist/htmx.min.js",
     "sse.js": "htmx-ext-sse/sse.js",
     "alpine.js": "@alpinejs/csp/dist/cdn.min.js",
-    "inter.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
+    "figtree.woff2": "@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2",
 }
 STAMP = "version"
 OLDEST_NODE = 20
@@ -58,7 +58,13 @@ def build() -> None:
 def fingerprint() -> str:
     """Changes with every source: the lock file, our styles and scripts, the templates whose classes are styled."""
     digest = hashlib.sha256()
-    sources = [Path(__file__), HERE / "package-lock.json", HERE / "app.css", *_ours(), *SITE.rglob("templates/**/*.html")]
+    sources = [
+        Path(__file__),
+        HERE / "package-lock.json",
+        HERE / "app.css",
+        *_ours(),
+        *SITE.rglob("templates/**/*.html"),
+    ]
     for source in sorted(sources):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]

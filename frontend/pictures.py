@@ -7,10 +7,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pyvips
+from cv2.typing import MatLike
 
 HERE = Path(__file__).parent
 PHOTOS = HERE.parent / "samples/photos"
+ALPHAS = HERE.parent / "samples/alpha"
 IMAGES = HERE / "images"
 THUMBNAIL, LARGE = 560, 1120
 QUALITY = 82
@@ -28,7 +32,7 @@ STYLES = {  # what shows each style best
     "dark": "sneaker",
     "podium": "pump-bottle",
 }
-FRONT = ("kettle", "wood")
+FRONT = ("tea-carton", "wood")
 
 
 def main() -> None:
@@ -37,19 +41,42 @@ def main() -> None:
         for style, product in STYLES.items():
             _small(_shot(product, style, Path(folder)), IMAGES / f"style-{style}.webp", THUMBNAIL)
         product, style = FRONT
-        _small(_photo(product), IMAGES / "front-before.webp", LARGE)
-        _small(_shot(product, style, Path(folder)), IMAGES / "front-after.webp", LARGE)
+        after = _shot(product, style, Path(folder), "--framing", "close")
+        _small(after, IMAGES / "front-after.webp", LARGE)
+        before = Path(folder, "before.png")
+        cv2.imwrite(str(before), _aligned(_photo(product), ALPHAS / f"{product}.png", after))
+        _small(before, IMAGES / "front-before.webp", LARGE)
 
 
 def _photo(product: str) -> Path:
     return next(PHOTOS.glob(f"{product}.*"))
 
 
-def _shot(product: str, style: str, folder: Path) -> Path:
+def _aligned(photo: Path, alpha: Path, after: Path) -> MatLike:
+    """The photo, cropped so that its product lies where it lies in `after`: found by masked template matching."""
+    source, mask, target = (cv2.imread(str(path), cv2.IMREAD_COLOR) for path in (photo, alpha, after))
+    assert source is not None and mask is not None and target is not None
+    best = (-1.0, 1.0, 0, 0)
+    x, y, width, height = cv2.boundingRect(mask[..., 0])
+    for scale in np.arange(0.6, 2.0, 0.01):
+        size = round(width * scale), round(height * scale)
+        if size[0] > target.shape[1] or size[1] > target.shape[0]:
+            break
+        part = cv2.resize(source[y : y + height, x : x + width], size, interpolation=cv2.INTER_AREA)
+        shape = cv2.resize(mask[y : y + height, x : x + width], size, interpolation=cv2.INTER_AREA)
+        found = cv2.matchTemplate(target, part, cv2.TM_CCORR_NORMED, mask=shape)
+        _, value, _, (left, top) = cv2.minMaxLoc(found)
+        best = max(best, (value, float(scale), left, top))
+    _, scale, left, top = best
+    move = np.float32([[scale, 0, left - x * scale], [0, scale, top - y * scale]])
+    return cv2.warpAffine(source, move, (LARGE, LARGE), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _shot(product: str, style: str, folder: Path, *options: str) -> Path:
     size = f"{LARGE}x{LARGE}"
     shoot = [sys.executable, "-m", "packshot", "shoot", _photo(product), "--style", style, "--size", size]
-    subprocess.run([*shoot, "--out", folder, "--json"], check=True, stdout=subprocess.DEVNULL)
-    return next(folder.glob(f"{product}-{style}*.webp"))
+    subprocess.run([*shoot, *options, "--out", folder, "--json"], check=True, stdout=subprocess.DEVNULL)
+    return max(folder.glob(f"{product}-{style}*.webp"), key=lambda path: path.stat().st_mtime_ns)
 
 
 def _small(source: Path, target: Path, side: int) -> None:

@@ -149,9 +149,7 @@ class NewKeyOut(BaseModel):
 async def register_route(given: Registration, request: Request) -> RegisteredOut:
     """Make a user with an account of their own, and log in."""
     entered = await sign_up(given.email, given.password, given.name, address(request))
-    refreshed = sessions.Refreshed(
-        entered.session, entered.registered.user, sessions.refresh_token(entered.session)
-    )
+    refreshed = sessions.Refreshed(entered.session, entered.registered.user, sessions.refresh_token(entered.session))
     account = AccountOut.model_validate(entered.registered.account)
     return RegisteredOut(**TokensOut.of(refreshed).model_dump(), account=account)
 

@@ -18,7 +18,7 @@ from packshot.credits import ledger
 from packshot.db import transaction
 from packshot.errors import PackshotError
 from packshot.web import csrf
-from packshot.web.pages import go, own_path, render
+from packshot.web.render import go, own_path, render
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(csrf.guard)])
 
@@ -91,9 +91,7 @@ async def forgotten_form(request: Request, _: MaybeViewer, email: Email = "") ->
         await rate_limit.hit_shared("address", address(request), per_minute())
         await reset.forgot(email)
     except PackshotError as wrong:
-        return render(
-            request, "accounts/forgotten.html", status=wrong.status, email=email, sent=False, wrong=wrong
-        )
+        return render(request, "accounts/forgotten.html", status=wrong.status, email=email, sent=False, wrong=wrong)
     return render(request, "accounts/forgotten.html", email=email, sent=True, wrong=None)
 
 
@@ -103,9 +101,7 @@ async def new_password_page(request: Request, _: MaybeViewer, link: str = "") ->
 
 
 @router.post("/password/new")
-async def new_password_form(
-    request: Request, _: MaybeViewer, link: Next = "", password: Password = ""
-) -> Response:
+async def new_password_form(request: Request, _: MaybeViewer, link: Next = "", password: Password = "") -> Response:
     try:
         await rate_limit.hit_shared("address", address(request), per_minute())
         await reset.choose(link, password)

@@ -13,7 +13,7 @@ EVERY_SCOPE = frozenset(Scope)
 
 @dataclass(frozen=True)
 class Principal:
-    """A user in an account. `via` says what proved it: the access token of a login, an API key, or a browser's cookie."""
+    """A user in an account. `via` says what proved it: an access token, an API key or a cookie."""
 
     user_id: UUID
     account_id: UUID

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
-from packshot.studio.scene.library import SCENES
-from packshot.styles.price import EMBEDDED, price
+from packshot.styles.library import styles
 
 router = APIRouter(prefix="/api", tags=["styles"])
 
 
 class StyleOut(BaseModel):
     """A style of an engine; `credits` is the price of one picture in it."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     slug: str
     title: str
@@ -22,9 +23,6 @@ class StyleOut(BaseModel):
 
 
 @router.get("/styles")
-async def styles() -> list[StyleOut]:
+async def list_styles() -> list[StyleOut]:
     """The styles of the embedded studio. Anybody may ask."""
-    return [
-        StyleOut(slug=scene.slug, title=scene.title, words=scene.words, engine=EMBEDDED, credits=price(slug, EMBEDDED))
-        for slug, scene in SCENES.items()
-    ]
+    return [StyleOut.model_validate(style) for style in styles()]

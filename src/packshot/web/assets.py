@@ -11,7 +11,13 @@ from starlette.exceptions import HTTPException
 
 FOLDER = Path(__file__).parent / "static"
 router = APIRouter(include_in_schema=False)
-_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+_TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+}
 _FOREVER, _ASK_AGAIN = "public, max-age=31536000, immutable", "no-cache"
 
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from packshot.errors import PackshotError
-from packshot.web import pages
+from packshot.web import render
 
 
 class ErrorOut(BaseModel):
@@ -62,10 +62,10 @@ def response(
 
 def page(request: Request, status: int, message: str, remedy: str = "", **facts: object) -> Response:
     """The error as a page, or as a notice at the edge of the page that htmx is on."""
-    told = {"status": status, "message": message, "remedy": remedy, "facts": facts}
-    if not pages.is_htmx(request):
-        return pages.render(request, "error.html", **told)
-    answer = pages.render(request, "notice.html", **told)
+    told = {"code": status, "message": message, "remedy": remedy, "facts": facts}
+    if not render.is_htmx(request):
+        return render.render(request, "error.html", status=status, **told)
+    answer = render.render(request, "notice.html", status=status, **told)
     answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#toasts", "beforeend"
     return answer
 
@@ -74,7 +74,7 @@ def internal(request: Request, request_id: str) -> Response:
     """The answer to a mistake of ours: no word about it but the id to find it in the logs by."""
     message = "Something went wrong on our side."
     remedy = "Try again; if it stays so, tell the operator this request's id."
-    if pages.wants_page(request):
+    if render.wants_page(request):
         return page(request, 500, message, remedy, request_id=request_id)
     return response(500, "internal", message, remedy, request_id=request_id)
 
@@ -82,7 +82,7 @@ def internal(request: Request, request_id: str) -> Response:
 async def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, PackshotError)
     headers = {"Retry-After": str(ceil(error.retry_after_s))} if error.retry_after_s is not None else {}
-    if pages.wants_page(request):
+    if render.wants_page(request):
         if error.status == HTTPStatus.UNAUTHORIZED:
             return _to_login(request)
         answer = page(request, error.status, error.message, error.remedy, code=error.code, **error.facts)
@@ -96,8 +96,8 @@ async def _ours(request: Request, error: Exception) -> Response:
 def _to_login(request: Request) -> Response:
     """To the login, and from there back to where this was going."""
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    back = f"?{urlencode({'next': here})}" if request.method == "GET" and not pages.is_htmx(request) else ""
-    if pages.is_htmx(request):
+    back = f"?{urlencode({'next': here})}" if request.method == "GET" and not render.is_htmx(request) else ""
+    if render.is_htmx(request):
         return Response(headers={"HX-Redirect": "/login"})
     return RedirectResponse(f"/login{back}", 303)
 
@@ -109,7 +109,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
         for wrong in error.errors()
     ]
     words = "; ".join(f"{problem['field']}: {problem['message']}" for problem in problems)
-    if pages.wants_page(request):
+    if render.wants_page(request):
         return page(request, 422, f"That does not make sense: {words}.", "Check what you gave, and try again.")
     return response(422, "invalid", f"The request does not make sense: {words}.", "See /api/docs.", problems=problems)
 
@@ -117,7 +117,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     phrase = HTTPStatus(error.status_code).phrase
-    if pages.wants_page(request):
+    if render.wants_page(request):
         missing = error.status_code == HTTPStatus.NOT_FOUND
         message = "There is no such page." if missing else f"{error.detail}.".replace("..", ".")
         return page(request, error.status_code, message, "Check the address, or start from the first page.")

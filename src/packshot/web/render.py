@@ -29,16 +29,20 @@ def render(request: Request, template: str, *, status: int = 200, **facts: Any) 
     """A page, or a part of one for htmx: the template decides. `facts` are what it shows."""
     nonce = secrets.token_urlsafe(12)
     theme = request.cookies.get("packshot-theme", "")
-    text = environment().get_template(template).render(
-        {
-            "request": request,
-            "nonce": nonce,
-            "csrf": csrf.token(request),
-            "viewer": getattr(request.state, "viewer", None),
-            "theme": theme if theme in THEMES else "",
-            "path": request.url.path,
-            **facts,
-        }
+    text = (
+        environment()
+        .get_template(template)
+        .render(
+            {
+                "request": request,
+                "nonce": nonce,
+                "csrf": csrf.token(request),
+                "viewer": getattr(request.state, "viewer", None),
+                "theme": theme if theme in THEMES else "",
+                "path": request.url.path,
+                **facts,
+            }
+        )
     )
     headers = {"Content-Security-Policy": POLICY.format(nonce=nonce), "Cache-Control": "no-store", "Vary": "HX-Request"}
     response = HTMLResponse(text, status, headers)
@@ -80,7 +84,11 @@ def own_path(path: str | None, otherwise: str) -> str:
 def environment() -> Environment:
     """Escapes everything, and refuses names that nobody gave."""
     made = Environment(
-        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     made.globals["static"] = static
     made.filters |= {"number": _number, "ago": _ago, "day": _day, "bytes": _bytes, "plural": _plural}

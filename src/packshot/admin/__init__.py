@@ -1,0 +1,1 @@
+"""What operators see: how this Packshot is doing."""

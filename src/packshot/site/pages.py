@@ -1,0 +1,55 @@
+"""The pages that anybody may see: the first one, what things cost, the styles, the fine print."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from packshot.accounts.browser import MaybeViewer
+from packshot.settings import settings
+from packshot.styles.library import styles
+from packshot.styles.price import prices
+from packshot.web.render import render
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def front(request: Request, _: MaybeViewer) -> Response:
+    return render(request, "site/front.html", styles=styles(), free=settings().free_credits)
+
+
+@router.get("/pricing")
+async def pricing(request: Request, _: MaybeViewer, missing: int = 0) -> Response:
+    return render(
+        request,
+        "site/pricing.html",
+        styles=styles(),
+        photo=prices().photo,
+        free=settings().free_credits,
+        missing=max(0, min(missing, 1_000_000)),
+    )
+
+
+@router.get("/styles")
+async def style_library(request: Request, _: MaybeViewer, fits: str = "") -> Response:
+    """The styles; `fits` keeps those whose words name it."""
+    wanted = fits.strip().lower()[:100]
+    found = [style for style in styles() if wanted in f"{style.title} {style.words}".lower()]
+    template = "site/style_grid.html" if request.headers.get("HX-Target") == "style-grid" else "site/styles.html"
+    return render(request, template, styles=found, fits=fits[:100])
+
+
+@router.get("/style-guide")
+async def style_guide(request: Request, _: MaybeViewer) -> Response:
+    return render(request, "site/style_guide.html")
+
+
+@router.get("/terms")
+async def terms(request: Request, _: MaybeViewer) -> Response:
+    return render(request, "site/terms.html")
+
+
+@router.get("/privacy")
+async def privacy(request: Request, _: MaybeViewer) -> Response:
+    return render(request, "site/privacy.html")
