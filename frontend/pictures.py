@@ -68,7 +68,7 @@ def _aligned(photo: Path, alpha: Path, after: Path) -> MatLike:
         _, value, _, (left, top) = cv2.minMaxLoc(found)
         best = max(best, (value, float(scale), left, top))
     _, scale, left, top = best
-    move = np.float32([[scale, 0, left - x * scale], [0, scale, top - y * scale]])
+    move = np.array([[scale, 0, left - x * scale], [0, scale, top - y * scale]], np.float32)
     return cv2.warpAffine(source, move, (LARGE, LARGE), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
 
 

@@ -3,12 +3,13 @@ import { dropzone } from "./drop.js";
 import { boxes } from "./box.js";
 import { light } from "./light.js";
 import { order } from "./order.js";
+import { tryout } from "./tryout.js";
 
 const TOAST_MS = 8000;
 const token = () => document.querySelector('meta[name="csrf-token"]').content;
 
 document.addEventListener("alpine:init", () => {
-  for (const [name, part] of Object.entries({ dropzone, boxes, light, order })) window.Alpine.data(name, part);
+  for (const [name, part] of Object.entries({ dropzone, boxes, light, order, tryout })) window.Alpine.data(name, part);
 });
 
 document.addEventListener("htmx:configRequest", (event) => {

@@ -90,9 +90,8 @@ PageSession = Annotated[AsyncSession, Depends(page_session, scope="function")]
 
 
 def stay_logged_in(response: Response, session: sessions.Session) -> None:
-    """Gives the browser the cookie of a session, and a new name: what it was before says nothing any more."""
+    """Gives the browser the cookie of a session."""
     csrf.set_cookie(response, COOKIE, sessions.cookie(session), csrf.YEAR_S)  # the session knows when it ends
-    csrf.drop_cookie(response, "visitor")
 
 
 def drop_login(response: Response) -> None:

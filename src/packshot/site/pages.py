@@ -7,16 +7,24 @@ from fastapi.responses import Response
 
 from packshot.accounts.browser import MaybeViewer
 from packshot.settings import settings
+from packshot.site import docs
 from packshot.styles.library import styles
 from packshot.styles.price import prices
 from packshot.web.render import render
 
 router = APIRouter(include_in_schema=False)
+router.include_router(docs.router)
 
 
 @router.get("/")
 async def front(request: Request, _: MaybeViewer) -> Response:
-    return render(request, "site/front.html", styles=styles(), free=settings().free_credits)
+    return render(
+        request,
+        "site/front.html",
+        styles=styles(),
+        free=settings().free_credits,
+        megabytes=settings().max_upload_mb,
+    )
 
 
 @router.get("/pricing")

@@ -90,8 +90,8 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["static"] = static
-    made.filters |= {"number": _number, "ago": _ago, "day": _day, "bytes": _bytes, "plural": _plural}
+    made.globals.update(static=static)
+    made.filters.update({"number": _number, "ago": _ago, "day": _day, "bytes": _bytes, "plural": _plural})
     return made
 
 
