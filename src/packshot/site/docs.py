@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 import packshot
 from packshot.accounts.browser import MaybeViewer
@@ -102,6 +102,7 @@ def _markdown() -> MarkdownIt:
     made = MarkdownIt("commonmark", {"html": False}).enable("table")
     made.add_render_rule("link_open", _link)
     made.add_render_rule("heading_open", _heading)
+    made.add_render_rule("fence", _fence)
     return made
 
 
@@ -121,3 +122,8 @@ def _heading(self: RendererHTML, tokens: Any, index: int, options: Any, env: dic
     words = _NOT_A_WORD.sub("-", tokens[index + 1].content.lower()).strip("-")
     tokens[index].attrSet("id", words)
     return self.renderToken(tokens, index, options, env)
+
+
+def _fence(self: RendererHTML, tokens: Any, index: int, options: Any, env: dict[str, str]) -> str:
+    """Code that is wider than the page can be scrolled by keyboard."""
+    return f'<pre tabindex="0"><code>{escape(tokens[index].content)}</code></pre>\n'

@@ -90,8 +90,10 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(static=static)
-    made.filters.update({"number": _number, "ago": _ago, "day": _day, "bytes": _bytes, "plural": _plural})
+    own: dict[str, Any] = {"static": static}
+    filters: dict[str, Any] = {"number": _number, "ago": _ago, "day": _day, "bytes": _bytes, "plural": _plural}
+    made.globals.update(own)
+    made.filters.update(filters)
     return made
 
 
