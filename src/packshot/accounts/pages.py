@@ -7,22 +7,25 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
+from limits import RateLimitItemPerHour
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from packshot.accounts import api_keys, rate_limit, reset, sessions
 from packshot.accounts.auth import address, per_minute
-from packshot.accounts.browser import LoggedIn, MaybeViewer, PageSession, drop_login, stay_logged_in
+from packshot.accounts.browser import LoggedIn, MaybeViewer, PageSession, Viewer, drop_login, stay_logged_in
 from packshot.accounts.enter import sign_in, sign_up
-from packshot.accounts.members import members
-from packshot.accounts.models import Membership, Scope
+from packshot.accounts.members import accounts_of, invitation, invite, join, members, remove, work_in
+from packshot.accounts.models import Membership, Part, Scope
 from packshot.credits import ledger
 from packshot.db import transaction
-from packshot.errors import PackshotError
+from packshot.errors import ForbiddenError, PackshotError
 from packshot.web import csrf
 from packshot.web.render import go, own_path, render
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(csrf.guard)])
 
 HOME = "/dashboard"
+INVITATIONS = RateLimitItemPerHour(30)  # of an account: nobody mails strangers through us
 Email = Annotated[str, Form(max_length=500)]
 Password = Annotated[str, Form(max_length=1024)]
 Short = Annotated[str, Form(max_length=100)]
@@ -144,28 +147,81 @@ async def end_session(request: Request, session_id: UUID, viewer: LoggedIn) -> R
     return go(request, "/account")
 
 
+@router.post("/account/members")
+async def invite_member(request: Request, viewer: LoggedIn, session: PageSession, email: Email = "") -> Response:
+    _owner(viewer)
+    try:
+        await rate_limit.hit_shared("invitations", str(viewer.principal.account_id), INVITATIONS)
+        await invite(viewer.account, viewer.principal.account_id, viewer.name, email)
+    except PackshotError as wrong:
+        return await _account(request, viewer, session, email=email, wrong=wrong)
+    return await _account(request, viewer, session, invited=email)
+
+
+@router.post("/account/members/{user_id}/remove")
+async def remove_member(request: Request, user_id: UUID, viewer: LoggedIn) -> Response:
+    _owner(viewer)
+    async with transaction(system=True) as session:
+        await remove(session, viewer.principal.account_id, user_id)
+    return go(request, "/account")
+
+
+@router.get("/invitation")
+async def invitation_page(request: Request, viewer: MaybeViewer, link: str = "") -> Response:
+    async with transaction(system=True) as session:
+        invited = await invitation(session, link)
+    return render(request, "accounts/invitation.html", invited=invited, link=link)
+
+
+@router.post("/invitation")
+async def join_account(request: Request, viewer: LoggedIn, link: Next = "") -> Response:
+    async with transaction(system=True) as session:
+        invited = await invitation(session, link)
+        await join(session, invited, viewer.principal.user_id, viewer.email)
+        await work_in(session, viewer.session_id, viewer.principal.user_id, invited.account.id)
+    return go(request, HOME)
+
+
+@router.post("/account/switch")
+async def switch_account(request: Request, viewer: LoggedIn, account_id: Annotated[UUID, Form()]) -> Response:
+    async with transaction(system=True) as session:
+        await work_in(session, viewer.session_id, viewer.principal.user_id, account_id)
+    return go(request, HOME)
+
+
+def _owner(viewer: Viewer) -> None:
+    if viewer.part != Part.OWNER:
+        raise ForbiddenError("Only the owner of an account can change who belongs to it.")
+
+
 async def _account(
     request: Request,
-    viewer: LoggedIn,
-    session: PageSession,
+    viewer: Viewer,
+    session: AsyncSession,
     *,
     new_key: str = "",
+    email: str = "",
+    invited: str = "",
     wrong: PackshotError | None = None,
 ) -> Response:
     account_id = viewer.principal.account_id
     async with transaction(system=True) as system:
         logins = await sessions.of_user(system, viewer.principal.user_id)
+        accounts = await accounts_of(system, viewer.principal.user_id)
     return render(
         request,
         "accounts/account.html",
         status=wrong.status if wrong else 200,
         members=await members(session, account_id),
         logins=logins,
+        accounts=accounts,
         keys=await api_keys.all_of(session, account_id),
         beginning=api_keys.beginning,
         scopes=list(Scope),
         entries=await ledger.entries(session, account_id, limit=20),
         wallet=await ledger.balance(session, account_id),
         new_key=new_key,
+        email=email,
+        invited=invited,
         wrong=wrong,
     )
