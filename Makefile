@@ -33,7 +33,8 @@ run: install ## run Packshot here, with a seller to log in as
 	@$(RUN) packshot up --demo
 
 test: install ## run all tests, or TESTS="tests/one tests/two"
-	@$(RUN) pytest -n auto $(TESTS)
+	@$(RUN) python tests/browser/chromium.py
+	@$(RUN) pytest -n auto --dist loadgroup $(TESTS)
 
 check: format lint types layers docs test ## everything CI runs
 

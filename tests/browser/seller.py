@@ -1,0 +1,66 @@
+"""Somebody at a browser: what they do, and whether their pages had anything to complain about."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+if TYPE_CHECKING:
+    from playwright.async_api import ConsoleMessage, Page
+
+    from tests.up import Up
+
+ROOT = Path(__file__).parents[2]
+PHOTOS = ROOT / "samples/photos"
+AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
+PASSWORD = "correct horse battery"
+
+
+class Seller:
+    def __init__(self, up: Up, page: Page) -> None:
+        self.up, self.page = up, page
+        self.email = f"{uuid4().hex[:12]}@example.com"
+        self.complaints: list[str] = []
+        self.expected: tuple[str, ...] = ()
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{message.type}: {message.text} ({self.page.url})")
+
+    def assert_quiet(self) -> None:
+        """Nothing was complained about but what the test expected, such as the refusal it asked for."""
+        left = [one for one in self.complaints if not any(part in one for part in self.expected)]
+        assert not left, "\n".join(left)
+
+    async def open(self, path: str) -> None:
+        await self.page.goto(path)
+
+    async def register(self) -> None:
+        await self.open("/register")
+        await self.page.fill("#email", self.email)
+        await self.page.fill("#password", PASSWORD)
+        await self.page.click("main button[type=submit]")
+        await self.page.wait_for_url("**/dashboard")
+
+    async def axe(self) -> list[str]:
+        """What axe-core finds on this page."""
+        await self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found: dict[str, Any] = await self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
+            for one in found["violations"]
+            for node in one["nodes"]
+        ]
+
+
+class Stopwatch:
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._since
