@@ -36,7 +36,7 @@ def build() -> None:
         return
     node, npm, environment = _node()
     if not _installed():
-        quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--silent"]
         subprocess.run([*npm, "ci", *quiet], cwd=HERE, env=environment, check=True, stdout=sys.stderr)
         (MODULES / STAMP).write_text(_lock())
     shutil.rmtree(OUT, ignore_errors=True)

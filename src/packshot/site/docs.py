@@ -107,12 +107,14 @@ def _markdown() -> MarkdownIt:
 
 
 def _link(self: RendererHTML, tokens: Any, index: int, options: Any, env: dict[str, str]) -> str:
-    """Links between files lead to pages."""
+    """Links between these files lead to pages; those to other files of the repository lead nowhere from here."""
     token = tokens[index]
     target, hash, anchor = str(token.attrGet("href")).partition("#")
-    if target.endswith(".md") and "://" not in target:
-        path = posixpath.normpath(posixpath.join("/docs", posixpath.dirname(env["path"]), target))
-        token.attrSet("href", path.removesuffix(".md") + hash + anchor)
+    if target and "://" not in target:
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(env["path"]), target)).removesuffix(".md")
+        if path not in _sources():
+            return "<a>"
+        token.attrSet("href", f"/docs/{path}{hash}{anchor}")
     token.attrJoin("class", "link")
     return self.renderToken(tokens, index, options, env)
 
