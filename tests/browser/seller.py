@@ -46,6 +46,38 @@ class Seller:
         await self.page.click("main button[type=submit]")
         await self.page.wait_for_url("**/dashboard")
 
+    async def make_product(self, project: str, product: str) -> None:
+        """Leaves the new product's page open."""
+        await self.open("/projects")
+        await self.page.fill("#name", project)
+        await self.page.click("text=Make it")
+        await self.page.wait_for_url("**/projects/*")
+        await self.page.fill("#name", product)
+        await self.page.click("text=Add the product")
+        await self.page.wait_for_url("**/products/*")
+
+    async def upload(self, *names: str) -> None:
+        """Sends sample photos from a product's page, and waits until each is cut out or refused."""
+        await self.page.set_input_files("#files", [PHOTOS / name for name in names])
+        done = "[data-stage=right], [data-stage=look], [data-stage=cannot], [data-stage=refused], [data-stage=approved]"
+        await self.page.wait_for_function(
+            "([selector, count]) => document.querySelectorAll(selector).length >= count", arg=[done, len(names)]
+        )
+
+    async def approve(self) -> None:
+        """Takes all cutouts that look right, and goes on to the shoot."""
+        await self.page.click("#approve-right")
+        await self.page.click("a#shoot")
+        await self.page.wait_for_url("**/shoot")
+
+    async def shoot(self, *styles: str) -> None:
+        """Orders, and waits until every picture is delivered."""
+        for style in styles:
+            await self.page.check(f"input[name=style][value={style}]")
+        await self.page.click("button#shoot")
+        await self.page.wait_for_url("**/shoots/*")
+        await self.page.wait_for_selector(".button-next#zip")
+
     async def axe(self) -> list[str]:
         """What axe-core finds on this page."""
         await self.page.evaluate(AXE.read_text(encoding="utf-8"))
