@@ -9,7 +9,7 @@ from packshot.accounts.browser import MaybeViewer
 from packshot.settings import settings
 from packshot.styles.library import styles
 from packshot.styles.price import prices
-from packshot.web.render import render
+from packshot.web.render import own_path, render
 
 router = APIRouter(include_in_schema=False)
 
@@ -20,7 +20,8 @@ async def front(request: Request, _: MaybeViewer) -> Response:
 
 
 @router.get("/pricing")
-async def pricing(request: Request, _: MaybeViewer, missing: int = 0) -> Response:
+async def pricing(request: Request, _: MaybeViewer, missing: int = 0, back: str = "") -> Response:
+    """`missing` credits for a shoot, which waits at `back`."""
     return render(
         request,
         "site/pricing.html",
@@ -28,6 +29,7 @@ async def pricing(request: Request, _: MaybeViewer, missing: int = 0) -> Respons
         photo=prices().photo,
         free=settings().free_credits,
         missing=max(0, min(missing, 1_000_000)),
+        back=own_path(back[:500], ""),
     )
 
 
