@@ -26,7 +26,6 @@ export const light = () => ({
       for (const field of event.currentTarget.elements) if (field.name && !field.value) field.disabled = true;
     });
     this.stage();
-    this.later();
     this.count();
   },
 
@@ -166,18 +165,5 @@ export const light = () => ({
     });
     document.addEventListener("keyup", (event) => key(event) && stage.src !== own && show(false));
     window.addEventListener("blur", () => stage.src !== own && show(false));
-  },
-
-  // What has to be made first is asked for only when it comes into sight.
-  later() {
-    const frames = document.querySelectorAll("[data-later]");
-    const seen = new IntersectionObserver((entries) => {
-      for (const { isIntersecting, target } of entries) {
-        if (!isIntersecting) continue;
-        seen.unobserve(target);
-        for (const image of target.querySelectorAll("img[data-src]")) image.src = image.dataset.src;
-      }
-    });
-    for (const frame of frames) seen.observe(frame);
   },
 });

@@ -24,6 +24,7 @@ SIZES = {
     "2000x1500": "2000 × 1500, 4:3 for shops",
     "1920x1080": "1920 × 1080, 16:9 for banners",
 }
+FORMAT_NAMES = {"webp": "WebP", "jpeg": "JPEG", "png": "PNG", "avif": "AVIF", "tiff": "TIFF"}
 _WORDS = {
     "photo_ids": "Choose at least one photo.",
     "styles": "Choose at least one style.",

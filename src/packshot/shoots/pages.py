@@ -19,6 +19,7 @@ from packshot.catalog.models import Cutout, Photo, Product, Project
 from packshot.db import transaction
 from packshot.shoots import cards, pages_gallery, pages_order, pages_picture
 from packshot.shoots.cancel import cancel_generation, cancel_shoot, generation_of, shoot_of
+from packshot.shoots.chosen import FORMAT_NAMES
 from packshot.shoots.gallery import Filters, pictures
 from packshot.shoots.look import newest, overviews, running
 from packshot.shoots.retry import retry_generation, retry_shoot
@@ -94,6 +95,7 @@ async def shoot(request: Request, shoot_id: UUID, _: LoggedIn, session: PageSess
         since=made_at.timestamp(),
         cards=[card for card in found.cards if card.generation.hidden_at is None],
         titles=cards.titles(),
+        formats=FORMAT_NAMES,
         **found.facts,
     )
 

@@ -17,9 +17,8 @@ from packshot.catalog.models import Cutout, Photo, PhotoState
 from packshot.credits.errors import InsufficientCreditsError
 from packshot.db import transaction
 from packshot.errors import BadInputError, NotFoundError, PackshotError
-from packshot.imaging.finish import FORMATS
 from packshot.shoots import chosen as choosing
-from packshot.shoots.chosen import SIZES, Chosen
+from packshot.shoots.chosen import FORMAT_NAMES, SIZES, Chosen
 from packshot.shoots.darkroom import developed
 from packshot.shoots.errors import IdempotencyKeyReusedError, UnsupportedError
 from packshot.shoots.files import file
@@ -132,7 +131,7 @@ async def _page(
         styles=styles(),
         sizes=SIZES,
         framings=FRAMINGS,
-        formats=FORMATS,
+        formats=FORMAT_NAMES,
         wrong=wrong,
         known=_FIELDS | {str(photo.id) for photo in ready},
         key=uuid4().hex,

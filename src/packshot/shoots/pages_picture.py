@@ -17,6 +17,7 @@ from packshot.imaging.finish import FORMATS, Format
 from packshot.shoots.archive import file_name
 from packshot.shoots.cancel import generation_of
 from packshot.shoots.cards import Card, cards_of, of_shoot
+from packshot.shoots.chosen import FORMAT_NAMES
 from packshot.shoots.darkroom import Order, developed
 from packshot.shoots.files import file
 from packshot.shoots.finishing import small_key
@@ -37,6 +38,8 @@ FINDINGS = {
     "view": "Photographed",
     "elevation": "Camera's height, degrees",
 }
+
+VERDICTS = {"accept": "Looks right", "ask": "Approved by a person", "refuse": "Cannot be used"}
 
 
 @router.get("/generations/{generation_id}")
@@ -151,7 +154,7 @@ async def _page(
         photo=source if source and source.master_key else None,
         attempts=(await session.scalars(attempts)).all(),
         findings=_findings(card),
-        formats=FORMATS,
+        formats=FORMAT_NAMES,
         reasons=REASONS,
         wrong=wrong,
         reason=reason,
@@ -165,6 +168,14 @@ def _findings(card: Card) -> list[tuple[str, str]]:
     for name, value in card.generation.facts.items():
         if value in (None, ""):
             continue
-        shown = f"{value:.0%}" if name == "cutout_confidence" else str(value).replace("_", " ")
-        told.append((FINDINGS.get(name, name.replace("_", " ").capitalize()), shown))
+        told.append((FINDINGS.get(name, name.replace("_", " ").capitalize()), _shown(name, value)))
     return told
+
+
+def _shown(name: str, value: str | float) -> str:
+    """A finding as people read it."""
+    if name == "cutout_confidence":
+        return f"{value:.0%}"
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    return VERDICTS.get(value, value.replace("_", " ")) if isinstance(value, str) else str(value)
