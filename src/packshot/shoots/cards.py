@@ -123,7 +123,7 @@ async def cards_of(session: AsyncSession, *rows: Generation) -> list[Card]:
     )
     shoots = {found.id: (found, name) for found, name in await session.execute(about)}
     made_anew = select(Generation.retry_of, Generation.id).where(Generation.retry_of.in_([row.id for row in rows]))
-    again = dict([found.tuple() for found in await session.execute(made_anew)])
+    again = {old: new for old, new in await session.execute(made_anew)}  # noqa: C416 -- a row is not typed as a pair
     return [Card(row, *shoots[row.shoot_id], again.get(row.id)) for row in rows]
 
 

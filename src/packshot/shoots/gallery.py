@@ -57,13 +57,13 @@ async def pictures(
         )
     if filters.project or filters.q:
         newest = newest.where(Generation.shoot_id.in_(await _shoots(session, account_id, filters)))
-    return [row.tuple() for row in await session.execute(newest.limit(limit))]
+    return [(one, shoot, name) for one, shoot, name in await session.execute(newest.limit(limit))]
 
 
 async def some(session: AsyncSession, account_id: UUID, ids: Sequence[UUID]) -> Sequence[Row]:
     """These of the delivered pictures, the newest first."""
     found = await session.execute(_shown(account_id).where(Generation.id.in_(ids)))
-    return [row.tuple() for row in found]
+    return [(one, shoot, name) for one, shoot, name in found]
 
 
 def _shown(account_id: UUID) -> Select[Generation, Shoot, str]:

@@ -59,9 +59,8 @@ async def overviews(session: AsyncSession, shoots: Sequence[Shoot]) -> list[Over
     ids = [shoot.id for shoot in shoots]
     states = await states_of(session, ids)
     products = [shoot.product_id for shoot in shoots if shoot.product_id]
-    names = dict(
-        [row.tuple() for row in await session.execute(select(Product.id, Product.name).where(Product.id.in_(products)))]
-    )
+    named = select(Product.id, Product.name).where(Product.id.in_(products))
+    names = {id: name for id, name in await session.execute(named)}  # noqa: C416 -- a row is not typed as a pair
     samples = await _samples(session, ids)
     return [
         Overview(shoot, names.get(shoot.product_id) if shoot.product_id else None, states[shoot.id], samples[shoot.id])
