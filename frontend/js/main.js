@@ -2,6 +2,7 @@
 import { dropzone } from "./drop.js";
 import { boxes } from "./box.js";
 import { light } from "./light.js";
+import "./live.js";
 import { order } from "./order.js";
 import { tryout } from "./tryout.js";
 
@@ -66,8 +67,16 @@ export function toast(message, remedy = "", kind = "bad") {
 }
 window.packshot = { toast, token };
 
+// Goes after a while, but not from under a hand or a focus that is on it.
+function fade(node, milliseconds) {
+  setTimeout(() => (node.matches(":hover, :focus-within") ? fade(node, TOAST_MS) : node.remove()), milliseconds);
+}
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-undo]")) event.target.closest("[data-toast]").hidden = true;
+});
+
 new MutationObserver((changes) => {
   for (const { addedNodes } of changes) {
-    for (const node of addedNodes) if (node.dataset?.toast !== undefined) setTimeout(() => node.remove(), TOAST_MS);
+    for (const node of addedNodes) if (node.dataset?.toast !== undefined) fade(node, Number(node.dataset.toast) || TOAST_MS);
   }
 }).observe(document.getElementById("toasts"), { childList: true });

@@ -1,1 +1,89 @@
-export const order = () => ({});
+// The order of a shoot: the price as one chooses, and previews of this very product, two at a time.
+const AT_ONCE = 2;
+const MOST_TRIES = 30;
+const number = (value) => value.toLocaleString("en");
+const plural = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
+
+export const order = () => ({
+  run: null,
+
+  init() {
+    const form = this.$el;
+    form.addEventListener("input", () => this.price(form));
+    form.addEventListener("change", (event) => {
+      if (event.target.name === "framing") for (const words of form.querySelectorAll("[data-framing]")) words.hidden = words.dataset.framing !== event.target.value;
+      if (["framing", "photo_ids"].includes(event.target.name)) this.previews(form);
+    });
+    // Connections that wait for previews would keep the order itself waiting.
+    form.addEventListener("submit", () => this.run?.abort());
+    window.addEventListener("pageshow", (event) => {
+      this.price(form);
+      if (event.persisted) this.previews(form);
+    });
+    this.price(form);
+    this.previews(form);
+  },
+
+  price(form) {
+    const photos = form.querySelectorAll('[name="photo_ids"]:checked').length;
+    const styles = [...form.querySelectorAll('[name="style"]:checked')];
+    const count = Math.max(0, Math.floor(Number(form.elements.count.value) || 0));
+    const pictures = photos * styles.length * count;
+    const credits = photos * count * styles.reduce((sum, style) => sum + Number(style.dataset.credits), 0);
+    const available = Number(form.dataset.available);
+    const missing = credits - available;
+    const words = form.querySelector("[data-price]");
+    const button = form.querySelector("[data-shoot]");
+    if (!pictures) words.textContent = `Choose photos and styles; you have ${plural(available, "credit")}.`;
+    else if (missing > 0) words.textContent = `${plural(pictures, "picture")}, ${plural(credits, "credit")}; you have ${number(available)}, ${number(missing)} short.`;
+    else words.textContent = `${plural(pictures, "picture")}, ${credits ? plural(credits, "credit") : "free"}; you have ${number(available)}.`;
+    button.textContent = !pictures ? "Shoot" : missing > 0 ? `Get ${plural(missing, "credit")}` : `Shoot ${plural(pictures, "picture")}`;
+  },
+
+  previews(form) {
+    const photo = form.querySelector('[name="photo_ids"]:checked')?.value ?? form.querySelector('[name="photo_ids"]').value;
+    const wanted = `?${new URLSearchParams({ photo, framing: form.elements.framing.value })}`;
+    if (this.wanted === wanted && !this.run?.signal.aborted) return;
+    this.wanted = wanted;
+    this.run?.abort();
+    this.run = new AbortController();
+    const waiting = [...form.querySelectorAll("[data-preview]")];
+    for (const frame of waiting) {
+      frame.replaceChildren();
+      frame.classList.add("skeleton");
+    }
+    const work = async (signal) => {
+      while (waiting.length && !signal.aborted) await this.preview(waiting.shift(), wanted, signal);
+    };
+    for (let worker = 0; worker < AT_ONCE; worker += 1) work(this.run.signal).catch(() => {});
+  },
+
+  async preview(frame, query, signal) {
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const answer = await fetch(frame.dataset.preview + query, { signal });
+      if (answer.ok) return this.show(frame, URL.createObjectURL(await answer.blob()), frame.dataset.title);
+      if (answer.status !== 503 && answer.status !== 429) return this.explain(frame, await answer.json().catch(() => null));
+      await new Promise((done) => setTimeout(done, 1000 * Number(answer.headers.get("Retry-After") || 3)));
+      if (signal.aborted) return;
+    }
+    this.show(frame, frame.dataset.sample, "A sample in this style; the preview of your product was not made in time");
+  },
+
+  show(frame, source, alt) {
+    const image = Object.assign(new Image(384, 384), { alt, className: "arrive" });
+    image.addEventListener("load", () => {
+      frame.classList.remove("skeleton");
+      frame.replaceChildren(image);
+      if (source.startsWith("blob:")) URL.revokeObjectURL(source);
+    });
+    image.src = source;
+  },
+
+  explain(frame, body) {
+    const words = document.createElement("span");
+    words.className = "small p-3 wrap-anywhere";
+    words.textContent = body?.error ? `${body.error.message} ${body.error.remedy}` : "No preview of this style.";
+    frame.classList.remove("skeleton");
+    frame.replaceChildren(words);
+  },
+});

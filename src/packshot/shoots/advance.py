@@ -24,7 +24,7 @@ from packshot.imaging.finish import FORMATS, Format
 from packshot.log import bind
 from packshot.settings import settings
 from packshot.shoots import news, policy
-from packshot.shoots.finishing import Finishing, fetched, finished
+from packshot.shoots.finishing import Finishing, fetched, finished, small_key
 from packshot.shoots.lease import Held, LeaseLostError, claim, confirm, held, kept, write
 from packshot.shoots.makers import maker, request
 from packshot.shoots.models import Attempt, AttemptState, Generation, Shoot, State
@@ -127,7 +127,7 @@ async def _call(work: Work) -> None:
     async with transaction(work.lease.account_id) as session:
         await confirm(session, work.lease)
         session.add(attempt)
-        files = (_raw_key(attempt), _key(work, attempt))
+        files = (_raw_key(attempt), _key(work, attempt), small_key(_key(work, attempt)))
         await doom(session, attempt.account_id, files, after=UNTIL_WRITTEN)
     await _send(work, attempt)
 
@@ -285,6 +285,7 @@ async def _deliver(work: Work, attempt: Attempt, finishing: Finishing) -> None:
         return
     key = _key(work, attempt)
     await storage().put(key, made.data)
+    await storage().put(small_key(key), made.small)
     delivery = Delivery(key, len(made.data), made.crc32, finishing.seed, finishing.facts, made.warnings)
     async with transaction(work.lease.account_id) as session:
         await deliver(session, work.lease, attempt, delivery)

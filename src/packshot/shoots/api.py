@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from datetime import datetime
 from hashlib import sha256
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from packshot.accounts.auth import CurrentUser, SessionDep, Spender
 from packshot.db import transaction
-from packshot.imaging.finish import FORMATS
+from packshot.imaging.finish import FORMATS, Format
 from packshot.shoots import news
 from packshot.shoots.brief import Brief
 from packshot.shoots.cancel import cancel_generation, cancel_shoot, generation_of, shoot_of
 from packshot.shoots.errors import IdempotencyKeyMissingError
+from packshot.shoots.look import generations, newest, states_of
 from packshot.shoots.models import Attempt, Generation, Shoot, State
 from packshot.shoots.retry import retry_generation, retry_shoot
 from packshot.shoots.submit import submit
@@ -171,12 +172,9 @@ async def shoots(
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> ShootsOut:
     """The account's shoots, newest first."""
-    newest = select(Shoot).where(Shoot.account_id == principal.account_id).order_by(Shoot.id.desc())
-    if before is not None:
-        newest = newest.where(Shoot.id < before)
-    found = (await session.scalars(newest.limit(limit + 1))).all()
+    found = await newest(session, principal.account_id, before=before, limit=limit + 1)
     page = found[:limit]
-    states = await _states(session, [shoot.id for shoot in page])
+    states = await states_of(session, [shoot.id for shoot in page])
     more = f"/api/generate?before={page[-1].id}&limit={limit}" if len(found) > limit else None
     body = ShootsOut(shoots=[ShootOut.of(shoot, states[shoot.id]) for shoot in page], next=more)
     return _unless_known(body, if_none_match)
@@ -216,7 +214,7 @@ async def events(shoot_id: UUID, principal: CurrentUser, request: Request) -> As
     async def look() -> dict[str, Any]:
         async with transaction(principal.account_id) as session:
             shoot = await shoot_of(session, shoot_id)
-            rows = await _generations(session, shoot_id)
+            rows = await generations(session, shoot_id)
             head = ShootOut.of(shoot, _counts(rows)).model_dump(mode="json")
             return {"shoot": head | {"generations": [news.summary(row) for row in rows]}}
 
@@ -249,7 +247,7 @@ async def retry_one(generation_id: UUID, principal: Spender, session: SessionDep
 
 async def _detail(session: AsyncSession, shoot_id: UUID) -> ShootDetailOut:
     shoot = await shoot_of(session, shoot_id)
-    rows = await _generations(session, shoot_id)
+    rows = await generations(session, shoot_id)
     head = ShootOut.of(shoot, _counts(rows))
     return ShootDetailOut(**head.model_dump(), generations=[GenerationOut.of(row, shoot) for row in rows])
 
@@ -265,23 +263,6 @@ async def _generation(session: AsyncSession, generation_id: UUID) -> GenerationD
     )
 
 
-async def _generations(session: AsyncSession, shoot_id: UUID) -> Sequence[Generation]:
-    ordered = select(Generation).where(Generation.shoot_id == shoot_id).order_by(Generation.number)
-    return (await session.scalars(ordered.execution_options(populate_existing=True))).all()
-
-
-async def _states(session: AsyncSession, shoot_ids: Sequence[UUID]) -> dict[UUID, dict[State, int]]:
-    counted = (
-        select(Generation.shoot_id, Generation.state, func.count())
-        .where(Generation.shoot_id.in_(shoot_ids))
-        .group_by(Generation.shoot_id, Generation.state)
-    )
-    states: dict[UUID, dict[State, int]] = defaultdict(dict)
-    for shoot_id, state, count in await session.execute(counted):
-        states[shoot_id][State(state)] = count
-    return states
-
-
 def _counts(rows: Iterable[Generation]) -> dict[State, int]:
     return dict(Counter(State(row.state) for row in rows))
 
@@ -289,8 +270,7 @@ def _counts(rows: Iterable[Generation]) -> dict[State, int]:
 def _url(generation: Generation, shoot: Shoot) -> str | None:
     if generation.key is None:
         return None
-    extension = next(known.extension for name, known in FORMATS.items() if name == shoot.format)
-    filename = f"{generation.style}-{generation.number}.{extension}"
+    filename = f"{generation.style}-{generation.number}.{FORMATS[cast(Format, shoot.format)].extension}"
     return storage().url(generation.key, LINK_S, filename=filename)
 
 

@@ -38,9 +38,9 @@ async def shoot_of(session: AsyncSession, shoot_id: UUID) -> Shoot:
 
 
 async def generation_of(session: AsyncSession, generation_id: UUID) -> Generation:
-    """The generation, or GenerationNotFoundError."""
+    """The generation, or GenerationNotFoundError; a deleted one is not found from the moment it is hidden."""
     generation = await session.get(Generation, generation_id, populate_existing=True)
-    if generation is None:
+    if generation is None or generation.hidden_at is not None:
         raise GenerationNotFoundError(generation_id)
     return generation
 

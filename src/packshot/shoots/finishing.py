@@ -9,6 +9,7 @@ from typing import Any, Self, cast
 from packshot.engines.base import Artefact
 from packshot.imaging.decode import decode
 from packshot.imaging.finish import Format, finish
+from packshot.imaging.own import small
 from packshot.imaging.photo import Photo
 from packshot.shoots.models import Attempt, Shoot
 from packshot.storage import storage
@@ -41,11 +42,17 @@ class Finishing:
 
 @dataclass(frozen=True)
 class Made:
-    """A file to deliver."""
+    """A file to deliver, and a small picture of it for lists."""
 
     data: bytes = field(repr=False)
+    small: bytes = field(repr=False)
     crc32: int
     warnings: list[str]
+
+
+def small_key(key: str) -> str:
+    """Where the small picture for lists lies that goes with the finished file `key`."""
+    return f"{key.rpartition('.')[0]}-small.webp"
 
 
 async def fetched(shoot: Shoot, attempt: Attempt) -> Finishing:
@@ -69,4 +76,4 @@ def finished(given: Finishing) -> Made:
             f"The engine made {photo.width}×{photo.height} pixels, not the {given.width}×{given.height} asked for."
         )
     data = finish(photo.pixels, [(photo.width, photo.height)], given.format)[0].data
-    return Made(data, zlib.crc32(data), warnings)
+    return Made(data, small(photo.pixels), zlib.crc32(data), warnings)

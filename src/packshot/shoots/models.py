@@ -28,6 +28,7 @@ class State(StrEnum):
 
 
 _STILL_OPEN = "state in ('PENDING', 'RUNNING')"
+_SHOWN = "state = 'COMPLETED' and hidden_at is null"
 OPEN = (State.PENDING, State.RUNNING)  # somebody works on it, or will
 GIVEN_UP = (State.REJECTED, State.FAILED, State.CANCELLED)  # nothing was charged, and it can be asked for again
 
@@ -82,8 +83,9 @@ class Generation(Base):
     """One picture, and the queue of record: who works on it holds the newest `lease_token` until `lease_until`.
 
     `next_step_at` is when the next step is due; `waits_for` says in words why that is later than now. `photo_id` stays
-    when the photo is deleted. `retry_of` is the generation that this one makes again. `facts` are the engine's
-    findings, `words` and `remedy` why there is no picture.
+    when the photo is deleted. `retry_of` is the generation that this one makes again, `reason` and `reason_words` why a
+    person wanted that. `facts` are the engine's findings, `words` and `remedy` why there is no picture. Who deletes a
+    picture hides it first.
     """
 
     __tablename__ = "generation"
@@ -92,6 +94,15 @@ class Generation(Base):
         Index("ix_generation_newest", "account_id", text("id desc")),
         Index("ix_generation_due", "next_step_at", postgresql_where=text(_STILL_OPEN)),
         Index("ix_generation_deadline", "deadline_at", postgresql_where=text(_STILL_OPEN)),
+        Index("ix_generation_gallery", "account_id", text("id desc"), postgresql_where=text(_SHOWN)),
+        Index(
+            "ix_generation_kept",
+            "account_id",
+            text("id desc"),
+            postgresql_where=text(f"{_SHOWN} and kept_at is not null"),
+        ),
+        Index("ix_generation_style", "account_id", "style", text("id desc"), postgresql_where=text(_SHOWN)),
+        Index("ix_generation_hidden", "hidden_at", postgresql_where=text("hidden_at is not null")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -122,6 +133,10 @@ class Generation(Base):
     remedy: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     finished_at: Mapped[datetime | None]
+    kept_at: Mapped[datetime | None]
+    hidden_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(server_default="")
+    reason_words: Mapped[str] = mapped_column(server_default="")
 
 
 class Attempt(Base):

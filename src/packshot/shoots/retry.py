@@ -1,21 +1,30 @@
-"""Asks again for pictures that were given up: new generations, with holds of their own."""
+"""Asks again for pictures: for those that were given up, and for a delivered one that a person finds fault with."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from packshot.db import new_id
-from packshot.errors import ConflictError
+from packshot.errors import BadInputError, ConflictError
 from packshot.shoots.cancel import generation_of, shoot_of
 from packshot.shoots.errors import EngineNotConfiguredError
 from packshot.shoots.makers import maker
-from packshot.shoots.models import GIVEN_UP, Generation, Shoot
+from packshot.shoots.models import GIVEN_UP, Generation, Shoot, State
 from packshot.shoots.submit import Planned, write
+
+REASONS = {
+    "outline": "The outline is wrong",
+    "shadow": "The shadow is wrong",
+    "colour": "The colour is off",
+    "other": "Something else",
+}
+LONGEST_WORDS = 500
 
 
 class NotGivenUpError(ConflictError):
@@ -49,16 +58,44 @@ async def retry_generation(session: AsyncSession, generation_id: UUID) -> Genera
     return again.one()
 
 
+async def ask_again(session: AsyncSession, generation_id: UUID, reason: str, words: str = "") -> Generation:
+    """A new generation with another seed and a hold of its own in place of a delivered one, and why somebody wants it.
+
+    The delivered one stays. Asked for twice it is made once. BadInputError for an unknown reason.
+    """
+    if reason not in REASONS:
+        raise BadInputError(f"{reason!r} is not a reason.", remedy=f"Choose one of: {', '.join(REASONS)}.")
+    if len(words) > LONGEST_WORDS:
+        raise BadInputError(
+            f"{len(words):,} characters are more than the {LONGEST_WORDS} of a note.", remedy="Say it shorter."
+        )
+    generation = await generation_of(session, generation_id)
+    shoot = await _locked(session, generation.shoot_id)
+    generation = await generation_of(session, generation_id)
+    if generation.state != State.COMPLETED:
+        raise ConflictError(
+            f"Picture {generation.number} is {generation.state.lower()}, so there is no fault to find with it.",
+            remedy="Wait until it is delivered; one that was given up can be retried.",
+        )
+    made = await _again(session, shoot, [generation], fresh_seed=True)
+    if made:
+        told = update(Generation).where(Generation.id == made[0].id).values(reason=reason, reason_words=words.strip())
+        await session.execute(told)
+    return (await session.scalars(select(Generation).where(Generation.retry_of == generation_id))).one()
+
+
 async def _locked(session: AsyncSession, shoot_id: UUID) -> Shoot:
     """The shoot, for nobody else to retry until the transaction ends."""
     await shoot_of(session, shoot_id)
     return await session.get_one(Shoot, shoot_id, with_for_update=True)
 
 
-async def _again(session: AsyncSession, shoot: Shoot, given_up: Sequence[Generation]) -> list[Generation]:
-    ids = [generation.id for generation in given_up]
+async def _again(
+    session: AsyncSession, shoot: Shoot, old_ones: Sequence[Generation], *, fresh_seed: bool = False
+) -> list[Generation]:
+    ids = [generation.id for generation in old_ones]
     retried = set(await session.scalars(select(Generation.retry_of).where(Generation.retry_of.in_(ids))))
-    fresh = [generation for generation in given_up if generation.id not in retried]
+    fresh = [generation for generation in old_ones if generation.id not in retried]
     if not fresh:
         return []
     engine = maker(shoot.engine)
@@ -72,7 +109,7 @@ async def _again(session: AsyncSession, shoot: Shoot, given_up: Sequence[Generat
             photo_id=old.photo_id,
             cutout_id=old.cutout_id,
             style=old.style,
-            seed=old.seed,
+            seed=secrets.randbits(32) if fresh_seed else old.seed,
             credits=old.credits,
             retry_of=old.id,
         )

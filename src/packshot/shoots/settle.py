@@ -14,6 +14,7 @@ from packshot.catalog.doomed import doom, pardon
 from packshot.credits import ledger
 from packshot.db import after_commit
 from packshot.shoots import news
+from packshot.shoots.finishing import small_key
 from packshot.shoots.lease import Held, confirm, write
 from packshot.shoots.models import OPEN, Attempt, AttemptState, Generation, State
 
@@ -55,7 +56,7 @@ async def deliver(session: AsyncSession, lease: Held, attempt: Attempt, delivery
         .where(Attempt.id == attempt.id)
         .values(state=AttemptState.DONE, settled_at=func.coalesce(Attempt.settled_at, _NOW))
     )
-    await pardon(session, delivery.key)
+    await pardon(session, delivery.key, small_key(delivery.key))
     await doom(session, lease.account_id, [attempt.result_key])
     await ledger.capture(session, lease.id)
     after_commit(session, lambda: news.tell(generation))

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 
 from packshot.db import transaction
+from packshot.shoots.keep import remove_hidden
 from packshot.shoots.lease import due
 from packshot.shoots.models import OPEN, Generation, State, Submission
 from packshot.shoots.news import wake
@@ -30,6 +31,8 @@ async def sweep() -> None:
         if ids:
             await wake(queue, *ids)
     await _forget_answers()
+    while await _remove():
+        pass
 
 
 async def _due(queue: Queue) -> list[UUID]:
@@ -59,6 +62,12 @@ async def _expire() -> bool:
             remedy="Retry it.",
         )
     return len(ids) == EXPIRED
+
+
+async def _remove() -> bool:
+    """Removes some pictures that were deleted and not brought back; whether there may be more."""
+    async with transaction(system=True) as session:
+        return await remove_hidden(session, EXPIRED) == EXPIRED
 
 
 async def _forget_answers() -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from packshot.db import transaction
 from packshot.engines.base import Operation
+from packshot.shoots import preview as making
 from packshot.shoots import sweep as sweeping
 from packshot.shoots.advance import advance
 from packshot.shoots.makers import maker
@@ -43,3 +44,10 @@ async def call_off(*attempt_ids: UUID) -> None:
             shoot = await session.get_one(Shoot, generation.shoot_id)
         if attempt.operation_id is not None:
             await maker(shoot.engine).cancel(Operation(attempt.operation_id, attempt.operation))
+
+
+@task(queue="cpu", timeout_s=60)
+async def develop(*order_ids: UUID) -> None:
+    """Makes what somebody wants to look at."""
+    for id in order_ids:
+        await making.develop(id)

@@ -10,7 +10,7 @@ from packshot.settings import settings
 from packshot.site import docs
 from packshot.styles.library import styles
 from packshot.styles.price import prices
-from packshot.web.render import render
+from packshot.web.render import own_path, render
 
 router = APIRouter(include_in_schema=False)
 router.include_router(docs.router)
@@ -28,7 +28,8 @@ async def front(request: Request, _: MaybeViewer) -> Response:
 
 
 @router.get("/pricing")
-async def pricing(request: Request, _: MaybeViewer, missing: int = 0) -> Response:
+async def pricing(request: Request, _: MaybeViewer, missing: int = 0, back: str = "") -> Response:
+    """`missing` credits for a shoot, which waits at `back`."""
     return render(
         request,
         "site/pricing.html",
@@ -36,6 +37,7 @@ async def pricing(request: Request, _: MaybeViewer, missing: int = 0) -> Respons
         photo=prices().photo,
         free=settings().free_credits,
         missing=max(0, min(missing, 1_000_000)),
+        back=own_path(back[:500], ""),
     )
 
 

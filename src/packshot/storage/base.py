@@ -13,11 +13,13 @@ Method = Literal["GET", "PUT"]
 # The names of our own formats; whatever else lies there is bytes, so that no browser runs it.
 MEDIA_TYPES = {
     ".avif": "image/avif",
+    ".jpeg": "image/jpeg",
     ".jpg": "image/jpeg",
     ".json": "application/json",
     ".mp4": "video/mp4",
     ".png": "image/png",
     ".tif": "image/tiff",
+    ".tiff": "image/tiff",
     ".webp": "image/webp",
     ".zip": "application/zip",
 }

@@ -1,0 +1,165 @@
+"""A picture as lists show it, and the news that change it on a page that is open."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from packshot.catalog.models import Product
+from packshot.credits import ledger
+from packshot.db import transaction
+from packshot.errors import NotFoundError
+from packshot.shoots import news, pace
+from packshot.shoots.cancel import shoot_of
+from packshot.shoots.look import Overview, generations, overviews
+from packshot.shoots.models import GIVEN_UP, OPEN, Generation, Shoot, State
+from packshot.shoots.retry import REASONS
+from packshot.styles.library import styles
+from packshot.web.events import Hub
+from packshot.web.render import fragment
+
+
+@dataclass(frozen=True)
+class Card:
+    """One picture, delivered or not; `again` is the generation that makes it anew, if that was asked for."""
+
+    generation: Generation
+    shoot: Shoot
+    product: str | None
+    again: UUID | None = None
+
+    @property
+    def id(self) -> UUID:
+        return self.generation.id
+
+    @property
+    def title(self) -> str:
+        """Its style, for people."""
+        return titles().get(self.generation.style, self.generation.style)
+
+    @property
+    def name(self) -> str:
+        return f"{self.product or 'Picture'}, {self.title}, {self.generation.number}"
+
+    @property
+    def reason(self) -> str:
+        return REASONS.get(self.generation.reason, "")
+
+    @property
+    def delivered(self) -> bool:
+        return self.generation.state == State.COMPLETED
+
+    @property
+    def open(self) -> bool:
+        return self.generation.state in OPEN
+
+    @property
+    def given_up(self) -> bool:
+        return self.generation.state in GIVEN_UP
+
+    @property
+    def stamp(self) -> str:
+        """Changes whenever the card does."""
+        one = self.generation
+        shown = (one.state, one.waits_for, one.kept_at is not None, one.hidden_at is not None, self.again)
+        return f"{zlib.crc32(repr(shown).encode()):08x}"
+
+
+def titles() -> dict[str, str]:
+    """The styles' names by slug."""
+    return {style.slug: style.title for style in styles()}
+
+
+def of_shoot(shoot: Shoot, product: str | None, rows: Sequence[Generation]) -> list[Card]:
+    """The cards of a whole shoot."""
+    again = {row.retry_of: row.id for row in rows if row.retry_of}
+    return [Card(row, shoot, product, again.get(row.id)) for row in rows]
+
+
+def changes(cards: Iterable[Card]) -> str:
+    """What puts `cards` in the place of those that a page shows."""
+    return fragment("shoots/changes.html", cards=list(cards))
+
+
+@dataclass(frozen=True)
+class Look:
+    """A shoot as its page shows it."""
+
+    overview: Overview
+    cards: list[Card]
+    pace: str
+    available: int
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        retryable = [card for card in self.cards if card.given_up and card.again is None]
+        return {"overview": self.overview, "pace": self.pace, "available": self.available, "retryable": retryable}
+
+
+async def look(session: AsyncSession, shoot_id: UUID) -> Look:
+    """The shoot, or ShootNotFoundError."""
+    shoot = await shoot_of(session, shoot_id)
+    rows = await generations(session, shoot_id, hidden=True)
+    (overview,) = await overviews(session, [shoot])
+    wallet = await ledger.balance(session, shoot.account_id)
+    cards = of_shoot(shoot, overview.product, rows)
+    return Look(overview, cards, pace.words(await pace.usual_s(session, shoot)), wallet.available)
+
+
+async def cards_of(session: AsyncSession, *rows: Generation) -> list[Card]:
+    """The cards of any pictures, in their order."""
+    about = (
+        select(Shoot, Product.name)
+        .outerjoin(Product, Product.id == Shoot.product_id)
+        .where(Shoot.id.in_({row.shoot_id for row in rows}))
+    )
+    shoots = {found.id: (found, name) for found, name in await session.execute(about)}
+    made_anew = select(Generation.retry_of, Generation.id).where(Generation.retry_of.in_([row.id for row in rows]))
+    again = {old: new for old, new in await session.execute(made_anew)}  # noqa: C416 -- a row is not typed as a pair
+    return [Card(row, *shoots[row.shoot_id], again.get(row.id)) for row in rows]
+
+
+async def live(hub: Hub, account_id: UUID, shoot_id: UUID, since: datetime) -> AsyncGenerator[str]:
+    """HTML for a page that was made at `since`: what has changed, at once and as it happens."""
+    sent: dict[UUID, str] | None = None
+
+    async def seen() -> Mapping[str, Any]:
+        try:
+            async with transaction(account_id) as session:
+                return {"look": await look(session, shoot_id)}
+        except NotFoundError:
+            return {"gone": True}
+
+    async with aclosing(hub.follow(news.channel(shoot_id), seen)) as stream:
+        async for told in stream:
+            found = told if "look" in told or "gone" in told else await seen()
+            if "gone" in found:
+                return
+            current: Look = found["look"]
+            fresh = [card for card in current.cards if _is_news(card, sent, since)]
+            sent = {card.id: card.stamp for card in current.cards}
+            yield fragment("shoots/news.html", cards=fresh, **current.facts)
+
+
+async def missed(account_id: UUID, shoot_id: UUID, since: datetime) -> str:
+    """`live` for who cannot listen: all that has changed since."""
+    async with transaction(account_id) as session:
+        current = await look(session, shoot_id)
+    fresh = [card for card in current.cards if _is_news(card, None, since)]
+    return fragment("shoots/news.html", cards=fresh, **current.facts)
+
+
+def _is_news(card: Card, sent: dict[UUID, str] | None, since: datetime) -> bool:
+    if sent is not None:
+        return sent.get(card.id) != card.stamp
+    one = card.generation
+    moments = (one.created_at, one.finished_at, one.kept_at, one.hidden_at)
+    return card.open or any(moment is not None and moment >= since for moment in moments)

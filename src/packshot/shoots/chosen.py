@@ -1,0 +1,98 @@
+"""What somebody chose for a shoot of a product, kept while they are away getting credits."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from redis.exceptions import RedisError
+
+from packshot.shoots.brief import Brief
+from packshot.valkey import valkey
+
+KEPT_S = 86_400
+SIZES = {
+    "1024x1024": "1024 × 1024, quick",
+    "1600x1600": "1600 × 1600, marketplaces",
+    "2048x2048": "2048 × 2048, zoomable",
+    "1600x2000": "1600 × 2000, 4:5 for feeds",
+    "1500x2000": "1500 × 2000, 3:4 for fashion",
+    "2000x1500": "2000 × 1500, 4:3 for shops",
+    "1920x1080": "1920 × 1080, 16:9 for banners",
+}
+FORMAT_NAMES = {"webp": "WebP", "jpeg": "JPEG", "png": "PNG", "avif": "AVIF", "tiff": "TIFF"}
+_WORDS = {
+    "photo_ids": "Choose at least one photo.",
+    "styles": "Choose at least one style.",
+    "count": "Give a whole number from 1 to 1,000.",
+    "seed": "A seed is a whole number from 0 to 4,294,967,295.",
+    "size": "Write width x height in pixels, such as 1600x1600.",
+    "format": "Choose one of the formats.",
+    "framing": "Choose one of the framings.",
+}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a form said, as it was typed. `photos` None: all that are approved."""
+
+    photos: list[str] | None = None
+    styles: list[str] = field(default_factory=lambda: ["white-shadow"])
+    size: str = "1600x1600"
+    own_size: str = ""
+    framing: str = "standard"
+    format: str = "webp"
+    count: str = "1"
+    seed: str = ""
+
+    def brief(self, product_id: UUID) -> Brief | dict[str, str]:
+        """The request, or what is wrong with it: words by field."""
+        wrong = {
+            name: _WORDS[name] for name, given in (("photo_ids", self.photos), ("styles", self.styles)) if not given
+        }
+        asked: dict[str, Any] = {
+            "product_id": product_id,
+            "photo_ids": self.photos or [],
+            "styles": self.styles or ["none"],
+            "size": self.own_size.strip().lower().replace("×", "x").replace(" ", "") or self.size,
+            "framing": self.framing,
+            "format": self.format,
+            "count": self.count.strip() or "1",
+            "seed": self.seed.strip() or None,
+        }
+        try:
+            made = Brief.model_validate(asked)
+        except ValidationError as error:
+            for one in error.errors():
+                name = str(one["loc"][0]) if one["loc"] else "count"
+                wrong.setdefault(name, _WORDS[name] if one["loc"] else one["msg"].removeprefix("Value error, ") + ".")
+            return wrong
+        return wrong or made
+
+
+async def keep(account_id: UUID, product_id: UUID, chosen: Chosen) -> None:
+    """Remembers it for a day. Without Valkey it is typed again."""
+    with suppress(RedisError, OSError, TimeoutError):
+        await valkey().set(_name(account_id, product_id), json.dumps(asdict(chosen)), ex=KEPT_S)
+
+
+async def kept(account_id: UUID, product_id: UUID) -> Chosen:
+    """What was chosen last, or what is chosen for a start."""
+    with suppress(RedisError, OSError, TimeoutError):
+        if text := await valkey().get(_name(account_id, product_id)):
+            return Chosen(**json.loads(text))
+    return Chosen()
+
+
+async def forget(account_id: UUID, product_id: UUID) -> None:
+    """The shoot is on its way."""
+    with suppress(RedisError, OSError, TimeoutError):
+        await valkey().delete(_name(account_id, product_id))
+
+
+def _name(account_id: UUID, product_id: UUID) -> str:
+    return f"packshot:chosen:{account_id}:{product_id}"

@@ -1,0 +1,75 @@
+"""What becomes of delivered pictures: kept, or deleted with ten minutes to bring them back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import groupby
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from packshot.catalog.doomed import doom
+from packshot.db import after_commit
+from packshot.shoots import news
+from packshot.shoots.errors import GenerationNotFoundError
+from packshot.shoots.finishing import small_key
+from packshot.shoots.models import Generation, State
+
+WAY_BACK = timedelta(minutes=10)
+
+_NOW = func.clock_timestamp()
+
+
+async def keep(session: AsyncSession, ids: Sequence[UUID], *, kept: bool = True) -> list[Generation]:
+    """Marks delivered pictures as kept, or takes the mark away. GenerationNotFoundError if one cannot be found."""
+    return await _change(session, ids, hidden=False, values={"kept_at": _NOW if kept else None})
+
+
+async def hide(session: AsyncSession, ids: Sequence[UUID]) -> list[Generation]:
+    """Deletes delivered pictures: nobody finds them any more, and they are removed once WAY_BACK is over."""
+    return await _change(session, ids, hidden=False, values={"hidden_at": _NOW})
+
+
+async def restore(session: AsyncSession, ids: Sequence[UUID]) -> list[Generation]:
+    """Brings deleted pictures back. GenerationNotFoundError where one is gone for good."""
+    return await _change(session, ids, hidden=True, values={"hidden_at": None})
+
+
+async def remove_hidden(session: AsyncSession, limit: int) -> int:
+    """Removes pictures whose way back is over, with their files; how many, of all accounts that `session` sees.
+
+    What they cost stays in the ledger.
+    """
+    over = select(Generation).where(Generation.hidden_at < _NOW - WAY_BACK).order_by(Generation.account_id)
+    gone = (await session.scalars(over.limit(limit).with_for_update(skip_locked=True))).all()
+    for account_id, group in groupby(gone, lambda generation: generation.account_id):
+        keys = [generation.key for generation in group if generation.key]
+        await doom(session, account_id, [*keys, *map(small_key, keys)])
+    await session.execute(delete(Generation).where(Generation.id.in_([generation.id for generation in gone])))
+    return len(gone)
+
+
+async def _change(
+    session: AsyncSession, ids: Sequence[UUID], *, hidden: bool, values: dict[str, object]
+) -> list[Generation]:
+    """All of `ids`, or none: who asks for a picture that is not there is told so."""
+    here = Generation.hidden_at.is_not(None) if hidden else Generation.hidden_at.is_(None)
+    wanted = select(Generation.id).where(Generation.id.in_(ids), Generation.state == State.COMPLETED, here)
+    found = set(await session.scalars(wanted.order_by(Generation.id).with_for_update()))
+    missing = next((id for id in ids if id not in found), None)
+    if missing is not None:
+        raise GenerationNotFoundError(missing)
+    changed = (
+        await session.scalars(
+            update(Generation)
+            .where(Generation.id.in_(found))
+            .values(**values)
+            .returning(Generation)
+            .execution_options(populate_existing=True)
+        )
+    ).all()
+    for generation in changed:
+        after_commit(session, lambda generation=generation: news.tell(generation))
+    return sorted(changed, key=lambda generation: generation.id, reverse=True)

@@ -1,0 +1,180 @@
+"""The page where a product is shot: photos, styles seen on this very product, and the price before the click."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import Response
+
+from packshot.accounts.browser import LoggedIn, PageSession
+from packshot.catalog import photos, projects
+from packshot.catalog.approved import CutoutNotApprovedError, approved
+from packshot.catalog.cutouts import shown_cutouts, why_not
+from packshot.catalog.models import Cutout, Photo, PhotoState
+from packshot.credits.errors import InsufficientCreditsError
+from packshot.db import transaction
+from packshot.errors import BadInputError, NotFoundError, PackshotError
+from packshot.shoots import chosen as choosing
+from packshot.shoots.chosen import FORMAT_NAMES, SIZES, Chosen
+from packshot.shoots.darkroom import developed
+from packshot.shoots.errors import IdempotencyKeyReusedError, UnsupportedError
+from packshot.shoots.files import file
+from packshot.shoots.preview import preview_of
+from packshot.shoots.submit import submit
+from packshot.storage.base import FileMissingError
+from packshot.studio.framing import FRAMINGS
+from packshot.styles.library import styles
+from packshot.web.render import go, render
+
+router = APIRouter()
+
+MOST_PHOTOS = 200
+PREVIEW_S = 3600
+Many = Annotated[list[str] | None, Form(max_length=MOST_PHOTOS)]
+Short = Annotated[str, Form(max_length=100)]
+
+
+@router.get("/products/{product_id}/shoot")
+async def order(
+    request: Request,
+    product_id: UUID,
+    viewer: LoggedIn,
+    session: PageSession,
+    style: Annotated[list[str] | None, Query(max_length=100)] = None,
+    photo: Annotated[list[str] | None, Query(max_length=MOST_PHOTOS)] = None,
+) -> Response:
+    """`style` and `photo` in the address choose these for a start."""
+    await projects.product(session, product_id)
+    chosen = await choosing.kept(viewer.principal.account_id, product_id)
+    if style or photo:
+        chosen = Chosen(photos=photo or chosen.photos, styles=style or chosen.styles)
+    return await _page(request, viewer, product_id, chosen, {})
+
+
+@router.post("/products/{product_id}/shoot")
+async def shoot(
+    request: Request,
+    product_id: UUID,
+    viewer: LoggedIn,
+    key: Annotated[str, Form(min_length=8, max_length=255)],
+    photo_ids: Many = None,
+    style: Many = None,
+    size: Short = "",
+    own_size: Short = "",
+    framing: Short = "standard",
+    format: Short = "webp",
+    count: Short = "1",
+    seed: Short = "",
+) -> Response:
+    account_id = viewer.principal.account_id
+    chosen = Chosen(photo_ids or [], style or [], size, own_size, framing, format, count, seed)
+    brief = chosen.brief(product_id)
+    if isinstance(brief, dict):
+        return await _page(request, viewer, product_id, chosen, brief)
+    try:
+        async with transaction(account_id) as session:
+            answer = await submit(session, account_id, viewer.principal.user_id, brief, key)
+    except InsufficientCreditsError as short:
+        await choosing.keep(account_id, product_id, chosen)
+        back = {"missing": short.needed - short.available, "back": f"/products/{product_id}/shoot"}
+        return go(request, f"/pricing?{urlencode(back)}")
+    except NotFoundError:
+        raise  # somebody else's photo, or one that was deleted: there is no such page
+    except PackshotError as error:
+        return await _page(request, viewer, product_id, chosen, _explained(error), error)
+    await choosing.forget(account_id, product_id)
+    return go(request, f"/shoots/{answer['id']}")
+
+
+def _explained(error: PackshotError) -> dict[str, str]:
+    """The words of a refusal by the field or the photo that they are about; the rest stands above the form."""
+    facts: dict[str, Any] = error.facts
+    if isinstance(error, CutoutNotApprovedError):
+        return {photo["photo_id"]: f"{photo['words']} {photo['remedy']}" for photo in facts["photos"]}
+    if isinstance(error, UnsupportedError):
+        names = {"width": "size", "height": "size", "style": "styles"}
+        problems: list[dict[str, str]] = facts["problems"]
+        return {names.get(one["field"], one["field"]): f"{one['message']} {one['remedy']}" for one in problems}
+    if isinstance(error, IdempotencyKeyReusedError):
+        return {"again": "This page has shot something already. Press the button again to shoot this too."}
+    return {"again": f"{error.message} {error.remedy}"}
+
+
+async def _page(
+    request: Request,
+    viewer: LoggedIn,
+    product_id: UUID,
+    chosen: Chosen,
+    wrong: dict[str, str],
+    error: PackshotError | None = None,
+) -> Response:
+    async with transaction(viewer.principal.account_id) as session:
+        product = await projects.product(session, product_id)
+        project = await projects.project(session, product.project_id)
+        rows = await photos.photos(session, product_id, limit=MOST_PHOTOS)
+        cutouts = await shown_cutouts(session, [photo.id for photo in rows])
+    ready = [photo for photo in rows if cutouts.get(photo.id) and cutouts[photo.id][0].approved_at]
+    others = [(photo, _why(photo, cutouts.get(photo.id))) for photo in rows if photo not in ready]
+    return render(
+        request,
+        "shoots/order.html",
+        status=error.status if error else 422 if wrong else 200,
+        product=product,
+        project=project,
+        photos=ready,
+        others=others,
+        chosen=chosen,
+        chosen_photos=[str(photo.id) for photo in ready] if chosen.photos is None else chosen.photos,
+        styles=styles(),
+        sizes=SIZES,
+        framings=FRAMINGS,
+        formats=FORMAT_NAMES,
+        wrong=wrong,
+        known=_FIELDS | {str(photo.id) for photo in ready},
+        key=uuid4().hex,
+    )
+
+
+_FIELDS = {"photo_ids", "styles", "size", "framing", "format", "count", "seed"}
+
+
+def _why(photo: Photo, cutouts: list[Cutout] | None) -> str:
+    """Why a photo cannot be shot yet."""
+    if photo.state == PhotoState.REFUSED:
+        return photo.words
+    if not cutouts:
+        return "It is being opened."
+    reason = why_not(cutouts[0])
+    return reason[0] if reason else "Nobody has approved its cutout."
+
+
+@router.get("/products/{product_id}/previews/{style}")
+async def preview(
+    request: Request,
+    product_id: UUID,
+    style: str,
+    viewer: LoggedIn,
+    photo: UUID | None = None,
+    framing: str = "standard",
+) -> Response:
+    """A small picture of this product in `style`: a WebP, free, made when it is first looked at."""
+    account_id = viewer.principal.account_id
+    if style not in {one.slug for one in styles()} or framing not in FRAMINGS:
+        raise BadInputError(f"There is no style {style!r} with the framing {framing!r}.", remedy="Choose others.")
+    async with transaction(account_id) as session:
+        found = await approved(session, [photo] if photo else None, product_id)
+    wanted = preview_of(account_id, found[0], style, framing)
+    return file(request, await developed(wanted), tag=str(wanted.id), max_age_s=PREVIEW_S)
+
+
+@router.get("/products/{product_id}/shoot/photos/{photo_id}")
+async def cutout(request: Request, product_id: UUID, photo_id: UUID, _: LoggedIn, session: PageSession) -> Response:
+    """The product of an approved photo, on transparency."""
+    (found,) = await approved(session, [photo_id], product_id)
+    row = await session.get_one(Cutout, found.cutout_id)
+    if row.preview_key is None:
+        raise FileMissingError("This cutout has no preview.", remedy="Search the outline again.")
+    return file(request, row.preview_key, tag=str(row.id), max_age_s=PREVIEW_S)

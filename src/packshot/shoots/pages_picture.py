@@ -1,0 +1,181 @@
+"""One picture: large, beside its photo and its siblings, how it was made, its files, and asking for it again."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import Response
+from sqlalchemy import select
+
+from packshot.accounts.browser import LoggedIn, PageSession
+from packshot.catalog.models import Photo
+from packshot.db import transaction
+from packshot.errors import NotFoundError, PackshotError
+from packshot.imaging.finish import FORMATS, Format
+from packshot.shoots.archive import file_name
+from packshot.shoots.cancel import generation_of
+from packshot.shoots.cards import Card, cards_of, of_shoot
+from packshot.shoots.chosen import FORMAT_NAMES
+from packshot.shoots.darkroom import Order, developed
+from packshot.shoots.files import file
+from packshot.shoots.finishing import small_key
+from packshot.shoots.look import generations
+from packshot.shoots.models import Attempt
+from packshot.shoots.retry import REASONS, ask_again
+from packshot.storage.base import FileMissingError
+from packshot.web.render import go, render
+
+router = APIRouter()
+
+KEPT_S = 3600
+SHOWN = ("webp", "png", "jpeg", "avif")  # what browsers show
+FINDINGS = {
+    "cutout_confidence": "Confidence of the cutout",
+    "cutout_verdict": "Verdict on the cutout",
+    "cutout_reasons": "Doubts about the cutout",
+    "view": "Photographed",
+    "elevation": "Camera's height, degrees",
+}
+
+VERDICTS = {"accept": "Looks right", "ask": "Approved by a person", "refuse": "Cannot be used"}
+
+
+@router.get("/generations/{generation_id}")
+async def picture_page(
+    request: Request, generation_id: UUID, _: LoggedIn, session: PageSession, beside: Annotated[str, Query()] = ""
+) -> Response:
+    """`beside` is the id of another picture of the shoot to compare with."""
+    return await _page(request, session, generation_id, beside=beside)
+
+
+@router.post("/generations/{generation_id}/again")
+async def again(
+    request: Request,
+    generation_id: UUID,
+    viewer: LoggedIn,
+    reason: Annotated[str, Form(max_length=40)] = "",
+    words: Annotated[str, Form(max_length=5000)] = "",
+) -> Response:
+    """Another version with another seed; the one that was asked for before, if it was."""
+    account_id = viewer.principal.account_id
+    try:
+        async with transaction(account_id) as session:
+            made = await ask_again(session, generation_id, reason, words)
+    except NotFoundError:
+        raise
+    except PackshotError as error:
+        async with transaction(account_id) as session:
+            return await _page(request, session, generation_id, wrong=error, reason=reason, words=words)
+    return go(request, f"/shoots/{made.shoot_id}#g-{made.id}")
+
+
+@router.get("/generations/{generation_id}/picture")
+async def picture(
+    request: Request, generation_id: UUID, viewer: LoggedIn, size: Literal["small", "full"] = "full"
+) -> Response:
+    """The picture as pages show it: a small one for lists, or all of it, in a format that browsers show."""
+    card, key = await _delivered(viewer, generation_id)
+    if size == "small":
+        try:
+            return file(request, small_key(key), tag=f"s{card.generation.crc32}", max_age_s=KEPT_S)
+        except FileMissingError:
+            pass  # it is older than small pictures are
+    if card.shoot.format in SHOWN:
+        return file(request, key, tag=f"f{card.generation.crc32}", max_age_s=KEPT_S)
+    return await _made(request, Order("copy", viewer.principal.account_id, card.id))
+
+
+@router.get("/generations/{generation_id}/photo")
+async def photo(request: Request, generation_id: UUID, viewer: LoggedIn) -> Response:
+    """The photo that the picture was made of, to compare."""
+    account_id = viewer.principal.account_id
+    async with transaction(account_id) as session:
+        generation = await generation_of(session, generation_id)
+        found = await session.get(Photo, generation.photo_id) if generation.photo_id else None
+    if found is None or found.master_key is None:
+        raise NotFoundError("The photo of this picture is gone.", remedy="Upload it again to shoot it anew.")
+    return await _made(request, Order("photo", account_id, found.id))
+
+
+@router.get("/generations/{generation_id}/download")
+async def download(
+    request: Request, generation_id: UUID, viewer: LoggedIn, format: Annotated[Format | None, Query()] = None
+) -> Response:
+    """The finished file, or a copy of it in another format."""
+    card, key = await _delivered(viewer, generation_id)
+    own = cast(Format, card.shoot.format)
+    name = file_name((card.generation, card.shoot, card.product), FORMATS[format or own].extension)
+    if format in (None, own):
+        return file(request, key, tag=f"f{card.generation.crc32}", max_age_s=KEPT_S, filename=name)
+    return await _made(request, Order("copy", viewer.principal.account_id, card.id, format=format), name)
+
+
+async def _made(request: Request, order: Order, filename: str = "") -> Response:
+    """What the darkroom makes. No transaction is open while it is waited for."""
+    return file(request, await developed(order), tag=str(order.id), max_age_s=KEPT_S, filename=filename)
+
+
+async def _delivered(viewer: LoggedIn, generation_id: UUID) -> tuple[Card, str]:
+    """A delivered picture and the key of its file, or a NotFoundError."""
+    async with transaction(viewer.principal.account_id) as session:
+        (card,) = await cards_of(session, await generation_of(session, generation_id))
+    if card.generation.key is None:
+        raise NotFoundError("This picture is not delivered.", remedy="Its shoot shows how it stands.")
+    return card, card.generation.key
+
+
+async def _page(
+    request: Request,
+    session: PageSession,
+    generation_id: UUID,
+    *,
+    beside: str = "",
+    wrong: PackshotError | None = None,
+    reason: str = "",
+    words: str = "",
+) -> Response:
+    (card,) = await cards_of(session, await generation_of(session, generation_id))
+    rows = await generations(session, card.shoot.id)
+    siblings = [one for one in of_shoot(card.shoot, card.product, rows) if one.delivered]
+    place = next((place for place, one in enumerate(siblings) if one.id == card.id), 0)
+    source = await session.get(Photo, card.generation.photo_id) if card.generation.photo_id else None
+    attempts = select(Attempt).where(Attempt.generation_id == generation_id).order_by(Attempt.number)
+    return render(
+        request,
+        "shoots/picture.html",
+        status=wrong.status if wrong else 200,
+        card=card,
+        siblings=[one for one in siblings if one.id != card.id],
+        beside=next((one for one in siblings if str(one.id) == beside and one.id != card.id), None),
+        before=siblings[place - 1] if place > 0 else None,
+        after=siblings[place + 1] if card.delivered and place + 1 < len(siblings) else None,
+        photo=source if source and source.master_key else None,
+        attempts=(await session.scalars(attempts)).all(),
+        findings=_findings(card),
+        formats=FORMAT_NAMES,
+        reasons=REASONS,
+        wrong=wrong,
+        reason=reason,
+        words=words,
+    )
+
+
+def _findings(card: Card) -> list[tuple[str, str]]:
+    """What the engine found, in words."""
+    told: list[tuple[str, str]] = []
+    for name, value in card.generation.facts.items():
+        if value in (None, ""):
+            continue
+        told.append((FINDINGS.get(name, name.replace("_", " ").capitalize()), _shown(name, value)))
+    return told
+
+
+def _shown(name: str, value: str | float) -> str:
+    """A finding as people read it."""
+    if name == "cutout_confidence":
+        return f"{value:.0%}"
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    return VERDICTS.get(value, value.replace("_", " ")) if isinstance(value, str) else str(value)
