@@ -2,13 +2,14 @@
 import { dropzone } from "./drop.js";
 import { boxes } from "./box.js";
 import { light } from "./light.js";
+import { photos } from "./photos.js";
 import { order } from "./order.js";
 
 const TOAST_MS = 8000;
 const token = () => document.querySelector('meta[name="csrf-token"]').content;
 
 document.addEventListener("alpine:init", () => {
-  for (const [name, part] of Object.entries({ dropzone, boxes, light, order })) window.Alpine.data(name, part);
+  for (const [name, part] of Object.entries({ dropzone, boxes, photos, light, order })) window.Alpine.data(name, part);
 });
 
 document.addEventListener("htmx:configRequest", (event) => {
@@ -67,6 +68,6 @@ window.packshot = { toast, token };
 
 new MutationObserver((changes) => {
   for (const { addedNodes } of changes) {
-    for (const node of addedNodes) if (node.dataset?.toast !== undefined) setTimeout(() => node.remove(), TOAST_MS);
+    for (const node of addedNodes) if (node.dataset?.toast !== undefined) setTimeout(() => node.remove(), Number(node.dataset.toast) || TOAST_MS);
   }
 }).observe(document.getElementById("toasts"), { childList: true });

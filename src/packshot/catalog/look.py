@@ -39,6 +39,7 @@ class Glance:
     stage: Stage
     newest_id: UUID | None
     taken_id: UUID | None
+    protected: int
     version: str
 
 
@@ -66,7 +67,7 @@ async def look(session: AsyncSession, product_id: UUID) -> list[Glance]:
             Photo.view,
             latest.id.label("newest_id"),
             latest.state.label("newest_state"),
-            latest.verdict,
+            latest.verdict.label("verdict"),
             taken.id.label("taken_id"),
             protected.label("protected"),
         )
@@ -76,7 +77,7 @@ async def look(session: AsyncSession, product_id: UUID) -> list[Glance]:
         .order_by(Photo.id.desc())
     )
     return [
-        Glance(row.id, _stage(row), row.newest_id, row.taken_id, _version(row))
+        Glance(row.id, _stage(row), row.newest_id, row.taken_id, row.protected, _version(row))
         for row in await session.execute(rows)
     ]
 
