@@ -55,7 +55,7 @@ export const dropzone = () => {
       for (const [source, isFolder] of given) {
         if (!source) continue;
         const key = ++last;
-        const picture = isFolder || !source.type.startsWith("image/") || source.type.includes("tif") ? "data:," : URL.createObjectURL(source);
+        const picture = isFolder || !source.type.startsWith("image/") || source.type.includes("tif") ? "" : URL.createObjectURL(source);
         sources.set(key, source);
         this.files.push({
           key, picture, name: source.name || "photo", label: `Uploading ${source.name}`, state: "waiting",
@@ -131,7 +131,7 @@ export const dropzone = () => {
 
     forget(key) {
       const entry = this.entry(key);
-      if (entry.picture.startsWith("blob:")) URL.revokeObjectURL(entry.picture);
+      if (entry.picture) URL.revokeObjectURL(entry.picture);
       sources.delete(key);
       this.files = this.files.filter((file) => file.key !== key);
       this.next();

@@ -240,7 +240,9 @@ export const photos = () => ({
     const chosen = this.grid.querySelectorAll("input:checked").length;
     this.chosen.hidden = !chosen;
     this.$root.querySelector("#chosen-count").textContent = chosen;
-    this.$root.querySelector("#no-photos").hidden = this.cards().length > 0;
+    const some = this.cards().length > 0;
+    this.$root.querySelector("#no-photos").hidden = some;
+    this.$root.querySelector("#pick").classList.toggle("button-next", !some); // one next step at a time
   },
 
   destroy() {

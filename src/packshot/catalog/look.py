@@ -58,19 +58,20 @@ class Summary:
 async def look(session: AsyncSession, product_id: UUID) -> list[Glance]:
     """All photos of a product, newest first."""
     newest = select(Cutout).where(Cutout.photo_id == Photo.id).order_by(Cutout.id.desc()).limit(1).lateral()
-    latest, taken = aliased(Cutout, newest), aliased(Cutout)
+    taken = aliased(Cutout)
     protected = select(func.count()).where(ProtectedRegion.photo_id == Photo.id).scalar_subquery()
     rows = (
         select(
             Photo.id,
             Photo.state,
             Photo.view,
-            latest.id.label("newest_id"),
-            latest.state.label("newest_state"),
-            latest.verdict.label("verdict"),
+            newest.c.id.label("newest_id"),
+            newest.c.state.label("newest_state"),
+            newest.c.verdict.label("verdict"),
             taken.id.label("taken_id"),
             protected.label("protected"),
         )
+        .select_from(Photo)
         .outerjoin(newest, true())
         .outerjoin(taken, (taken.photo_id == Photo.id) & taken.approved_at.is_not(None))
         .where(Photo.product_id == product_id, Photo.hidden_at.is_(None))
