@@ -3,6 +3,7 @@ import { dropzone } from "./drop.js";
 import { boxes } from "./box.js";
 import { light } from "./light.js";
 import "./live.js";
+import { photos } from "./photos.js";
 import { order } from "./order.js";
 import { tryout } from "./tryout.js";
 
@@ -10,7 +11,8 @@ const TOAST_MS = 8000;
 const token = () => document.querySelector('meta[name="csrf-token"]').content;
 
 document.addEventListener("alpine:init", () => {
-  for (const [name, part] of Object.entries({ dropzone, boxes, light, order, tryout })) window.Alpine.data(name, part);
+  const parts = { dropzone, boxes, photos, light, order, tryout };
+  for (const [name, part] of Object.entries(parts)) window.Alpine.data(name, part);
 });
 
 document.addEventListener("htmx:configRequest", (event) => {

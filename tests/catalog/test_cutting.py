@@ -97,7 +97,8 @@ async def test_a_photo_is_opened_kept_and_cut(seller: Seller, mug: bytes) -> Non
         assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
         with Image.open(io.BytesIO(answer.content)) as image:
             assert (image.mode, image.size) == (mode, (320, 320))
-    assert await files() == {(await row(Photo, photo["id"])).master_key, kept.alpha_key, kept.preview_key}
+    opened = await row(Photo, photo["id"])
+    assert await files() == {opened.master_key, opened.preview_key, kept.alpha_key, kept.preview_key}
     async with transaction(system=True) as session:
         assert list(await session.scalars(select(DoomedFile.key))) == [f"uploads/{photo['id']}"]
 
@@ -223,7 +224,8 @@ async def test_the_late_write_of_a_lost_worker_is_refused_and_its_files_go(
     assert await storage().get(after.alpha_key) == before
     assert f"cutouts/{id}/1-alpha.png" in await files()
     await tasks.purge()
-    kept = {winner.alpha_key, winner.preview_key, (await row(Photo, photo["id"])).master_key}
+    opened = await row(Photo, photo["id"])
+    kept = {winner.alpha_key, winner.preview_key, opened.master_key, opened.preview_key}
     assert await files() == kept
 
 

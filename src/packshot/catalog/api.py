@@ -14,7 +14,6 @@ from packshot.accounts.auth import CurrentUser, SessionDep
 from packshot.catalog import cutouts, photos, projects, regions, removal, uploads
 from packshot.catalog.draw import upload_bytes
 from packshot.catalog.events import events
-from packshot.catalog.models import CutoutSource
 from packshot.catalog.schemas import (
     CutoutIn,
     CutoutOut,
@@ -180,11 +179,7 @@ async def list_cutouts(
 async def create_cutout(photo_id: UUID, given: CutoutIn, _: CurrentUser, session: SessionDep) -> CutoutOut:
     """Cut the product out again, within a box."""
     photo = await photos.photo(session, photo_id, held=True)
-    if given.box is None:
-        cutouts.size(photo)
-        return CutoutOut.of(await cutouts.start(session, photo, CutoutSource.AUTO))
-    cutouts.check_inside(photo, given.box.rectangle)
-    return CutoutOut.of(await cutouts.start(session, photo, CutoutSource.BOX, box=given.box.rectangle))
+    return CutoutOut.of(await cutouts.again(session, photo, given.box.rectangle if given.box else None))
 
 
 @router.post(

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from packshot.catalog.cutouts import shown_cutouts, why_not
 from packshot.catalog.models import Cutout, Photo, PhotoState, Product
+from packshot.catalog.projects import product
 from packshot.errors import BadInputError, NotFoundError, RefusedError
 
 View = Literal["standing", "above"]
@@ -63,8 +64,7 @@ async def approved(session: AsyncSession, photo_ids: Sequence[UUID] | None, prod
             raise NotFoundError(f"There is no photo {', '.join(map(str, missing))}.", remedy="GET …/photos lists them.")
         photos = [found[id] for id in wanted]
     elif product_id:
-        if await session.get(Product, product_id) is None:
-            raise NotFoundError(f"There is no product {product_id}.", remedy="GET /api/projects lists your projects.")
+        await product(session, product_id)
         photos = await _photos(session, Photo.product_id == product_id)
         if not photos:
             raise NoPhotosError("This product has no photos.", remedy="Upload one and approve its cutout.")
@@ -84,8 +84,8 @@ def _is_ready(shown: dict[UUID, list[Cutout]], photo: Photo) -> bool:
 
 
 async def _photos(session: AsyncSession, which: Any) -> list[tuple[Photo, Product]]:
-    rows = select(Photo, Product).join(Product, Product.id == Photo.product_id).where(which).order_by(Photo.id)
-    return [(photo, product) for photo, product in await session.execute(rows)]
+    rows = select(Photo, Product).join(Product, Product.id == Photo.product_id).where(which, Photo.hidden_at.is_(None))
+    return [(photo, product) for photo, product in await session.execute(rows.order_by(Photo.id))]
 
 
 def _approved(photo: Photo, product: Product, cutout: Cutout) -> Approved:

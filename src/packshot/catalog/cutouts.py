@@ -35,7 +35,8 @@ async def cutouts(
 
 async def cutout(session: AsyncSession, cutout_id: UUID) -> Cutout:
     """The cutout, or a NotFoundError."""
-    found = await session.get(Cutout, cutout_id)
+    with_photo = select(Cutout).join(Photo, Photo.id == Cutout.photo_id).where(Photo.hidden_at.is_(None))
+    found = await session.scalar(with_photo.where(Cutout.id == cutout_id))
     if found is None:
         raise NotFoundError(f"There is no cutout {cutout_id}.", remedy="GET /api/photos/{id}/cutouts lists a photo's.")
     return found
@@ -72,6 +73,15 @@ async def start(
     wake_cut(session, added.id)
     tell(session, photo.product_id, photo.id)
     return added
+
+
+async def again(session: AsyncSession, photo: Photo, box: Rectangle | None) -> Cutout:
+    """Cuts an opened photo out once more: within `box`, or wherever the product is found."""
+    if box is None:
+        size(photo)
+        return await start(session, photo, CutoutSource.AUTO)
+    check_inside(photo, box)
+    return await start(session, photo, CutoutSource.BOX, box=box)
 
 
 def check_inside(photo: Photo, rectangle: Rectangle) -> None:

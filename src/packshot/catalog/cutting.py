@@ -129,11 +129,14 @@ async def _master(claim: Claim) -> bytes:
     if photo.state != PhotoState.RECEIVED or photo.upload_key is None:
         raise BadInputError(photo.words or "The photo's file is gone.", remedy=photo.remedy or "Upload it again.")
     opened = await asyncio.to_thread(open_upload, await storage().get(photo.upload_key), photo.name)
-    key = claim.key(f"master.{opened.format}")
-    async with written(claim.cutout.account_id, {key: opened.data}) as session:
+    files = {claim.key(f"master.{opened.format}"): opened.data, claim.key("photo.webp"): opened.preview}
+    key, preview_key = files
+    async with written(claim.cutout.account_id, files) as session:
         await _fenced(session, claim, lease_until=_lease_end())
-        values = {"master_key": key, "width": opened.width, "height": opened.height, "depth": opened.depth}
-        await session.execute(update(Photo).where(Photo.id == photo.id).values(state=PhotoState.READY, **values))
+        kept = {"master_key": key, "preview_key": preview_key}
+        measured = {"width": opened.width, "height": opened.height, "depth": opened.depth}
+        opening = update(Photo).where(Photo.id == photo.id)
+        await session.execute(opening.values(state=PhotoState.READY, **kept, **measured))
         await drop_upload(session, photo)
         tell(session, photo.product_id, photo.id)
     return opened.data

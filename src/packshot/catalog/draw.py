@@ -18,9 +18,10 @@ FULL = 65535
 
 @dataclass(frozen=True)
 class Opened:
-    """A photo's lossless master: `data` in a file of the given format, and what is in it."""
+    """A photo's lossless master: `data` in a file of the given format, and what is in it; `preview` a small WebP."""
 
     data: bytes
+    preview: bytes
     format: str
     width: int
     height: int
@@ -47,11 +48,14 @@ def upload_bytes() -> int:
 
 def open_upload(data: bytes, name: str) -> Opened:
     """The master of the photo in `data`, a file that somebody sent; a BadInputError where it cannot be used."""
+    from packshot.imaging.finish import finish
     from packshot.imaging.master import master
 
     photo = decode(data, name=name, limits=replace(LIMITS, max_bytes=upload_bytes()))
     kept, format = master(photo)
-    return Opened(kept, format, photo.width, photo.height, photo.depth)
+    pixels: Any = photo.pixels if photo.alpha is None else np.dstack([photo.pixels, photo.alpha])
+    preview = finish(pixels, [_preview_size(photo.width, photo.height)], "webp")[0].data
+    return Opened(kept, preview, format, photo.width, photo.height, photo.depth)
 
 
 def open_mask(data: bytes, name: str, width: int, height: int) -> bytes:
@@ -85,11 +89,9 @@ def draw(master: bytes, name: str, *, box: tuple[int, int, int, int] | None = No
     if cutout.verdict != "refuse":
         cut_file(master, alpha=alpha, **known)
     height, width = cutout.alpha.shape
-    scale = min(1.0, PREVIEW / max(width, height))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
     return Drawn(
         alpha=alpha,
-        preview=finish(_rgba(cutout), [size], "webp")[0].data,
+        preview=finish(_rgba(cutout), [_preview_size(width, height)], "webp")[0].data,
         confidence=round(cutout.confidence, 3),
         verdict=cutout.verdict,
         reasons=[
@@ -99,6 +101,11 @@ def draw(master: bytes, name: str, *, box: tuple[int, int, int, int] | None = No
         view=cutout.view,
         elevation=cutout.elevation,
     )
+
+
+def _preview_size(width: int, height: int) -> tuple[int, int]:
+    scale = min(1.0, PREVIEW / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def _rgba(cutout: Cutout) -> Pixels:

@@ -41,13 +41,18 @@ class CutoutState(StrEnum):
 
 
 class Project(Base):
-    """A seller's folder of products."""
+    """A seller's folder of products. `hidden_at`, here and below: deleted, and not yet beyond a change of mind."""
 
     __tablename__ = "project"
+    __table_args__ = (
+        Index("ix_project_shown", "account_id", "id", postgresql_where=text("hidden_at is null")),
+        Index("ix_project_hidden", "hidden_at", postgresql_where=text("hidden_at is not null")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     account_id: Mapped[UUID] = of_account(index=True)
     name: Mapped[str]
+    hidden_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
 
@@ -56,12 +61,17 @@ class Product(Base):
     """A thing that is sold. `sku` is the seller's own number for it."""
 
     __tablename__ = "product"
+    __table_args__ = (
+        Index("ix_product_shown", "project_id", "id", postgresql_where=text("hidden_at is null")),
+        Index("ix_product_hidden", "hidden_at", postgresql_where=text("hidden_at is not null")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     account_id: Mapped[UUID] = of_account(index=True)
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id", ondelete="cascade"), index=True)
     name: Mapped[str]
     sku: Mapped[str] = mapped_column(server_default="")
+    hidden_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
 
@@ -70,10 +80,15 @@ class Photo(Base):
     """A photo of a product.
 
     `upload_key` is the file as it was sent, gone once it was opened; `master_key` the lossless master in the photo's
-    own depth. `view` is a person's word on how it was photographed (standing, above), None to let the engine look.
+    own depth; `preview_key` a small copy for pages, None for photos opened before there were any. `view` is a person's
+    word on how it was photographed (standing, above), None to let the engine look.
     """
 
     __tablename__ = "photo"
+    __table_args__ = (
+        Index("ix_photo_shown", "product_id", "id", postgresql_where=text("hidden_at is null")),
+        Index("ix_photo_hidden", "hidden_at", postgresql_where=text("hidden_at is not null")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     account_id: Mapped[UUID] = of_account(index=True)
@@ -82,12 +97,14 @@ class Photo(Base):
     state: Mapped[str] = mapped_column(server_default=PhotoState.AWAITED)
     upload_key: Mapped[str | None]
     master_key: Mapped[str | None]
+    preview_key: Mapped[str | None]
     width: Mapped[int | None]
     height: Mapped[int | None]
     depth: Mapped[int | None]
     view: Mapped[str | None]
     words: Mapped[str] = mapped_column(server_default="")
     remedy: Mapped[str] = mapped_column(server_default="")
+    hidden_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

@@ -29,14 +29,15 @@ async def photos(
 ) -> Sequence[Photo]:
     """The newest photos of a product; with `before` those made before that one."""
     await product(session, product_id)
-    newest = select(Photo).where(Photo.product_id == product_id).order_by(Photo.id.desc()).limit(limit)
+    shown = select(Photo).where(Photo.product_id == product_id, Photo.hidden_at.is_(None))
+    newest = shown.order_by(Photo.id.desc()).limit(limit)
     return (await session.scalars(newest.where(Photo.id < before) if before else newest)).all()
 
 
 async def photo(session: AsyncSession, photo_id: UUID, *, held: bool = False) -> Photo:
     """The photo, or a NotFoundError. With `held` it stays until the transaction ends."""
     found = await session.get(Photo, photo_id, with_for_update={"read": True, "key_share": True} if held else None)
-    if found is None:
+    if found is None or found.hidden_at:
         raise NotFoundError(f"There is no photo {photo_id}.", remedy="GET /api/products/{id}/photos lists a product's.")
     return found
 

@@ -14,14 +14,14 @@ from packshot.errors import NotFoundError
 
 async def projects(session: AsyncSession, *, before: UUID | None = None, limit: int = 50) -> Sequence[Project]:
     """The newest projects; with `before` those made before that one."""
-    newest = select(Project).order_by(Project.id.desc()).limit(limit)
+    newest = select(Project).where(Project.hidden_at.is_(None)).order_by(Project.id.desc()).limit(limit)
     return (await session.scalars(newest.where(Project.id < before) if before else newest)).all()
 
 
 async def project(session: AsyncSession, project_id: UUID, *, held: bool = False) -> Project:
     """The project, or a NotFoundError. With `held` it stays until the transaction ends."""
     found = await session.get(Project, project_id, with_for_update={"read": True, "key_share": True} if held else None)
-    if found is None:
+    if found is None or found.hidden_at:
         raise NotFoundError(f"There is no project {project_id}.", remedy="GET /api/projects lists yours.")
     return found
 
@@ -48,14 +48,15 @@ async def products(
 ) -> Sequence[Product]:
     """The newest products of a project; with `before` those made before that one."""
     await project(session, project_id)
-    newest = select(Product).where(Product.project_id == project_id).order_by(Product.id.desc()).limit(limit)
+    shown = select(Product).where(Product.project_id == project_id, Product.hidden_at.is_(None))
+    newest = shown.order_by(Product.id.desc()).limit(limit)
     return (await session.scalars(newest.where(Product.id < before) if before else newest)).all()
 
 
 async def product(session: AsyncSession, product_id: UUID, *, held: bool = False) -> Product:
     """The product, or a NotFoundError. With `held` it stays until the transaction ends."""
     found = await session.get(Product, product_id, with_for_update={"read": True, "key_share": True} if held else None)
-    if found is None:
+    if found is None or found.hidden_at:
         raise NotFoundError(
             f"There is no product {product_id}.", remedy="GET /api/projects/{id}/products lists a project's."
         )

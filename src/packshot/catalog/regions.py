@@ -40,11 +40,12 @@ async def protect(session: AsyncSession, photo_id: UUID, kind: str, rectangle: R
     return added
 
 
-async def unprotect(session: AsyncSession, region_id: UUID) -> None:
-    """Removes a region."""
+async def unprotect(session: AsyncSession, region_id: UUID) -> UUID:
+    """Removes a region; returns the id of its photo."""
     found = await session.get(ProtectedRegion, region_id)
     if found is None:
         raise NotFoundError(f"There is no region {region_id}.", remedy="GET /api/photos/{id}/regions lists a photo's.")
     parent = await photo(session, found.photo_id)
     await session.delete(found)
     tell(session, parent.product_id, parent.id)
+    return parent.id

@@ -31,9 +31,10 @@ async def purge(*_ids: UUID) -> None:
 
 @task(queue="io")
 async def sweep(*_ids: UUID) -> None:
-    """Wakes the oldest cutouts that nobody works on, and removes uploads that never came and files that have to go."""
+    """Wakes the oldest cutouts that nobody works on; removes uploads that never came, deletions past undoing, files."""
     async with transaction(system=True) as session:
         await removal.remove_abandoned(session)
+        await removal.remove_hidden(session)
         now = func.clock_timestamp()
         free = or_(Cutout.lease_until.is_(None), Cutout.lease_until < now)
         hinted = Cutout.created_at < now - timedelta(seconds=settings().sweep_s)  # younger ones just were
