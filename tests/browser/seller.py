@@ -71,12 +71,15 @@ class Seller:
         await self.page.wait_for_url("**/shoot")
 
     async def shoot(self, *styles: str) -> None:
-        """Orders, and waits until every picture is delivered."""
-        for style in styles:
-            await self.page.check(f"input[name=style][value={style}]")
+        """Orders these styles and no others, and waits until every picture is delivered."""
+        await self.choose(*styles)
         await self.page.click("button#shoot")
         await self.page.wait_for_url("**/shoots/*")
         await self.page.wait_for_selector(".button-next#zip")
+
+    async def choose(self, *styles: str) -> None:
+        for box in await self.page.locator("input[name=style]").all():
+            await box.set_checked(await box.get_attribute("value") in styles)
 
     async def axe(self) -> list[str]:
         """What axe-core finds on this page."""
