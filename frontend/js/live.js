@@ -33,3 +33,8 @@ document.addEventListener("htmx:sseError", (event) => {
   if (errors < MOST_ERRORS || timer || !source) return;
   timer = setInterval(() => window.htmx.ajax("GET", source.dataset.poll, { source, swap: "none" }), POLL_MS);
 });
+
+// Pictures that came while the network was away are asked for again.
+window.addEventListener("online", () => {
+  for (const image of document.querySelectorAll("#pictures img")) if (image.complete && !image.naturalWidth) image.src = image.src;
+});

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
@@ -13,18 +14,20 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from packshot.catalog.models import Product
 from packshot.credits import ledger
 from packshot.db import transaction
 from packshot.errors import NotFoundError
 from packshot.shoots import news, pace
 from packshot.shoots.cancel import shoot_of
+from packshot.shoots.gallery import rows_of
 from packshot.shoots.look import Overview, generations, overviews
 from packshot.shoots.models import GIVEN_UP, OPEN, Generation, Shoot, State
 from packshot.shoots.retry import REASONS
 from packshot.styles.library import styles
 from packshot.web.events import Hub
 from packshot.web.render import fragment
+
+PAUSE_S = 0.2  # between two looks for the same page: pictures that come quickly come together
 
 
 @dataclass(frozen=True)
@@ -116,15 +119,9 @@ async def look(session: AsyncSession, shoot_id: UUID) -> Look:
 
 async def cards_of(session: AsyncSession, *rows: Generation) -> list[Card]:
     """The cards of any pictures, in their order."""
-    about = (
-        select(Shoot, Product.name)
-        .outerjoin(Product, Product.id == Shoot.product_id)
-        .where(Shoot.id.in_({row.shoot_id for row in rows}))
-    )
-    shoots = {found.id: (found, name) for found, name in await session.execute(about)}
     made_anew = select(Generation.retry_of, Generation.id).where(Generation.retry_of.in_([row.id for row in rows]))
     again = {old: new for old, new in await session.execute(made_anew)}  # noqa: C416 -- a row is not typed as a pair
-    return [Card(row, *shoots[row.shoot_id], again.get(row.id)) for row in rows]
+    return [Card(*row, again.get(row[0].id)) for row in await rows_of(session, rows)]
 
 
 async def live(hub: Hub, account_id: UUID, shoot_id: UUID, since: datetime) -> AsyncGenerator[str]:
@@ -147,6 +144,7 @@ async def live(hub: Hub, account_id: UUID, shoot_id: UUID, since: datetime) -> A
             fresh = [card for card in current.cards if _is_news(card, sent, since)]
             sent = {card.id: card.stamp for card in current.cards}
             yield fragment("shoots/news.html", cards=fresh, **current.facts)
+            await asyncio.sleep(PAUSE_S)
 
 
 async def missed(account_id: UUID, shoot_id: UUID, since: datetime) -> str:

@@ -81,8 +81,8 @@ async def keep(account_id: UUID, product_id: UUID, chosen: Chosen) -> None:
 
 
 async def kept(account_id: UUID, product_id: UUID) -> Chosen:
-    """What was chosen last, or what is chosen for a start."""
-    with suppress(RedisError, OSError, TimeoutError):
+    """What was chosen last, or what is chosen for a start; also where another version of Packshot wrote it down."""
+    with suppress(RedisError, OSError, TimeoutError, TypeError, ValueError):
         if text := await valkey().get(_name(account_id, product_id)):
             return Chosen(**json.loads(text))
     return Chosen()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ARRAY, CollectionAggregate, Select, Uuid, any_, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from packshot.catalog.models import Product, Project
@@ -44,9 +44,9 @@ class Filters:
 
 async def pictures(
     session: AsyncSession, account_id: UUID, filters: Filters, *, before: UUID | None = None, limit: int = PAGE
-) -> Sequence[Row]:
+) -> list[Row]:
     """The newest delivered pictures that pass `filters`; with `before` those made before that one."""
-    newest = _shown(account_id)
+    newest = _shown(account_id).order_by(Generation.id.desc()).limit(limit)
     if before is not None:
         newest = newest.where(Generation.id < before)
     if filters.style:
@@ -56,24 +56,33 @@ async def pictures(
             Generation.kept_at.is_not(None) if filters.kept == "yes" else Generation.kept_at.is_(None)
         )
     if filters.project or filters.q:
-        newest = newest.where(Generation.shoot_id.in_(await _shoots(session, account_id, filters)))
-    return [(one, shoot, name) for one, shoot, name in await session.execute(newest.limit(limit))]
+        newest = newest.where(Generation.shoot_id == _one_of(await _shoots(session, account_id, filters)))
+    return await rows_of(session, (await session.scalars(newest)).all())
 
 
-async def some(session: AsyncSession, account_id: UUID, ids: Sequence[UUID]) -> Sequence[Row]:
+async def some(session: AsyncSession, account_id: UUID, ids: Sequence[UUID]) -> list[Row]:
     """These of the delivered pictures, the newest first."""
-    found = await session.execute(_shown(account_id).where(Generation.id.in_(ids)))
-    return [(one, shoot, name) for one, shoot, name in found]
+    found = await session.scalars(_shown(account_id).where(Generation.id.in_(ids)))
+    return await rows_of(session, sorted(found, key=lambda generation: generation.id, reverse=True))
 
 
-def _shown(account_id: UUID) -> Select[Generation, Shoot, str]:
-    return (
-        select(Generation, Shoot, Product.name)
-        .join(Shoot, Shoot.id == Generation.shoot_id)
-        .outerjoin(Product, Product.id == Shoot.product_id)
-        .where(Generation.account_id == account_id, Generation.state == State.COMPLETED, Generation.hidden_at.is_(None))
-        .order_by(Generation.id.desc())
+def _shown(account_id: UUID) -> Select[Generation]:
+    return select(Generation).where(
+        Generation.account_id == account_id, Generation.state == State.COMPLETED, Generation.hidden_at.is_(None)
     )
+
+
+async def rows_of(session: AsyncSession, generations: Sequence[Generation]) -> list[Row]:
+    """Each with its shoot and its product's name.
+
+    Looked up by id, not joined: PostgreSQL takes row-level security to leave few rows, and then joins the slow way.
+    """
+    ids = {generation.shoot_id for generation in generations}
+    shoots = {shoot.id: shoot for shoot in await session.scalars(select(Shoot).where(Shoot.id.in_(ids)))}
+    named = select(Product.id, Product.name).where(Product.id.in_({shoot.product_id for shoot in shoots.values()}))
+    names = {id: name for id, name in await session.execute(named)}  # noqa: C416 -- a row is not typed as a pair
+    of_shoot = {id: names.get(shoot.product_id) if shoot.product_id else None for id, shoot in shoots.items()}
+    return [(one, shoots[one.shoot_id], of_shoot[one.shoot_id]) for one in generations]
 
 
 async def _shoots(session: AsyncSession, account_id: UUID, filters: Filters) -> Sequence[UUID]:
@@ -85,8 +94,13 @@ async def _shoots(session: AsyncSession, account_id: UUID, filters: Filters) -> 
         named = select(Product.id).where(
             Product.account_id == account_id, Product.name.icontains(filters.q, autoescape=True)
         )
-        wanted = wanted.where(Shoot.product_id.in_(named))
+        wanted = wanted.where(Shoot.product_id == _one_of((await session.scalars(named)).all()))
     return (await session.scalars(wanted)).all()
+
+
+def _one_of(ids: Sequence[UUID]) -> CollectionAggregate[Any]:
+    """Any of `ids`, in one parameter however many they are."""
+    return any_(literal(list(ids), ARRAY(Uuid)))
 
 
 async def choices(session: AsyncSession, account_id: UUID) -> Sequence[Project]:

@@ -9,12 +9,21 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from packshot.catalog.models import Product
 from packshot.shoots.models import OPEN, Generation, Shoot, State
 
 SAMPLES = 6  # pictures of a shoot in a list
+SAMPLES_AMONG = 24  # looked for among so many of its first
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A delivered picture beside others."""
+
+    id: UUID
+    style: str
+    number: int
 
 
 @dataclass(frozen=True)
@@ -24,7 +33,7 @@ class Overview:
     shoot: Shoot
     product: str | None
     states: dict[State, int]
-    samples: Sequence[Generation]
+    samples: Sequence[Sample]
 
     @property
     def total(self) -> int:
@@ -89,15 +98,25 @@ async def states_of(session: AsyncSession, shoot_ids: Sequence[UUID]) -> dict[UU
     return states
 
 
-async def _samples(session: AsyncSession, shoot_ids: Sequence[UUID]) -> dict[UUID, list[Generation]]:
-    place = func.row_number().over(partition_by=Generation.shoot_id, order_by=Generation.number)
-    ranked = (
-        select(Generation, place.label("place"))
-        .where(Generation.shoot_id.in_(shoot_ids), Generation.state == State.COMPLETED, Generation.hidden_at.is_(None))
-        .subquery()
+async def _samples(session: AsyncSession, shoot_ids: Sequence[UUID]) -> dict[UUID, list[Sample]]:
+    """The first delivered of each shoot.
+
+    What is delivered is sorted out here: PostgreSQL, asked for that too, walks through all pictures of the account.
+    """
+    first = (
+        select(
+            Generation.shoot_id,
+            Generation.id,
+            Generation.style,
+            Generation.number,
+            Generation.state,
+            Generation.hidden_at,
+        )
+        .where(Generation.shoot_id.in_(shoot_ids), Generation.number <= SAMPLES_AMONG)
+        .order_by(Generation.shoot_id, Generation.number)
     )
-    first = aliased(Generation, ranked)
-    samples: dict[UUID, list[Generation]] = defaultdict(list)
-    for generation in await session.scalars(select(first).where(ranked.c.place <= SAMPLES).order_by(ranked.c.place)):
-        samples[generation.shoot_id].append(generation)
+    samples: dict[UUID, list[Sample]] = defaultdict(list)
+    for shoot_id, id, style, number, state, hidden_at in await session.execute(first):
+        if state == State.COMPLETED and hidden_at is None and len(samples[shoot_id]) < SAMPLES:
+            samples[shoot_id].append(Sample(id, style, number))
     return samples

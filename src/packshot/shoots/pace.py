@@ -5,29 +5,38 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from packshot.shoots.models import Attempt, AttemptState, Generation, Shoot
+from packshot.shoots.models import Attempt, AttemptState, Generation, Shoot, State
 
-LAST = 30
+LAST = 60  # pictures of the account
 
 
 async def usual_s(session: AsyncSession, shoot: Shoot) -> float | None:
-    """Seconds an engine works on one picture of this model and about this size; None until it has made one."""
+    """Seconds an engine works on one picture of this model and about this size; None if it made none lately."""
     pixels = shoot.width * shoot.height
     last = (
-        select(func.extract("epoch", Attempt.settled_at - Attempt.created_at).label("took"))
-        .join(Generation, Generation.id == Attempt.generation_id)
-        .join(Shoot, Shoot.id == Generation.shoot_id)
+        select(Generation.id, Generation.shoot_id)
         .where(
-            Attempt.account_id == shoot.account_id,
+            Generation.account_id == shoot.account_id,
+            Generation.state == State.COMPLETED,
+            Generation.hidden_at.is_(None),
+        )
+        .order_by(Generation.id.desc())
+        .limit(LAST)
+        .subquery()
+    )
+    took = func.extract("epoch", Attempt.settled_at - Attempt.created_at)
+    usual = (
+        select(func.percentile_cont(0.5).within_group(took))
+        .select_from(last)
+        .join(Shoot, Shoot.id == last.c.shoot_id)
+        .join(Attempt, Attempt.generation_id == last.c.id)
+        .where(
             Attempt.state == AttemptState.DONE,
             Shoot.model == shoot.model,
             (Shoot.width * Shoot.height).between(pixels // 2, pixels * 2),
         )
-        .order_by(Attempt.id.desc())
-        .limit(LAST)
-        .subquery()
     )
-    found = await session.scalar(select(func.percentile_cont(0.5).within_group(last.c.took)))
+    found = await session.scalar(usual)
     return None if found is None else float(found)
 
 
