@@ -4,7 +4,7 @@ import { closeLoupe, openLoupe } from "./loupe.js";
 const POLL_MS = 5000;
 const GIVE_UP_AFTER = 3; // failures of the stream in a row
 const AT_ONCE = 50; // cards asked for in one request
-const SAID = { right: "looks right", look: "please look", cannot: "cannot be used", refused: "cannot be used", approved: "approved" };
+const SAID = { right: "looks right", look: "please look", cannot: "cannot be used", refused: "cannot be used", rejected: "not right", approved: "approved" };
 
 export const photos = () => ({
   init() {
@@ -205,8 +205,7 @@ export const photos = () => ({
   press(card, event) {
     const key = event.key.toLowerCase();
     if (!/^(a|r|z|m|delete)$/.test(key)) return;
-    // What was not approved and is not right is mended.
-    const button = card.querySelector(`[data-key="${key}"]`) ?? (key === "r" ? card.querySelector('[data-key="m"]') : null);
+    const button = card.querySelector(`[data-key="${key}"]`);
     if (!button) return;
     event.preventDefault();
     button.click();

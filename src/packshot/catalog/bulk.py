@@ -1,4 +1,4 @@
-"""One word for many photos: what looks right, or what somebody chose, is approved or taken back together."""
+"""One word for many photos: what looks right, or what somebody chose, is approved or rejected together."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from packshot.catalog.cutouts import CannotApproveError, approve, withdraw
+from packshot.catalog.cutouts import CannotApproveError, approve, reject
 from packshot.catalog.look import Stage, look
 from packshot.catalog.projects import product
 
@@ -29,14 +29,15 @@ async def approve_chosen(
     return approved, len(chosen) - approved
 
 
-async def withdraw_chosen(session: AsyncSession, product_id: UUID, photo_ids: Sequence[UUID]) -> int:
-    """Takes the approval of these photos of a product back; returns how many."""
+async def reject_chosen(session: AsyncSession, product_id: UUID, photo_ids: Sequence[UUID]) -> int:
+    """Says of the newest cutouts of these photos of a product that they are not right; returns of how many."""
     await product(session, product_id)
     chosen = [glance for glance in await look(session, product_id) if glance.photo_id in set(photo_ids)]
-    taken = sorted(glance.taken_id for glance in chosen if glance.taken_id)
-    for cutout_id in taken:
-        await withdraw(session, cutout_id)
-    return len(taken)
+    made = [glance for glance in chosen if glance.stage in (Stage.RIGHT, Stage.LOOK, Stage.APPROVED)]
+    ids = sorted(glance.newest_id for glance in made if glance.newest_id)
+    for cutout_id in ids:
+        await reject(session, cutout_id)
+    return len(ids)
 
 
 async def _approve(session: AsyncSession, cutout_ids: Sequence[UUID | None], user_id: UUID) -> int:
