@@ -196,7 +196,7 @@ async def test_a_photo_comes_is_cut_and_approved(seller: Seller, browser: Browse
     assert 'id="shoot"' not in page, "nothing is approved"
     cutout = (await seller.ask("GET", f"/api/photos/{id}"))["cutout"]["id"]
     answer = await browser.click(f"/cutouts/{cutout}/approve")
-    assert answer.headers["hx-trigger"] == "photos-changed"
+    assert json.loads(answer.headers["hx-trigger"]) == {"photos-changed": {"id": id}}
     assert f'href="{place}/shoot"' in (await browser.get(place)).text
     answer = await browser.post(f"/cutouts/{cutout}/reject")
     assert answer.headers["location"] == f"{place}#photo-{id}"

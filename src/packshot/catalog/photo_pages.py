@@ -292,7 +292,10 @@ def _changed(request: Request, product_id: UUID, path: str = "") -> Response:
 
 async def _changed_photo(request: Request, session: AsyncSession, photo_id: UUID, otherwise: str = "") -> Response:
     photo = await photos.photo(session, photo_id)
-    return _changed(request, photo.product_id, otherwise or _place(photo))
+    answer = _changed(request, photo.product_id, otherwise or _place(photo))
+    if is_htmx(request):
+        answer.headers["HX-Trigger"] = f'{{"photos-changed": {{"id": "{photo_id}"}}}}'
+    return answer
 
 
 def _told(
