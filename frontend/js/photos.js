@@ -4,7 +4,7 @@ import { closeLoupe, openLoupe } from "./loupe.js";
 const POLL_MS = 5000;
 const GIVE_UP_AFTER = 3; // failures of the stream in a row
 const AT_ONCE = 50; // cards asked for in one request
-const SAID = { right: "looks right", look: "please look", cannot: "cannot be used", refused: "cannot be used", approved: "approved" };
+const SAID = { right: "looks right", look: "please look", cannot: "cannot be used", refused: "cannot be used", rejected: "not right", approved: "approved" };
 
 export const photos = () => ({
   init() {
@@ -17,7 +17,7 @@ export const photos = () => ({
     this.rove(this.cards()[0]);
     this.count();
     this.follow();
-    document.addEventListener("photos-changed", () => this.refresh());
+    document.addEventListener("photos-changed", ({ detail }) => (detail?.id ? this.then(() => this.update([detail.id])) : this.refresh()));
     // A page that nobody sees needs no news, and browsers allow few streams; it looks again when it is seen.
     document.addEventListener("visibilitychange", () => (document.hidden ? this.rest() : this.follow()));
     window.addEventListener("online", () => this.follow());
@@ -91,12 +91,15 @@ export const photos = () => ({
     if (!stale.length && !left.length) return;
     for (const card of left) this.remove(card);
     for (let start = 0; start === 0 || start < stale.length; start += AT_ONCE) {
-      const query = stale.slice(start, start + AT_ONCE).map(([id]) => `id=${id}`).join("&");
-      const html = await this.fetched(`${this.base}/cards?${query}`);
-      for (const card of html.querySelectorAll(".photo")) this.put(card, order);
-      this.summarise(html);
+      await this.update(stale.slice(start, start + AT_ONCE).map(([id]) => id), order);
     }
     this.count();
+  },
+
+  async update(ids, order = new Map()) {
+    const html = await this.fetched(`${this.base}/cards?${ids.map((id) => `id=${id}`).join("&")}`);
+    for (const card of html.querySelectorAll(".photo")) this.put(card, order);
+    this.summarise(html);
   },
 
   async fetched(url) {
@@ -205,8 +208,7 @@ export const photos = () => ({
   press(card, event) {
     const key = event.key.toLowerCase();
     if (!/^(a|r|z|m|delete)$/.test(key)) return;
-    // What was not approved and is not right is mended.
-    const button = card.querySelector(`[data-key="${key}"]`) ?? (key === "r" ? card.querySelector('[data-key="m"]') : null);
+    const button = card.querySelector(`[data-key="${key}"]`);
     if (!button) return;
     event.preventDefault();
     button.click();

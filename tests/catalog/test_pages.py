@@ -12,8 +12,10 @@ from uuid import UUID
 import pytest
 from fastapi.routing import APIRoute
 from PIL import Image
+from sqlalchemy import func, update
 
 from packshot.catalog import pages, photo_pages, projects
+from packshot.catalog.models import Cutout
 from packshot.db import new_id, transaction
 
 from ..accounts.browse import HTML, Browser
@@ -194,11 +196,19 @@ async def test_a_photo_comes_is_cut_and_approved(seller: Seller, browser: Browse
     assert 'id="shoot"' not in page, "nothing is approved"
     cutout = (await seller.ask("GET", f"/api/photos/{id}"))["cutout"]["id"]
     answer = await browser.click(f"/cutouts/{cutout}/approve")
-    assert answer.headers["hx-trigger"] == "photos-changed"
+    assert json.loads(answer.headers["hx-trigger"]) == {"photos-changed": {"id": id}}
     assert f'href="{place}/shoot"' in (await browser.get(place)).text
-    answer = await browser.post(f"/cutouts/{cutout}/withdraw")
+    answer = await browser.post(f"/cutouts/{cutout}/reject")
     assert answer.headers["location"] == f"{place}#photo-{id}"
-    assert 'id="shoot"' not in (await browser.get(place)).text
+    page = (await browser.get(place)).text
+    assert 'id="shoot"' not in page
+    assert "Not right" in page
+    assert 'id="approve-right"' not in page, "a person's word counts for more than the verdict"
+    await browser.click(f"{place}/approve")
+    assert (await seller.ask("GET", f"/api/photos/{id}"))["approved"] is None
+    await browser.click(f"/cutouts/{cutout}/approve")
+    shown = (await seller.ask("GET", f"/api/photos/{id}"))["approved"]
+    assert (shown["id"], shown["rejected_at"]) == (cutout, None)
 
 
 async def test_a_file_that_is_no_photo_is_refused_with_its_reason(seller: Seller, browser: Browser) -> None:
@@ -242,11 +252,31 @@ async def test_all_that_look_right_are_approved_and_no_other(
         "busy.jpg": False,
     }
     ids = [photo["id"] for photo in shown]
-    assert "3 approvals" not in (await browser.click(f"{place}/photos/withdraw", {"photo": ids[:1]})).text
     told = (await browser.click(f"{place}/photos/approve", {"photo": ids})).text
     assert "1 photo could not be approved" in told
-    told = (await browser.click(f"{place}/photos/withdraw", {"photo": ids})).text
-    assert "2 approvals taken back." in told
+    assert "2 cutouts marked as not right." in (await browser.click(f"{place}/photos/reject", {"photo": ids})).text
+    assert not any(photo["approved"] for photo in await seller.ask("GET", f"/api{place}/photos"))
+    assert "Nothing changed." in (await browser.click(f"{place}/approve")).text
+
+
+async def test_a_newer_cutout_that_is_of_no_use_takes_nothing_away(
+    seller: Seller, browser: Browser, mug: bytes
+) -> None:
+    photo = await seller.approved(mug)
+    place = f"/products/{seller.product}"
+    for unusable in ({"state": "failed", "verdict": None}, {"rejected_at": func.now()}):
+        await browser.post(f"/photos/{photo['id']}/cutouts")
+        await cut_everything()
+        newest = (await seller.ask("GET", f"/api/photos/{photo['id']}"))["cutout"]["id"]
+        page = (await browser.get(place)).text
+        assert "An earlier cutout is approved" in page
+        assert f"/cutouts/{newest}/picture" in page
+        async with transaction(system=True) as session:
+            await session.execute(update(Cutout).where(Cutout.id == UUID(newest)).values(unusable))
+        page = (await browser.get(place)).text
+        assert 'data-stage="approved"' in page
+        assert f"/cutouts/{photo['cutout']['id']}/picture" in page
+        assert "1 photo ready to shoot." in page
 
 
 async def test_cards_are_asked_for_by_id_and_page(seller: Seller, browser: Browser, mug: bytes) -> None:

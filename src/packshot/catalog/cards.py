@@ -17,7 +17,7 @@ A_PAGE = 24
 
 @dataclass(frozen=True)
 class Card:
-    """A photo, how far it has come, and the cutout that its picture shows: the newest that was made, if any was."""
+    """A photo, how far it has come, and the cutout that its picture shows: the newest, unless another is better."""
 
     photo: PhotoOut
     glance: Glance
@@ -35,4 +35,6 @@ async def cards(session: AsyncSession, glances: Sequence[Glance]) -> list[Card]:
 
 def _shown(photo: PhotoOut) -> CutoutOut | None:
     newest = photo.cutout
-    return newest if newest and newest.state == CutoutState.READY else photo.approved
+    if newest is None or newest.state != CutoutState.READY:
+        return photo.approved
+    return (photo.approved or newest) if newest.verdict == "refuse" or newest.rejected_at else newest

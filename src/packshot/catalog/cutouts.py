@@ -115,6 +115,7 @@ async def approve(session: AsyncSession, cutout_id: UUID, user_id: UUID) -> Cuto
         others = update(Cutout).where(Cutout.photo_id == found.photo_id, Cutout.approved_at.is_not(None))
         await session.execute(others.values(approved_at=None, approved_by=None))
         found.approved_at, found.approved_by = await session.scalar(select(func.now())), user_id
+        found.rejected_at = None
         await session.flush()
         tell(session, photo.product_id, photo.id)
     return found
@@ -125,6 +126,18 @@ async def withdraw(session: AsyncSession, cutout_id: UUID) -> Cutout:
     found = await cutout(session, cutout_id)
     photo = await _locked_photo(session, found)
     if found.approved_at is not None:
+        found.approved_at = found.approved_by = None
+        await session.flush()
+        tell(session, photo.product_id, photo.id)
+    return found
+
+
+async def reject(session: AsyncSession, cutout_id: UUID) -> Cutout:
+    """Takes a person's word that this cutout is not right, and its approval with it."""
+    found = await cutout(session, cutout_id)
+    photo = await _locked_photo(session, found)
+    if found.rejected_at is None:
+        found.rejected_at = await session.scalar(select(func.now()))
         found.approved_at = found.approved_by = None
         await session.flush()
         tell(session, photo.product_id, photo.id)

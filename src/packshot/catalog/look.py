@@ -27,6 +27,7 @@ class Stage(StrEnum):
     RIGHT = "right"  # looks right: waits for a person's word
     LOOK = "look"  # may be wrong: waits for a person's look
     CANNOT = "cannot"  # its cutout cannot be used
+    REJECTED = "rejected"  # its cutout is not right, a person said
     REFUSED = "refused"  # no photo can be made of its file
     APPROVED = "approved"
 
@@ -68,6 +69,7 @@ async def look(session: AsyncSession, product_id: UUID) -> list[Glance]:
             newest.c.id.label("newest_id"),
             newest.c.state.label("newest_state"),
             newest.c.verdict.label("verdict"),
+            newest.c.rejected_at,
             taken.id.label("taken_id"),
             protected.label("protected"),
         )
@@ -98,10 +100,13 @@ def _stage(row: Any) -> Stage:
         return Stage.AWAITED
     if row.newest_state == CutoutState.PENDING:
         return Stage.CUTTING if row.state == PhotoState.READY else Stage.OPENING
-    if row.taken_id is not None and row.taken_id == row.newest_id:
-        return Stage.APPROVED
-    if row.newest_state == CutoutState.FAILED or row.verdict == "refuse":
+    unusable = row.newest_state == CutoutState.FAILED or row.verdict == "refuse"
+    if row.taken_id is not None and (row.taken_id == row.newest_id or unusable or row.rejected_at):
+        return Stage.APPROVED  # a newer one that is of no use takes nothing away
+    if unusable:
         return Stage.CANNOT
+    if row.rejected_at:
+        return Stage.REJECTED
     return Stage.RIGHT if row.verdict == "accept" else Stage.LOOK
 
 

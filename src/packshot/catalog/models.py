@@ -121,7 +121,9 @@ class Mask(Base):
 
 
 class Cutout(Base):
-    """One try at finding the product in a photo; at most one of a photo is approved.
+    """One try at finding the product in a photo; at most one of a photo is approved. `rejected_at`: not right, somebody
+
+    said, whatever its verdict; approving it takes that back.
 
     `box` is [x0, y0, x1, y1] in pixels. `alpha_key` is the alpha as a 16-bit grey PNG of the photo's size, and
     `preview_key` the product on transparency for people. `reasons` are {code, penalty, words, remedy}. The lease is as
@@ -154,6 +156,7 @@ class Cutout(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[UUID | None]
+    rejected_at: Mapped[datetime | None]
 
 
 class ProtectedRegion(Base):

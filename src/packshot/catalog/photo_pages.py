@@ -127,11 +127,11 @@ async def approve_chosen(
     return _told(request, product_id, approved=approved, left=left)
 
 
-@router.post("/products/{product_id}/photos/withdraw")
-async def withdraw_chosen(
+@router.post("/products/{product_id}/photos/reject")
+async def reject_chosen(
     request: Request, product_id: UUID, photo: Chosen, _: LoggedIn, session: PageSession
 ) -> Response:
-    return _told(request, product_id, withdrawn=await bulk.withdraw_chosen(session, product_id, photo))
+    return _told(request, product_id, rejected=await bulk.reject_chosen(session, product_id, photo))
 
 
 @router.post("/products/{product_id}/photos/delete")
@@ -160,10 +160,10 @@ async def approve(request: Request, cutout_id: UUID, viewer: LoggedIn, session: 
     return await _changed_photo(request, session, approved.photo_id)
 
 
-@router.post("/cutouts/{cutout_id}/withdraw")
-async def withdraw(request: Request, cutout_id: UUID, _: LoggedIn, session: PageSession) -> Response:
-    withdrawn = await cutouts.withdraw(session, cutout_id)
-    return await _changed_photo(request, session, withdrawn.photo_id)
+@router.post("/cutouts/{cutout_id}/reject")
+async def reject(request: Request, cutout_id: UUID, _: LoggedIn, session: PageSession) -> Response:
+    rejected = await cutouts.reject(session, cutout_id)
+    return await _changed_photo(request, session, rejected.photo_id)
 
 
 @router.get("/photos/{photo_id}")
@@ -292,7 +292,10 @@ def _changed(request: Request, product_id: UUID, path: str = "") -> Response:
 
 async def _changed_photo(request: Request, session: AsyncSession, photo_id: UUID, otherwise: str = "") -> Response:
     photo = await photos.photo(session, photo_id)
-    return _changed(request, photo.product_id, otherwise or _place(photo))
+    answer = _changed(request, photo.product_id, otherwise or _place(photo))
+    if is_htmx(request):
+        answer.headers["HX-Trigger"] = f'{{"photos-changed": {{"id": "{photo_id}"}}}}'
+    return answer
 
 
 def _told(
@@ -301,7 +304,7 @@ def _told(
     *,
     approved: int = 0,
     left: int = 0,
-    withdrawn: int = 0,
+    rejected: int = 0,
     removed: Sequence[Photo] = (),
 ) -> Response:
     """What was done to many, said at the edge of the page."""
@@ -313,7 +316,7 @@ def _told(
         product_id=product_id,
         approved=approved,
         left=left,
-        withdrawn=withdrawn,
+        rejected=rejected,
         removed=removed,
     )
     answer.headers["HX-Trigger"] = "photos-changed"

@@ -124,6 +124,7 @@ class CutoutOut(BaseModel):
     preview_url: str | None
     created_at: datetime
     approved_at: datetime | None
+    rejected_at: datetime | None
 
     @classmethod
     def of(cls, cutout: Cutout) -> Self:

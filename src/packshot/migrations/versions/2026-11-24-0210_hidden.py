@@ -1,4 +1,4 @@
-"""Deletions that can be undone for a while, and small copies of photos for pages."""
+"""Deletions that can be undone for a while, small copies of photos for pages, and cutouts that somebody rejected."""
 
 from __future__ import annotations
 
@@ -20,3 +20,4 @@ def upgrade() -> None:
         op.create_index(f"ix_{table}_shown", table, [parent, "id"], postgresql_where=shown)
         op.create_index(f"ix_{table}_hidden", table, ["hidden_at"], postgresql_where=hidden)
     op.add_column("photo", sa.Column("preview_key", sa.Text))
+    op.add_column("cutout", columns.time("rejected_at"))
