@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError
 from concurrent.futures import Future as ThreadFuture
+from math import ceil
 from typing import Any, Literal
 from uuid import UUID
 
@@ -29,7 +30,8 @@ Run = Callable[..., Coroutine[Any, Any, object]]
 VISIBILITY_S = 3600  # a message taken by a worker comes again after this: longer than any task, or it would run twice
 PUBLISH_TIMEOUT_S = 2.0
 FINISH_S = 5.0  # what a running task gets to end by itself when its worker stops
-IDS_PER_MESSAGE = {"io": 20, "cpu": 1}  # waiting overlaps, so one message may carry many; pixels spread over processes
+IDS_PER_MESSAGE = 20
+SPREAD = 16  # messages of the cpu queue before one carries more than one id, so that every process gets some pixels
 log = structlog.get_logger(__name__)
 
 
@@ -88,9 +90,10 @@ class Task:
 
     def publish(self, ids: tuple[UUID, ...]) -> None:
         """Sends the messages that wake this task for `ids`; blocks, and raises where the broker does not answer."""
-        size = IDS_PER_MESSAGE[self.queue]
+        fewest = 1 if self.queue == "io" else SPREAD  # waiting overlaps, pixels do not
+        size = min(IDS_PER_MESSAGE, ceil(len(ids) / fewest)) or 1
         headers = {"request_id": get_contextvars().get("request_id")}
-        for start in range(0, max(len(ids), 1), size):
+        for start in range(0, len(ids) or 1, size):
             words = [str(id) for id in ids[start : start + size]]
             self._celery.apply_async(words, headers=headers, queue=self.queue, retry=False)
 

@@ -24,13 +24,13 @@ async def wake(queue: Queue | str, *generation_ids: UUID) -> None:
     await enqueue(TASKS[queue], *generation_ids)
 
 
-def wake_later(delay_s: float, queue: Queue | str, generation_id: UUID) -> None:
-    """`wake` after `delay_s`, if this process still runs then; the sweep is there if it does not."""
+def wake_later(delay_s: float, queue: Queue | str, *generation_ids: UUID) -> None:
+    """`wake` after `delay_s`, waited for by nobody, if this process still runs then; the sweep is there if not."""
     loop = asyncio.get_running_loop()
 
     def now() -> None:
         _later.discard(timer)
-        loop.create_task(wake(queue, generation_id))  # noqa: RUF006 -- a hint, and nobody waits for it
+        loop.create_task(wake(queue, *generation_ids))  # noqa: RUF006 -- a hint, and nobody waits for it
 
     timer = loop.call_later(delay_s, now)
     _later.add(timer)

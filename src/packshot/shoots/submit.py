@@ -24,7 +24,7 @@ from packshot.shoots.brief import MOST_PICTURES, Brief
 from packshot.shoots.errors import EngineNotConfiguredError, IdempotencyKeyReusedError, UnsupportedError
 from packshot.shoots.makers import maker, queue_of
 from packshot.shoots.models import Shoot, Submission
-from packshot.shoots.news import wake
+from packshot.shoots.news import wake_later
 from packshot.styles.price import price
 
 # One statement for any number of generations: a thousand rows cost one round trip and no work per row in Python.
@@ -106,7 +106,7 @@ async def write(
             "retries_of": [one.retry_of for one in planned],
         },
     )
-    after_commit(session, lambda: wake(queue_of(engine), *(one.id for one in planned)))
+    after_commit(session, lambda: wake_later(0, queue_of(engine), *(one.id for one in planned)))  # nobody waits for it
 
 
 def refuse_impossible(engine: Engine, brief: Brief, model: str, photos: Sequence[Approved]) -> None:
