@@ -21,7 +21,7 @@ from sqlalchemy import insert, update
 
 from packshot import valkey
 from packshot.credits.models import Wallet
-from packshot.db import after_commit, dispose, engine, new_id, transaction
+from packshot.db import after_commit, direct, dispose, engine, new_id
 from packshot.settings import settings
 from packshot.shoots.brief import Brief
 from packshot.shoots.models import Generation, Shoot
@@ -147,7 +147,7 @@ async def in_one(ada: Seller, size: int) -> tuple[float, float]:
         committed = time.perf_counter()
 
     started = time.perf_counter()
-    async with transaction(ada.account_id) as session:
+    async with direct(ada.account_id) as session:
         after_commit(session, now)
         await submit(session, ada.account_id, ada.user_id, brief, uuid4().hex)
     return (committed - started) * 1000, (time.perf_counter() - started) * 1000

@@ -337,7 +337,11 @@ async def test_the_sweep_wakes_workers_for_what_was_forgotten(seller: Seller, mo
     assert await lease.claim(held, "io")
     await change(waits, next_step_at=text("now() + interval '1 hour'"))
     woken: list[UUID] = []
-    monkeypatch.setattr(tasks["shoots.advance_io"], "publish", lambda ids: woken.extend(ids))
+
+    async def note(ids: tuple[UUID, ...]) -> None:
+        woken.extend(ids)
+
+    monkeypatch.setattr(tasks["shoots.advance_io"], "publish", note)
     await sweep()
     assert woken == [lost]
 

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from packshot.accounts.auth import CurrentUser, SessionDep, Spender
-from packshot.db import transaction
+from packshot.db import direct, transaction
 from packshot.imaging.finish import FORMATS
 from packshot.shoots import news
 from packshot.shoots.brief import Brief
@@ -25,7 +25,7 @@ from packshot.shoots.cancel import cancel_generation, cancel_shoot, generation_o
 from packshot.shoots.errors import IdempotencyKeyMissingError
 from packshot.shoots.models import Attempt, Generation, Shoot, State
 from packshot.shoots.retry import retry_generation, retry_shoot
-from packshot.shoots.submit import submit
+from packshot.shoots.submit import AcceptedOut, submit
 from packshot.storage import storage
 from packshot.web.events import Hub
 
@@ -37,28 +37,6 @@ LONGEST_KEY = 255
 
 class Out(BaseModel):
     model_config = ConfigDict(from_attributes=True)
-
-
-class PlannedOut(BaseModel):
-    id: UUID
-    number: int
-    photo_id: UUID | None
-    style: str
-    seed: int
-    credits: int
-
-
-class AcceptedOut(BaseModel):
-    """What was taken on. `credits` are held; each picture's are spent when it is delivered, and given back if not."""
-
-    id: UUID
-    engine: str
-    model: str
-    seed: int
-    credits: int
-    created_at: datetime
-    events: str
-    generations: list[PlannedOut]
 
 
 class ErrorOut(BaseModel):
@@ -148,18 +126,18 @@ class ShootsOut(BaseModel):
     next: str | None
 
 
-@router.post("/generate", status_code=202)
+@router.post("/generate", status_code=202, response_model=AcceptedOut)
 async def create(
     brief: Brief,
     principal: Spender,
-    session: SessionDep,
     idempotency_key: Annotated[str | None, Header(description="A new random one for every shoot; required.")] = None,
-) -> AcceptedOut:
+) -> Response:
     """Ask for pictures. The same key with the same body gets the same answer, and is made and paid for once."""
     if not idempotency_key or len(idempotency_key) > LONGEST_KEY:
         raise IdempotencyKeyMissingError
-    answer = await submit(session, principal.account_id, principal.user_id, brief, idempotency_key)
-    return AcceptedOut.model_validate(answer)
+    async with direct(principal.account_id) as session:
+        answer = await submit(session, principal.account_id, principal.user_id, brief, idempotency_key)
+    return Response(answer, 202, media_type="application/json")
 
 
 @router.get("/generate", responses={304: {"description": "Nothing has changed since."}})

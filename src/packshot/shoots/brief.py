@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from hashlib import sha256
 from typing import Annotated, Self
@@ -73,4 +72,4 @@ class Brief(BaseModel):
     @property
     def fingerprint(self) -> bytes:
         """Equal for equal requests, in whatever order their fields were written."""
-        return sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).digest()
+        return sha256(self.model_dump_json().encode()).digest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,34 +11,65 @@ from itertools import product
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
+from pydantic import BaseModel
 
 from packshot.catalog.approved import Approved, approved
 from packshot.credits import ledger
-from packshot.db import after_commit, new_id
+from packshot.db import Direct, after_commit, new_id
 from packshot.engines.base import Engine, GenerationRequest, Reference
 from packshot.errors import BadInputError
 from packshot.settings import settings
 from packshot.shoots.brief import MOST_PICTURES, Brief
 from packshot.shoots.errors import EngineNotConfiguredError, IdempotencyKeyReusedError, UnsupportedError
 from packshot.shoots.makers import maker, queue_of
-from packshot.shoots.models import Shoot, Submission
 from packshot.shoots.news import wake_later
 from packshot.styles.price import price
 
 # One statement for any number of generations: a thousand rows cost one round trip and no work per row in Python.
-_INSERT = text("""
+_INSERT = """
 insert into generation (
   id, account_id, shoot_id, number, photo_id, cutout_id, style, seed, credits, queue, deadline_at, retry_of)
-select
-  id, :account_id, :shoot_id, number, photo_id, cutout_id, style, seed, credits, :queue, :deadline_at, retry_of
+select id, $1, $2, number, photo_id, cutout_id, style, seed, credits, $3, $4, retry_of
 from unnest(
-  cast(:ids as uuid[]), cast(:numbers as bigint[]), cast(:photo_ids as uuid[]), cast(:cutout_ids as uuid[]),
-  cast(:styles as text[]), cast(:seeds as bigint[]), cast(:credits as bigint[]), cast(:retries_of as uuid[])
+  $5::uuid[], $6::bigint[], $7::uuid[], $8::uuid[], $9::text[], $10::bigint[], $11::bigint[], $12::uuid[]
 ) as given (id, number, photo_id, cutout_id, style, seed, credits, retry_of)
-""")
+"""
+# The shoot and the answer to its key go with them, for every round trip counts where a shoot has few pictures.
+_FIRST = f"""
+with shoot as (
+  insert into shoot (
+    id, account_id, user_id, project_id, product_id, engine, model, styles, width, height, framing, format, count,
+    seed, credits, created_at)
+  values ($2, $1, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
+), answered as (
+  update submission set answer = $27 where account_id = $1 and key = $28
+) {_INSERT}"""  # noqa: S608 -- made of this module's constants
+_CLAIM = """
+insert into submission (account_id, key, fingerprint, answer) values ($1, $2, $3, '{}') on conflict do nothing
+returning key
+"""
+
+
+class PlannedOut(BaseModel):
+    id: UUID
+    number: int
+    photo_id: UUID | None
+    style: str
+    seed: int
+    credits: int
+
+
+class AcceptedOut(BaseModel):
+    """What was taken on. `credits` are held; each picture's are spent when it is delivered, and given back if not."""
+
+    id: UUID
+    engine: str
+    model: str
+    seed: int
+    credits: int
+    created_at: datetime
+    events: str
+    generations: list[PlannedOut]
 
 
 @dataclass(frozen=True)
@@ -54,8 +86,8 @@ class Planned:
     retry_of: UUID | None = None
 
 
-async def submit(session: AsyncSession, account_id: UUID, user_id: UUID, brief: Brief, key: str) -> dict[str, Any]:
-    """The answer to a request under its idempotency `key`: the shoot and its generations, made now or earlier.
+async def submit(session: Direct, account_id: UUID, user_id: UUID, brief: Brief, key: str) -> str:
+    """The answer to a request under its idempotency `key`, JSON: the shoot and its generations, made now or earlier.
 
     Whoever sends the same key at the same time waits here for the first. Raises IdempotencyKeyReusedError,
     UnsupportedError, EngineNotConfiguredError, InsufficientCreditsError, and what `approved` raises; then nothing
@@ -66,47 +98,57 @@ async def submit(session: AsyncSession, account_id: UUID, user_id: UUID, brief: 
         return earlier
     engine = maker(brief.engine)
     photos = await approved(session, brief.photo_ids or None, brief.product_id) if _names_photos(brief) else []
-    model = brief.model or engine.models()[0].id
+    model = brief.model or next(iter(engine.known))
     seed = secrets.randbits(32) if brief.seed is None else brief.seed
     refuse_impossible(engine, brief, model, photos)
     planned = _plan(brief, photos, seed)
     shoot = _shoot(account_id, user_id, brief, model, seed, photos, planned)
     answer = _answer(shoot, planned)
-    answered = update(Submission).where(Submission.account_id == account_id, Submission.key == key)
-    # Both in one statement: every round trip to the database counts where a shoot has few pictures.
-    await session.execute(insert(Shoot).values(shoot).add_cte(answered.values(answer=answer).cte()))
-    await write(session, account_id, shoot["id"], engine, planned, now=shoot["created_at"])
+    first = (*shoot.values(), answer, key)
+    await _write(session, account_id, shoot["id"], engine, planned, shoot["created_at"], _FIRST, first[2:])
     return answer
 
 
 async def write(
-    session: AsyncSession, account_id: UUID, shoot_id: UUID, engine: Engine, planned: Sequence[Planned], now: datetime
+    session: Direct, account_id: UUID, shoot_id: UUID, engine: Engine, planned: Sequence[Planned], now: datetime
 ) -> None:
     """Holds the credits of `planned` generations of a shoot and writes them down; workers are woken after the commit.
 
     InsufficientCreditsError where the account has too few; then the transaction has to be given up.
     """
-    await ledger.hold(
-        session, account_id, shoot_id, [(one.id, one.credits) for one in planned], key=f"hold:{planned[0].id}"
+    await _write(session, account_id, shoot_id, engine, planned, now, _INSERT, ())
+
+
+async def _write(
+    session: Direct,
+    account_id: UUID,
+    shoot_id: UUID,
+    engine: Engine,
+    planned: Sequence[Planned],
+    now: datetime,
+    statement: str,
+    more: Sequence[object],
+) -> None:
+    ids = [one.id for one in planned]
+    queue = queue_of(engine)
+    await ledger.hold(session, account_id, shoot_id, [(one.id, one.credits) for one in planned], key=f"hold:{ids[0]}")
+    await session.fetch(
+        statement,
+        account_id,
+        shoot_id,
+        queue,
+        now + timedelta(seconds=settings().generation_deadline_s),
+        ids,
+        [one.number for one in planned],
+        [one.photo_id for one in planned],
+        [one.cutout_id for one in planned],
+        [one.style for one in planned],
+        [one.seed for one in planned],
+        [one.credits for one in planned],
+        [one.retry_of for one in planned],
+        *more,
     )
-    await session.execute(
-        _INSERT,
-        {
-            "account_id": account_id,
-            "shoot_id": shoot_id,
-            "queue": queue_of(engine),
-            "deadline_at": now + timedelta(seconds=settings().generation_deadline_s),
-            "ids": [one.id for one in planned],
-            "numbers": [one.number for one in planned],
-            "photo_ids": [one.photo_id for one in planned],
-            "cutout_ids": [one.cutout_id for one in planned],
-            "styles": [one.style for one in planned],
-            "seeds": [one.seed for one in planned],
-            "credits": [one.credits for one in planned],
-            "retries_of": [one.retry_of for one in planned],
-        },
-    )
-    after_commit(session, lambda: wake_later(0, queue_of(engine), *(one.id for one in planned)))  # nobody waits for it
+    after_commit(session, lambda: wake_later(0, queue, *ids))  # nobody waits for it
 
 
 def refuse_impossible(engine: Engine, brief: Brief, model: str, photos: Sequence[Approved]) -> None:
@@ -130,20 +172,17 @@ def _names_photos(brief: Brief) -> bool:
     return bool(brief.photo_ids) or brief.product_id is not None
 
 
-async def _claim_key(session: AsyncSession, account_id: UUID, key: str, fingerprint: bytes) -> dict[str, Any] | None:
+async def _claim_key(session: Direct, account_id: UUID, key: str, fingerprint: bytes) -> str | None:
     """None if the key is new, and now this transaction's; else the answer that it got."""
-    claimed = await session.scalar(
-        insert(Submission)
-        .values(account_id=account_id, key=key, fingerprint=fingerprint, answer={})
-        .on_conflict_do_nothing()
-        .returning(Submission.key)
-    )
-    if claimed is not None:
+    if await session.row(_CLAIM, account_id, key, fingerprint):
         return None
-    submission = await session.get_one(Submission, (account_id, key))
-    if submission.fingerprint != fingerprint:
+    came = await session.row(
+        "select fingerprint, answer from submission where account_id = $1 and key = $2", account_id, key
+    )
+    assert came
+    if came["fingerprint"] != fingerprint:
         raise IdempotencyKeyReusedError(key)
-    return submission.answer
+    return AcceptedOut.model_validate(came["answer"]).model_dump_json()
 
 
 def _plan(brief: Brief, photos: Sequence[Approved], seed: int) -> list[Planned]:
@@ -190,7 +229,7 @@ def _shoot(
         "product_id": products.pop() if len(products) == 1 else None,
         "engine": brief.engine,
         "model": model,
-        "styles": list(brief.styles),
+        "styles": json.dumps(brief.styles),
         "width": brief.width,
         "height": brief.height,
         "framing": brief.framing,
@@ -202,25 +241,26 @@ def _shoot(
     }
 
 
-def _answer(shoot: dict[str, Any], planned: Sequence[Planned]) -> dict[str, Any]:
+def _answer(shoot: dict[str, Any], planned: Sequence[Planned]) -> str:
     """What is kept for the key, and sent again whenever it comes again."""
-    return {
-        "id": str(shoot["id"]),
-        "engine": shoot["engine"],
-        "model": shoot["model"],
-        "seed": shoot["seed"],
-        "credits": shoot["credits"],
-        "created_at": shoot["created_at"].isoformat(),
-        "events": f"/api/generate/{shoot['id']}/events",
-        "generations": [
-            {
-                "id": str(one.id),
-                "number": one.number,
-                "photo_id": str(one.photo_id) if one.photo_id else None,
-                "style": one.style,
-                "seed": one.seed,
-                "credits": one.credits,
-            }
+    answer = AcceptedOut(
+        id=shoot["id"],
+        engine=shoot["engine"],
+        model=shoot["model"],
+        seed=shoot["seed"],
+        credits=shoot["credits"],
+        created_at=shoot["created_at"],
+        events=f"/api/generate/{shoot['id']}/events",
+        generations=[
+            PlannedOut(
+                id=one.id,
+                number=one.number,
+                photo_id=one.photo_id,
+                style=one.style,
+                seed=one.seed,
+                credits=one.credits,
+            )
             for one in planned
         ],
-    }
+    )
+    return answer.model_dump_json()
