@@ -24,6 +24,8 @@ from packshot.credits.models import Bucket, HoldState, Kind, LedgerEntry, Wallet
 from packshot.db import Direct, within
 from packshot.errors import BadInputError
 
+_NAME = re.compile(r"(?<!:):([a-z_]+)")
+
 # Locks the wallet that a move is about, before anything is worked out.
 _WALLET = "before as (select * from wallet where account_id = :account_id for no key update)"
 
@@ -84,7 +86,7 @@ _TOP_UP = _statement(
     _POST,
 )
 # `earlier` is what the items before this one cost: the allowance that they leave is this item's to use.
-_HOLD = _statement(
+_HOLD = (
     _WALLET,
     """item as (
       select generation_id, amount, sum(amount) over (order by position) - amount as earlier
@@ -193,6 +195,8 @@ async def hold(
     items: Sequence[tuple[UUID, int]],
     *,
     key: str | None = None,
+    also: str = "",
+    values: Mapping[str, object] | None = None,
 ) -> Record:
     """Sets credits aside for the generations of a shoot, all or none: `items` are generation ids with their prices.
 
@@ -200,13 +204,17 @@ async def hold(
     a price of 0 is held too, so that every generation has a hold to settle. `key` is `hold:{shoot_id}` unless given:
     a retry inside the same shoot needs one of its own. InsufficientCreditsError takes nothing; a key that came before
     gives its entry, or OperationKeyReusedError when it held for other generations or another price.
+
+    `also` names more to be written in the same round trip, as `name as (insert …)`, with :names that stand in `values`
+    beside those of the move (`account_id`, `shoot_id`, `generation_ids`, `amounts`). It is written even where the
+    credits do not suffice, so the transaction has to be given up then.
     """
     if not items or min(amount for _, amount in items) < 0:
         raise BadInputError("Credits are held for at least one generation, each at a price of 0 or more.")
     key = key or f"hold:{shoot_id}"
     ids, amounts = [id for id, _ in items], [amount for _, amount in items]
     move = {"account_id": account_id, "shoot_id": shoot_id, "generation_ids": ids, "amounts": amounts}
-    entry = await _post(session, _HOLD, key, move)
+    entry = await _post(session, _hold(also), key, {**move, **(values or {})})
     return entry or await _held_earlier(await within(session), account_id, dict(items), key)
 
 
@@ -230,10 +238,15 @@ async def _post(
 
 
 @cache
+def _hold(also: str) -> str:
+    return _statement(*_HOLD, also) if also else _statement(*_HOLD)
+
+
+@cache
 def _numbered(statement: str) -> tuple[str, list[str]]:
     """The statement with $1, $2, … for its :names, and the names in that order."""
-    names = list(dict.fromkeys(re.findall(r":([a-z_]+)", statement)))
-    return re.sub(r":([a-z_]+)", lambda found: f"${names.index(found[1]) + 1}", statement), names
+    names = list(dict.fromkeys(_NAME.findall(statement)))
+    return _NAME.sub(lambda found: f"${names.index(found[1]) + 1}", statement), names
 
 
 async def _settle(session: AsyncSession | Direct, generation_id: UUID, kind: Kind, state: HoldState) -> bool:

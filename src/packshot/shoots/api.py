@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from packshot.accounts.auth import CurrentUser, SessionDep, Spender
 from packshot.db import direct, transaction
+from packshot.errors import PackshotError
 from packshot.imaging.finish import FORMATS
 from packshot.shoots import news
 from packshot.shoots.brief import Brief
@@ -25,7 +26,7 @@ from packshot.shoots.cancel import cancel_generation, cancel_shoot, generation_o
 from packshot.shoots.errors import IdempotencyKeyMissingError
 from packshot.shoots.models import Attempt, Generation, Shoot, State
 from packshot.shoots.retry import retry_generation, retry_shoot
-from packshot.shoots.submit import AcceptedOut, submit
+from packshot.shoots.submit import AcceptedOut, answered, submit
 from packshot.storage import storage
 from packshot.web.events import Hub
 
@@ -135,8 +136,16 @@ async def create(
     """Ask for pictures. The same key with the same body gets the same answer, and is made and paid for once."""
     if not idempotency_key or len(idempotency_key) > LONGEST_KEY:
         raise IdempotencyKeyMissingError
-    async with direct(principal.account_id) as session:
-        answer = await submit(session, principal.account_id, principal.user_id, brief, idempotency_key)
+    account_id = principal.account_id
+    try:
+        async with direct(account_id) as session:
+            answer = await submit(session, account_id, principal.user_id, brief, idempotency_key)
+    except PackshotError:
+        async with direct(account_id) as session:
+            earlier = await answered(session, account_id, brief, idempotency_key)
+        if earlier is None:
+            raise
+        answer = earlier
     return Response(answer, 202, media_type="application/json")
 
 
