@@ -18,6 +18,7 @@ PATIENCE_S = 2.0  # who waits for it has something better to do
 
 Q = TypeVar("Q")
 A = TypeVar("A")
+_sending: set[asyncio.Task[None]] = set()
 
 
 @cache
@@ -43,7 +44,9 @@ os.register_at_fork(after_in_child=valkey.cache_clear)
 
 
 async def dispose() -> None:
-    """Closes this process's connections."""
+    """Closes this process's connections, once what is on its way has gone out."""
+    if sending := {task for task in _sending if task.get_loop() is asyncio.get_running_loop()}:
+        await asyncio.wait(sending, timeout=PATIENCE_S)
     if valkey.cache_info().currsize:
         await valkey().aclose()
         valkey.cache_clear()
@@ -66,6 +69,8 @@ class Together(Generic[Q, A]):
         self._waiting.append((question, answer))
         if self._sending is None:
             self._sending = asyncio.create_task(self._send_all())
+            _sending.add(self._sending)
+            self._sending.add_done_callback(_sending.discard)
         return await answer
 
     async def _send_all(self) -> None:
