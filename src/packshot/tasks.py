@@ -12,7 +12,7 @@ import os
 import threading
 from base64 import b64encode
 from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from concurrent.futures import Future as ThreadFuture
 from functools import lru_cache
 from math import ceil
@@ -20,6 +20,7 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import structlog
+import uvloop
 from celery import Celery
 from celery.exceptions import Reject
 from celery.signals import worker_shutting_down
@@ -35,6 +36,7 @@ Run = Callable[..., Coroutine[Any, Any, object]]
 PREFIX = "packshot:"  # of every key that Celery's transport writes
 VISIBILITY_S = 3600  # a message taken by a worker comes again after this: longer than any task, or it would run twice
 PUBLISH_TIMEOUT_S = 2.0
+FILES_AT_ONCE = 16  # a disk is waited for, not computed with: more than Python's own default on few cores
 FINISH_S = 5.0  # what a running task gets to end by itself when its worker stops
 IDS_PER_MESSAGE = 20
 SPREAD = 16  # messages of the cpu queue before one carries more than one id, so that every process gets some pixels
@@ -228,7 +230,8 @@ class Runner:
 
     def _started(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
-            self._loop = asyncio.new_event_loop()
+            self._loop = uvloop.new_event_loop()
+            self._loop.set_default_executor(ThreadPoolExecutor(FILES_AT_ONCE, "files"))
             threading.Thread(target=self._loop.run_forever, name="event loop", daemon=True).start()
         return self._loop
 

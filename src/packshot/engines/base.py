@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from packshot.imaging.photo import Photo
+if TYPE_CHECKING:
+    from packshot.imaging.photo import Photo
 
 Kind = Literal["image", "video"]
 Role = Literal["product", "person", "style", "pose"]

@@ -21,7 +21,7 @@ from packshot.catalog.doomed import UNTIL_WRITTEN, pardon
 from packshot.db import DatabaseDownError, Direct, after_commit, direct, new_id, transaction
 from packshot.engines.base import Done, Engine, Failed, Operation, Pending, Reference
 from packshot.errors import BadInputError
-from packshot.imaging.finish import FORMATS, Format
+from packshot.imaging.formats import FORMATS, Format
 from packshot.log import bind
 from packshot.settings import settings
 from packshot.shoots import news, policy

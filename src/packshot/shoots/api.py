@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from packshot.accounts.auth import CurrentUser, SessionDep, Spender
 from packshot.db import direct, transaction
 from packshot.errors import PackshotError
-from packshot.imaging.finish import FORMATS
+from packshot.imaging.formats import FORMATS
 from packshot.shoots import news
 from packshot.shoots.brief import Brief
 from packshot.shoots.cancel import cancel_generation, cancel_shoot, generation_of, shoot_of

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from packshot.imaging.finish import FORMATS, Format
+from packshot.imaging.formats import FORMATS, Format
 
 MOST_PICTURES = 1000  # of one shoot
 _SIZE = re.compile(r"([1-9][0-9]{1,4})x([1-9][0-9]{1,4})", re.ASCII)
