@@ -33,7 +33,7 @@ from packshot.settings import settings
 APP_ROLE = "packshot_app"
 EVERY_ACCOUNT = "*"
 NO_ACCOUNT = ""
-DIRECT = 20  # connections of the bare driver, beside SQLAlchemy's
+DIRECT = 10  # connections of the bare driver, beside SQLAlchemy's
 _SCOPE = text(f"select set_config('role', '{APP_ROLE}', true), set_config('packshot.account', :account, true)")
 _CALLBACKS = "after_commit"
 _CONNECTION_LOST = ("08", "57P", "25P03")  # SQLSTATEs: it broke; the server stops or starts; we were silent too long

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
+
+from asyncpg import Record
 
 from packshot.shoots.models import Generation
 from packshot.tasks import Queue, enqueue
 from packshot.web.events import publish
 
 TASKS = {"io": "shoots.advance_io", "cpu": "shoots.advance_cpu"}
+SUMMARY = ("id", "number", "photo_id", "style", "state", "waits_for", "error", "words", "remedy")
 _later: set[asyncio.TimerHandle] = set()
 
 
@@ -38,19 +42,10 @@ def wake_later(delay_s: float, queue: Queue | str, *generation_ids: UUID) -> Non
 
 async def tell(generation: Generation) -> None:
     """Tells who watches the shoot how one of its generations stands."""
-    await publish(channel(generation.shoot_id), {"generation": summary(generation)})
+    news = {"generation": summary({name: getattr(generation, name) for name in SUMMARY})}
+    await publish(channel(generation.shoot_id), news)
 
 
-def summary(generation: Generation) -> dict[str, Any]:
-    """A generation in the news: what a list shows of it."""
-    return {
-        "id": str(generation.id),
-        "number": generation.number,
-        "photo_id": str(generation.photo_id) if generation.photo_id else None,
-        "style": generation.style,
-        "state": generation.state,
-        "waits_for": generation.waits_for,
-        "error": generation.error,
-        "words": generation.words,
-        "remedy": generation.remedy,
-    }
+def summary(row: Mapping[str, Any] | Record) -> dict[str, Any]:
+    """A generation in the news: what a list shows of it, which is its columns SUMMARY."""
+    return {name: str(row[name]) if isinstance(row[name], UUID) else row[name] for name in SUMMARY}
