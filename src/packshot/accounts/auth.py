@@ -61,6 +61,11 @@ async def spender(request: Request, principal: CurrentUser) -> Principal:
 Spender = Annotated[Principal, Depends(spender)]
 
 
+async def who_spends(request: Request) -> Principal:
+    """`Spender` for a route that asks for itself."""
+    return await spender(request, await current_user(request, await _bearer(request)))
+
+
 async def person(principal: CurrentUser) -> Principal:
     """Who is asking, logged in: an API key cannot make or revoke keys."""
     if principal.via != "token":
