@@ -38,6 +38,11 @@ _SCOPE = text(f"select set_config('role', '{APP_ROLE}', true), set_config('packs
 _CALLBACKS = "after_commit"
 _CONNECTION_LOST = ("08", "57P", "25P03")  # SQLSTATEs: it broke; the server stops or starts; we were silent too long
 
+_UNUSABLE = (
+    OSError,
+    asyncpg.InternalClientError,
+)  # what the driver raises besides errors of SQL once it lost the server
+
 log = structlog.get_logger(__name__)
 
 type_map: dict[Any, Any] = {
@@ -161,7 +166,7 @@ class Direct:
         """The rows of a statement, prepared once per connection."""
         try:
             return await self._driver.fetch(statement, *values)
-        except OSError as error:
+        except _UNUSABLE as error:
             raise _down(error) from error
 
     async def row(self, statement: str, *values: object) -> asyncpg.Record | None:
@@ -233,7 +238,7 @@ async def _begin_direct(account: str) -> Connection:
             await _start(connection, f"begin; set local role {APP_ROLE}; set local packshot.account = '{account}'")
             begun = True
             return connection
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, *_UNUSABLE) as error:
             pool().forget_idle()
             known = _down(error)
             if last or known is error:
@@ -251,7 +256,7 @@ async def _start(connection: Connection, words: str) -> None:
 async def _end(connection: Connection, word: str) -> None:
     try:
         await connection.execute(word)
-    except OSError as error:
+    except _UNUSABLE as error:
         raise _down(error) from error
 
 
@@ -291,7 +296,7 @@ def _down(error: Exception) -> Exception:
     elif isinstance(error, asyncpg.InterfaceError):  # of the driver itself: the connection is closed, if not our bug
         gone = "closed" in str(error)
     else:
-        gone = isinstance(error, OSError | TimeoutError)
+        gone = isinstance(error, (*_UNUSABLE, TimeoutError))
     return DatabaseDownError("The database does not answer.", remedy="Try again in a moment.") if gone else error
 
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from asyncpg import Connection
 
+CLOSING_S = 5.0
 PATIENCE_S = 30.0  # for a connection that others have
 
 
@@ -20,6 +21,7 @@ class Pool:
     def __init__(self, connect: Callable[[], Awaitable[Connection]], most: int) -> None:
         self._connect = connect
         self._idle: list[Connection] = []
+        self._ending: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(most)
 
     async def take(self) -> Connection:
@@ -45,7 +47,9 @@ class Pool:
         if usable and not connection.is_closed():
             self._idle.append(connection)
         else:
-            connection.terminate()
+            task = asyncio.create_task(self._end(connection))
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
 
     def forget_idle(self) -> None:
         """Closes the connections that nobody uses: one of them was found dead."""
@@ -55,4 +59,13 @@ class Pool:
     async def close(self) -> None:
         """Closes the connections that nobody uses, politely."""
         while self._idle:
-            await self._idle.pop().close()
+            await self._end(self._idle.pop())
+        if self._ending:
+            await asyncio.wait(self._ending)
+
+    async def _end(self, connection: Connection) -> None:
+        """Says so to PostgreSQL, where a statement that was broken off would go on with all its locks."""
+        try:
+            await connection.close(timeout=CLOSING_S)
+        except Exception:
+            connection.terminate()

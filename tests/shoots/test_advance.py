@@ -13,7 +13,7 @@ from sqlalchemy import select, text, update
 
 from packshot.catalog.models import DoomedFile, Photo
 from packshot.credits.models import Hold
-from packshot.db import DatabaseDownError, direct, transaction
+from packshot.db import DatabaseDownError, direct, new_id, transaction
 from packshot.imaging.decode import decode
 from packshot.settings import settings
 from packshot.shoots import advance as advancing
@@ -312,6 +312,46 @@ async def test_a_heartbeat_leaves_a_lease_alone_that_was_given_back(
     settings.cache_clear()
     assert (await look(id)).lease_until is None
     assert await claim(id, "io")
+
+
+async def test_a_renewal_under_way_is_not_broken_off(seller: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Broken off, it would cost its connection and stand in the log as a mishap."""
+    monkeypatch.setenv("PACKSHOT_HEARTBEAT_S", "0.01")
+    settings.cache_clear()
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def slowly(_: lease.Held) -> bool:
+        begun.set()
+        await asyncio.sleep(0.05)
+        ended.set()
+        return False
+
+    monkeypatch.setattr(lease, "_renew", slowly)
+    async with lease.kept(lease.Held(new_id(), seller.account_id, 1)):
+        await begun.wait()
+    async with asyncio.timeout(5):
+        await ended.wait()
+    await asyncio.sleep(0.05)  # and its loss reaches nobody who has ended
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+async def test_pictures_of_one_photo_share_it(seller: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
+    from packshot.storage.disk import Disk
+
+    read: list[str] = []
+    get = Disk.get
+
+    async def noted(self: Disk, key: str) -> bytes:
+        read.append(key)
+        return await get(self, key)
+
+    monkeypatch.setattr(Disk, "get", noted)
+    body = (await seller.shoot(count=20)).json()
+    ids = [UUID(one["id"]) for one in body["generations"]]
+    await advance("io", *ids)
+    assert {(await look(id)).state for id in ids} == {State.COMPLETED}
+    assert len(read) == 2, "the photo and its outline"
 
 
 async def test_what_kills_its_workers_is_given_up(seller: Seller) -> None:
