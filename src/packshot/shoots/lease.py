@@ -84,10 +84,12 @@ async def claim(session: Direct, generation_ids: Sequence[UUID], queue: Queue) -
     under a lease sets it back. The files are None where the photo or its cutout was deleted, or there is none.
     """
     rows = await session.fetch(_claim(queue), list(generation_ids), timedelta(seconds=settings().lease_s))
+    shoots = {row["shoot_id"]: row for row in rows}
+    known = {id: Shoot(**{name: row[f"shoot_{name}"] for name in _SHOOT}) for id, row in shoots.items()}
     return [
         Claimed(
             Generation(**{name: row[f"generation_{name}"] for name in _GENERATION}),
-            Shoot(**{name: row[f"shoot_{name}"] for name in _SHOOT}),
+            known[row["shoot_id"]],
             Files(row["photo"], row["view"], row["master_key"], row["alpha_key"])
             if row["master_key"] and row["alpha_key"]
             else None,
