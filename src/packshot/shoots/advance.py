@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from typing import cast
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -335,7 +338,7 @@ async def _finish_stored(work: Work, attempt: Attempt) -> None:
 
 async def _deliver(work: Work, attempt: Attempt, finishing: Finishing) -> None:
     try:
-        made = await asyncio.to_thread(finished, finishing)
+        made = await asyncio.get_running_loop().run_in_executor(_pixels(), finished, finishing)
     except BadInputError as error:
         await _failed(work, attempt, Failed("transient", f"The engine's picture cannot be used: {error.message}"))
         return
@@ -344,6 +347,15 @@ async def _deliver(work: Work, attempt: Attempt, finishing: Finishing) -> None:
     delivery = Delivery(key, len(made.data), made.crc32, finishing.seed, finishing.facts, made.warnings)
     async with direct(work.lease.account_id) as session:
         await deliver(session, work.lease, attempt, delivery)
+
+
+@cache
+def _pixels() -> ThreadPoolExecutor:
+    """The threads that finish pictures: as many as there are cores, for more would only take more memory."""
+    return ThreadPoolExecutor(os.cpu_count() or 1, "pixels")
+
+
+os.register_at_fork(after_in_child=_pixels.cache_clear)
 
 
 def _raw_key(attempt: Attempt) -> str:
