@@ -27,7 +27,8 @@ import pyvips
 
 from packshot.imaging.colour import Float, Pixels
 from packshot.imaging.decode import decode
-from packshot.imaging.finish import FORMATS, Finished, finish
+from packshot.imaging.finish import Finished, finish
+from packshot.imaging.formats import FORMATS
 from packshot.imaging.resize import resize
 
 HERE = Path(__file__).parent

@@ -9,6 +9,7 @@ taken while it works.
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import statistics
 import sys
@@ -19,7 +20,7 @@ from uuid import uuid4
 from sqlalchemy import func, select
 
 from packshot import valkey
-from packshot.db import dispose, transaction
+from packshot.db import direct, dispose, transaction
 from packshot.shoots.brief import Brief
 from packshot.shoots.models import Generation, State
 from packshot.shoots.submit import submit
@@ -78,9 +79,10 @@ async def shoot(ada: Seller, count: int, pid: int) -> tuple[float, float]:
     """Seconds until all pictures of a new shoot are there, and the worker's highest memory in MB."""
     brief = Brief(photo_ids=[ada.photo_id], styles=["plain"], engine="slow", size="64x64", count=count)
     started = time.perf_counter()
-    async with transaction(ada.account_id) as session:
+    async with direct(ada.account_id) as session:
         answer = await submit(session, ada.account_id, ada.user_id, brief, uuid4().hex)
-    done = select(func.count()).where(Generation.shoot_id == answer["id"], Generation.state == State.COMPLETED)
+    shoot = json.loads(answer)["id"]
+    done = select(func.count()).where(Generation.shoot_id == shoot, Generation.state == State.COMPLETED)
     peak = 0.0
     while True:
         async with transaction(ada.account_id) as session:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
@@ -152,7 +152,7 @@ class Settings(BaseSettings):
             return f"redis://{self.redis_host}:{self.redis_port}/0"
         return f"unix://{quote(str(self.valkey_socket), safe='/')}?db=0"
 
-    @property
+    @cached_property
     def secret(self) -> str:
         """The secret key: the one given, else the one of the state directory, made at the first use."""
         return self.secret_key or kept_secret(self.state_dir / "secret_key")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import warnings
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Literal
@@ -19,6 +21,7 @@ from packshot.settings import Settings, settings
 from packshot.tasks import celery, tasks
 
 Role = Literal["io", "cpu", "beat"]
+M_ARENA_MAX = -8  # of mallopt(3)
 RENEW_S = 3600.0  # how soon after a month begins everybody has its allowance
 
 
@@ -26,6 +29,12 @@ def import_tasks() -> None:
     """Imports each domain's tasks.py, so that its tasks are known."""
     for file in Path(packshot.__path__[0]).glob("*/tasks.py"):  # finding a spec would import every package
         import_module(f"packshot.{file.parent.name}.tasks")
+
+
+def import_pixels() -> None:
+    """Imports the libraries that pixels are made with, before processes fork that share their pages."""
+    for module in ("imaging.decode", "imaging.finish", "studio.scene.library"):
+        import_module(f"packshot.{module}")
 
 
 def beat_table(settings: Settings) -> dict[str, float]:
@@ -45,6 +54,10 @@ def run(role: Role) -> None:
         }
         celery.start(["--quiet", "beat", "--loglevel=warning", "--pidfile="])
         return
+    if role == "io":
+        _few_arenas()
+    else:
+        import_pixels()
     pool = (
         ["--pool=threads", f"--concurrency={settings().io_concurrency}"]
         if role == "io"
@@ -56,6 +69,12 @@ def run(role: Role) -> None:
     warnings.simplefilter("ignore", SecurityWarning)
     common = ("--loglevel=warning", "--without-gossip", "--without-mingle", "--without-heartbeat")
     celery.start(["--quiet", "worker", f"--queues={role}", f"--hostname={role}@%h", *pool, *common])
+
+
+def _few_arenas() -> None:
+    """Has the threads of this process share what glibc keeps for each of them: they wait more than they allocate."""
+    with suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 @worker_ready.connect

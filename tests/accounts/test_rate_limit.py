@@ -80,7 +80,6 @@ async def test_processes_count_together(database: None) -> None:
     who = uuid4().hex
     assert await admitted(60, who) == 60
     await valkey.dispose()
-    rate_limit._shared.cache_clear()
     assert await admitted(60, who) == 40
     await valkey.dispose()
 

@@ -49,6 +49,15 @@ def test_a_token_lasts_15_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
         tokens.read(old)
 
 
+def test_a_token_that_was_read_before_expires_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    token, principal = issue()
+    assert tokens.read(token) == principal
+    later = time.time() + 901
+    monkeypatch.setattr(time, "time", lambda: later)
+    with pytest.raises(UnauthenticatedError, match="expired"):
+        tokens.read(token)
+
+
 def unsigned() -> str:
     head, body = (urlsafe_b64encode(dumps(part).encode()).rstrip(b"=").decode() for part in ({"alg": "none"}, claims()))
     return f"{head}.{body}."

@@ -44,7 +44,7 @@ async def take_steps(generation_id: UUID) -> None:
                 queue = await session.scalar(its_turn.where(Generation.state.in_(OPEN)))
         if queue is None:
             return
-        await advance(generation_id, "cpu" if queue == "cpu" else "io")
+        await advance("cpu" if queue == "cpu" else "io", generation_id)
 
 
 def worker(request: dict[str, Any], report: int) -> int:

@@ -134,7 +134,7 @@ class Others:
         async with asyncio.timeout(RECOVERED_S):
             while (row := await look(id)).state in OPEN:
                 async with self._at_once:
-                    await advance(id, "cpu" if row.queue == "cpu" else "io")
+                    await advance("cpu" if row.queue == "cpu" else "io", id)
                 await asyncio.sleep(0.05)
 
 

@@ -36,7 +36,7 @@ async def test_a_worker_killed_anywhere(crew: Workers, seller: Seller, vendor_fo
     unharmed = await crew.run(whole, engine)
     assert unharmed.status == 0
     await settled_once(whole)
-    assert len(unharmed.names) > 50
+    assert len(unharmed.names) >= 30
     killed: dict[UUID, int] = {}  # and how often the vendor may have been paid for it
     ticks = worth_dying_at(unharmed.names)
     deaths = 0

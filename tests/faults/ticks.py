@@ -52,7 +52,7 @@ class Ticks:
 
         @wraps(inner)
         def ticking(*given: Any, **named: Any) -> Any:
-            called = name or given[0].get_query().split()[0].lower()
+            called = name or verb(*given)
             self.tick(f"before {called}")
             result = inner(*given, **named)
             if inspect.isawaitable(result):
@@ -67,11 +67,15 @@ class Ticks:
         from asyncpg.prepared_stmt import PreparedStatement
         from asyncpg.transaction import Transaction
 
+        from packshot import db
         from packshot.shoots import lease, news
         from packshot.storage import disk
         from packshot.tasks import Task
 
         self.around(PreparedStatement, "fetch")
+        self.around(db.Direct, "fetch")
+        self.around(db, "_start", "start")
+        self.around(db, "_end", "commit")
         for method in ("start", "commit", "rollback"):
             self.around(Transaction, method, method)
         for method in ("put", "get", "delete"):
@@ -83,6 +87,12 @@ class Ticks:
         self.around(engine, "poll", "poll")
         _hush(lease, "_renew")
         _hush(news, "wake_later")
+
+
+def verb(driver: Any, *statement: str) -> str:
+    """What a statement begins with."""
+    words = statement[0] if statement and isinstance(statement[0], str) else driver.get_query()
+    return words.split()[0].lower()
 
 
 @contextmanager

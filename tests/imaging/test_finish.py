@@ -11,7 +11,8 @@ from PIL import JpegImagePlugin
 
 from packshot.errors import BadInputError
 from packshot.imaging.decode import decode
-from packshot.imaging.finish import FORMATS, Depth, Format, finish
+from packshot.imaging.finish import Depth, finish
+from packshot.imaging.formats import FORMATS, Format
 from packshot.imaging.resize import resize
 
 from .pictures import Array, gradients, read

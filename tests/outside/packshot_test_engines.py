@@ -11,6 +11,7 @@ import os
 import zlib
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -47,16 +48,21 @@ KINDS = (
 
 
 def books() -> Path:
-    folder = Path(os.environ["PACKSHOT_VENDOR_FOLDER"])
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return _folder(os.environ["PACKSHOT_VENDOR_FOLDER"])
+
+
+@cache
+def _folder(name: str) -> Path:
+    Path(name).mkdir(parents=True, exist_ok=True)
+    return Path(name)
 
 
 def note(key: str, what: str) -> int:
     """Writes down a call and returns how many of the same kind there were with this key."""
-    with (books() / key).open("a") as book:
+    with (books() / key).open("a+") as book:
         book.write(f"{what}\n")
-    return (books() / key).read_text().split().count(what)
+        book.seek(0)
+        return book.read().split().count(what)
 
 
 def picture(request: GenerationRequest, key: str) -> Photo:

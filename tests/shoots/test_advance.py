@@ -13,7 +13,7 @@ from sqlalchemy import select, text, update
 
 from packshot.catalog.models import DoomedFile, Photo
 from packshot.credits.models import Hold
-from packshot.db import DatabaseDownError, transaction
+from packshot.db import DatabaseDownError, direct, new_id, transaction
 from packshot.imaging.decode import decode
 from packshot.settings import settings
 from packshot.shoots import advance as advancing
@@ -22,7 +22,7 @@ from packshot.shoots.advance import advance
 from packshot.shoots.models import Attempt, AttemptState, Generation, State
 from packshot.shoots.sweep import sweep
 from packshot.storage import storage
-from packshot.tasks import tasks
+from packshot.tasks import Queue, tasks
 from tests.outside.packshot_test_engines import KINDS
 from tests.shoots.conftest import Seller
 
@@ -40,11 +40,17 @@ async def through(generation_id: UUID, most: int = 30) -> Generation:
     for _ in range(most):
         if row.state not in ("PENDING", "RUNNING"):
             return row
-        await advance(generation_id, "cpu" if row.queue == "cpu" else "io")
+        await advance("cpu" if row.queue == "cpu" else "io", generation_id)
         row = await look(generation_id)
         if row.waits_for:
             return row
     raise AssertionError(f"{row.state} after {most} steps")
+
+
+async def claim(generation_id: UUID, queue: Queue) -> Generation | None:
+    """Takes the lease, as a worker does, and no step."""
+    async with direct(system=True) as session:
+        return next((one.generation for one in await lease.claim(session, [generation_id], queue)), None)
 
 
 async def look(generation_id: UUID) -> Generation:
@@ -106,7 +112,7 @@ async def test_a_vendor_that_answers_at_once(seller: Seller, vendor_folder: Path
 
 async def test_a_vendor_that_answers_later_is_never_waited_for(seller: Seller, vendor_folder: Path) -> None:
     id = await shot(seller, engine="later", size="256x256")
-    await advance(id, "io")
+    await advance("io", id)
     row = await look(id)
     (attempt,) = await attempts(id)
     assert (row.state, row.lease_until) == (State.RUNNING, None), "nobody holds it while the vendor works"
@@ -178,7 +184,7 @@ async def test_a_photo_that_is_gone_gives_the_credits_back(seller: Seller) -> No
 
 async def test_only_one_of_many_workers_gets_it(seller: Seller, vendor_folder: Path) -> None:
     id = await shot(seller)
-    await asyncio.gather(*(advance(id, "io") for _ in range(20)))
+    await asyncio.gather(*(advance("io", id) for _ in range(20)))
     (attempt,) = await attempts(id)
     assert calls(vendor_folder, attempt) == 1
     assert (await look(id)).state == State.COMPLETED
@@ -190,7 +196,7 @@ async def test_what_was_sent_when_the_worker_died_is_bought_again_once_at_most(
     """The engine can neither be asked nor told twice, so each death after sending may cost a picture."""
     id = await shot(seller)
     for _ in range(2):
-        assert await lease.claim(id, "io")
+        assert await claim(id, "io")
         async with transaction(seller.account_id) as session:
             number = len(await attempts(id)) + 1
             session.add(Attempt(account_id=seller.account_id, generation_id=id, number=number, state=AttemptState.SENT))
@@ -205,7 +211,7 @@ async def test_what_was_sent_when_the_worker_died_is_bought_again_once_at_most(
 
 async def test_the_studio_is_simply_asked_again_with_the_same_key(seller: Seller) -> None:
     id = await shot(seller, engine="studio", styles=["white"], size="256x256")
-    assert await lease.claim(id, "cpu")
+    assert await claim(id, "cpu")
     async with transaction(seller.account_id) as session:
         session.add(Attempt(account_id=seller.account_id, generation_id=id, number=1, state=AttemptState.SENT))
     await change(id, lease_until=text("now() - interval '1 second'"))
@@ -216,10 +222,10 @@ async def test_the_studio_is_simply_asked_again_with_the_same_key(seller: Seller
 async def test_a_paid_result_is_finished_without_buying_it_again(seller: Seller, vendor_folder: Path) -> None:
     id = await shot(seller, engine="later", size="256x256")
     while (await look(id)).queue == "io":
-        await advance(id, "io")
+        await advance("io", id)
     (attempt,) = await attempts(id)
     assert attempt.state == AttemptState.DONE
-    assert await lease.claim(id, "cpu"), "a worker takes it, and dies"
+    assert await claim(id, "cpu"), "a worker takes it, and dies"
     await change(id, lease_until=text("now() - interval '1 second'"))
     assert (await through(id)).state == State.COMPLETED
     assert calls(vendor_folder, attempt) == 1
@@ -238,12 +244,12 @@ async def test_a_late_worker_cannot_deliver(seller: Seller, monkeypatch: pytest.
         await deliver(*given)
 
     monkeypatch.setattr(advancing, "deliver", freeze_once)
-    late = asyncio.create_task(advance(id, "io"))
+    late = asyncio.create_task(advance("io", id))
     await frozen.wait()
     await change(id, lease_until=text("now() - interval '1 second'"))
-    await advance(id, "io")  # what became of the attempt is unknown to the second worker
+    await advance("io", id)  # what became of the attempt is unknown to the second worker
     await skip_the_wait(id)
-    await advance(id, "io")
+    await advance("io", id)
     delivered = await look(id)
     woken.set()
     await late
@@ -257,10 +263,10 @@ async def test_a_late_worker_cannot_deliver(seller: Seller, monkeypatch: pytest.
 
 async def test_the_fence_alone_refuses_an_old_token(seller: Seller) -> None:
     id = await shot(seller)
-    first = await lease.claim(id, "io")
+    first = await claim(id, "io")
     assert first
     await change(id, lease_until=text("now() - interval '1 second'"))
-    second = await lease.claim(id, "io")
+    second = await claim(id, "io")
     assert second
     with pytest.raises(lease.LeaseLostError):
         async with transaction(seller.account_id) as session:
@@ -276,7 +282,7 @@ async def test_a_heartbeat_keeps_the_lease_and_notices_its_loss(
     monkeypatch.setenv("PACKSHOT_LEASE_S", "30")
     settings.cache_clear()
     id = await shot(seller)
-    claimed = await lease.claim(id, "io")
+    claimed = await claim(id, "io")
     assert claimed and claimed.lease_until
     with pytest.raises(lease.LeaseLostError):
         async with lease.kept(lease.held(claimed)):
@@ -296,7 +302,7 @@ async def test_a_heartbeat_leaves_a_lease_alone_that_was_given_back(
     monkeypatch.setenv("PACKSHOT_HEARTBEAT_S", "0.02")
     settings.cache_clear()
     id = await shot(seller)
-    claimed = await lease.claim(id, "io")
+    claimed = await claim(id, "io")
     assert claimed
     async with lease.kept(lease.held(claimed)):
         async with transaction(seller.account_id) as session:
@@ -305,13 +311,53 @@ async def test_a_heartbeat_leaves_a_lease_alone_that_was_given_back(
     monkeypatch.undo()
     settings.cache_clear()
     assert (await look(id)).lease_until is None
-    assert await lease.claim(id, "io")
+    assert await claim(id, "io")
+
+
+async def test_a_renewal_under_way_is_not_broken_off(seller: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Broken off, it would cost its connection and stand in the log as a mishap."""
+    monkeypatch.setenv("PACKSHOT_HEARTBEAT_S", "0.01")
+    settings.cache_clear()
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def slowly(_: lease.Held) -> bool:
+        begun.set()
+        await asyncio.sleep(0.05)
+        ended.set()
+        return False
+
+    monkeypatch.setattr(lease, "_renew", slowly)
+    async with lease.kept(lease.Held(new_id(), seller.account_id, 1)):
+        await begun.wait()
+    async with asyncio.timeout(5):
+        await ended.wait()
+    await asyncio.sleep(0.05)  # and its loss reaches nobody who has ended
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+async def test_pictures_of_one_photo_share_it(seller: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
+    from packshot.storage.disk import Disk
+
+    read: list[str] = []
+    get = Disk.get
+
+    async def noted(self: Disk, key: str) -> bytes:
+        read.append(key)
+        return await get(self, key)
+
+    monkeypatch.setattr(Disk, "get", noted)
+    body = (await seller.shoot(count=20)).json()
+    ids = [UUID(one["id"]) for one in body["generations"]]
+    await advance("io", *ids)
+    assert {(await look(id)).state for id in ids} == {State.COMPLETED}
+    assert len(read) == 2, "the photo and its outline"
 
 
 async def test_what_kills_its_workers_is_given_up(seller: Seller) -> None:
     id = await shot(seller)
     for _ in range(policy.MOST_CLAIMS):
-        assert await lease.claim(id, "io")
+        assert await claim(id, "io")
         await change(id, lease_until=text("now() - interval '1 second'"))
     row = await through(id)
     assert (row.state, row.error) == (State.FAILED, "poison")
@@ -320,7 +366,7 @@ async def test_what_kills_its_workers_is_given_up(seller: Seller) -> None:
 
 async def test_a_deadline_gives_the_credits_back_whoever_works_on_it(seller: Seller) -> None:
     id = await shot(seller)
-    claimed = await lease.claim(id, "io")
+    claimed = await claim(id, "io")
     assert claimed
     await change(id, deadline_at=text("now() - interval '1 second'"))
     await sweep()
@@ -334,10 +380,14 @@ async def test_a_deadline_gives_the_credits_back_whoever_works_on_it(seller: Sel
 
 async def test_the_sweep_wakes_workers_for_what_was_forgotten(seller: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
     lost, held, waits = [await shot(seller) for _ in range(3)]
-    assert await lease.claim(held, "io")
+    assert await claim(held, "io")
     await change(waits, next_step_at=text("now() + interval '1 hour'"))
     woken: list[UUID] = []
-    monkeypatch.setattr(tasks["shoots.advance_io"], "publish", lambda ids: woken.extend(ids))
+
+    async def note(ids: tuple[UUID, ...]) -> None:
+        woken.extend(ids)
+
+    monkeypatch.setattr(tasks["shoots.advance_io"], "publish", note)
     await sweep()
     assert woken == [lost]
 

@@ -35,7 +35,7 @@ async def test_who_polls_is_told_that_nothing_changed(seller: Seller, path: str)
     headers = seller.headers | {"If-None-Match": answer.headers["ETag"]}
     again = await seller.client.get(path, headers=headers)
     assert (again.status_code, again.content) == (304, b"")
-    await advance(id, "io")
+    await advance("io", id)
     changed = await seller.client.get(path, headers=headers)
     assert changed.status_code == 200
     assert "COMPLETED" in changed.text
@@ -56,12 +56,12 @@ async def test_cancelling_gives_back_what_is_not_made_and_keeps_what_is(seller: 
 
 async def test_cancelling_asks_the_vendor_to_stop(seller: Seller, vendor_folder: Path) -> None:
     id = await shot(seller, engine="later", size="256x256")
-    await advance(id, "io")
+    await advance("io", id)
     await seller.person.post(f"/api/generations/{id}/cancel", {})
     (attempt,) = await attempts(id)
     await call_off(attempt.id)
     assert calls(vendor_folder, attempt, "cancel") == 1
-    await advance(id, "io")
+    await advance("io", id)
     assert calls(vendor_folder, attempt, "poll") == 0, "nobody asks after it any more"
 
 
@@ -69,7 +69,7 @@ async def test_a_picture_that_comes_after_it_was_cancelled_is_not_delivered(sell
     id = await shot(seller, engine="slow")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PACKSHOT_SLOW_S", "0.5")
-        working = asyncio.create_task(advance(id, "io"))
+        working = asyncio.create_task(advance("io", id))
         await asyncio.sleep(0.2)
         answer = await seller.person.post(f"/api/generations/{id}/cancel", {})
         assert answer.json()["state"] == "CANCELLED"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
 
+from packshot.catalog.models import Photo
 from packshot.credits.models import Hold
 from packshot.db import transaction
 from packshot.shoots.models import Generation, Shoot
@@ -92,6 +94,34 @@ async def test_a_key_with_another_body_is_refused(seller: Seller) -> None:
     answer = await seller.shoot(key="mine", count=2)
     assert answer.status_code == 422
     assert error(answer)["code"] == "idempotency_key_reused"
+    assert await counted(Shoot, seller) == 1
+
+
+async def test_a_key_gets_its_answer_also_when_the_request_could_not_be_taken_on_again(open_shop: OpenShop) -> None:
+    seller = await open_shop(credits=4)
+    first = await seller.shoot(key="once")
+    async with transaction(seller.account_id) as session:
+        await session.delete(await session.get_one(Photo, seller.photo_id))
+    again = await seller.shoot(key="once")
+    assert (again.status_code, again.text) == (202, first.text)
+    assert (await seller.shoot(key="another")).status_code == 404
+
+
+async def test_an_order_means_the_same_however_its_json_is_announced(seller: Seller) -> None:
+    body = json.dumps({"photo_ids": [str(seller.photo_id)], "styles": ["plain"], "engine": "instant", "size": "64x64"})
+    statuses = {
+        kind: (
+            await seller.client.post(
+                "/api/generate",
+                content=body,
+                headers=seller.headers | {"Idempotency-Key": "one", "Content-Type": kind},
+            )
+        ).status_code
+        for kind in ("application/json", "application/json; charset=utf-8", "text/plain")
+    }
+    assert list(statuses.values()) == [202, 202, 422]
+    nobody = await seller.client.post("/api/generate", content=body, headers={"Content-Type": "application/json"})
+    assert nobody.status_code == 401
     assert await counted(Shoot, seller) == 1
 
 

@@ -153,7 +153,7 @@ async def test_a_cpu_worker_told_to_stop_hands_back_what_is_not_done(worker: Wor
 async def test_without_a_broker_a_hint_is_lost_and_nothing_else(
     echo: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def nobody(_ids: object) -> None:
+    async def nobody(_ids: object) -> None:
         raise ConnectionRefusedError
 
     monkeypatch.setattr(echo.quick, "publish", nobody)
@@ -162,7 +162,7 @@ async def test_without_a_broker_a_hint_is_lost_and_nothing_else(
 
 async def test_a_broker_that_hangs_is_not_waited_for(echo: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("packshot.tasks.PUBLISH_TIMEOUT_S", 0.1)
-    monkeypatch.setattr(echo.quick, "publish", lambda _ids: time.sleep(1))
+    monkeypatch.setattr(echo.quick, "publish", lambda _ids: asyncio.sleep(1))
     began = time.monotonic()
     assert not await enqueue(echo.quick, new_id())
     assert time.monotonic() - began < 0.9

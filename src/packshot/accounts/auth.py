@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from limits import RateLimitItemPerMinute
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,7 +28,6 @@ _READING = ("GET", "HEAD", "OPTIONS")
 
 async def current_user(
     request: Request,
-    response: Response,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Principal:
     """Who is asking, within their rate limit. Reading needs the scope `read`, everything else `write`."""
@@ -44,7 +43,7 @@ async def current_user(
     bind_contextvars(account_id=str(principal.account_id))
     standing = await rate_limit.hit("account", str(principal.account_id), per_minute())
     request.state.standing = standing
-    response.headers.update(standing.headers("account"))
+    request.state.headers = standing.headers("account")
     _require(principal, Scope.READ if request.method in _READING else Scope.WRITE)
     return principal
 
@@ -60,6 +59,11 @@ async def spender(request: Request, principal: CurrentUser) -> Principal:
 
 
 Spender = Annotated[Principal, Depends(spender)]
+
+
+async def who_spends(request: Request) -> Principal:
+    """`Spender` for a route that asks for itself."""
+    return await spender(request, await current_user(request, await _bearer(request)))
 
 
 async def person(principal: CurrentUser) -> Principal:

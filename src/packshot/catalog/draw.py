@@ -1,16 +1,18 @@
-"""The pixels of the catalog: a photo's master, the cutout in it, and what people see of that."""
+"""The pixels of the catalog: a photo's master, the cutout in it, and what people see of that.
+
+The libraries for pixels are imported where they are needed: a process that only waits for vendors is smaller for it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
-from packshot.imaging.colour import Pixels, linear_to_srgb
-from packshot.imaging.decode import LIMITS, OWN_LIMITS, decode
 from packshot.settings import settings
-from packshot.studio.cutout.result import Cutout
+
+if TYPE_CHECKING:
+    from packshot.imaging.colour import Pixels
+    from packshot.studio.cutout.result import Cutout
 
 PREVIEW = 1024  # longest side
 FULL = 65535
@@ -48,6 +50,9 @@ def upload_bytes() -> int:
 
 def open_upload(data: bytes, name: str) -> Opened:
     """The master of the photo in `data`, a file that somebody sent; a BadInputError where it cannot be used."""
+    import numpy as np
+
+    from packshot.imaging.decode import LIMITS, decode
     from packshot.imaging.finish import finish
     from packshot.imaging.master import master
 
@@ -63,6 +68,7 @@ def open_mask(data: bytes, name: str, width: int, height: int) -> bytes:
 
     White is the product; in a picture with transparency, whatever is opaque.
     """
+    from packshot.imaging.decode import LIMITS, decode
     from packshot.imaging.master import grey_png
     from packshot.studio.cutout.remedies import checked_mask
 
@@ -74,6 +80,9 @@ def open_mask(data: bytes, name: str, width: int, height: int) -> bytes:
 
 def draw(master: bytes, name: str, *, box: tuple[int, int, int, int] | None = None, mask: bytes | None = None) -> Drawn:
     """Cuts the product out of a master. A shoot that asks for this very outline later finds it cut already."""
+    import numpy as np
+
+    from packshot.imaging.decode import OWN_LIMITS
     from packshot.imaging.finish import finish
     from packshot.imaging.master import grey_png
     from packshot.studio.cutout.file import cut_file
@@ -110,6 +119,10 @@ def _preview_size(width: int, height: int) -> tuple[int, int]:
 
 def _rgba(cutout: Cutout) -> Pixels:
     """(H, W, 4) uint8 straight sRGB; black where nothing of the product shows."""
+    import numpy as np
+
+    from packshot.imaging.colour import linear_to_srgb
+
     rgba = np.zeros((*cutout.alpha.shape, 4), np.uint8)
     shows = cutout.alpha > 0
     rgba[shows, :3] = np.rint(linear_to_srgb(cutout.colour[shows]) * 255)

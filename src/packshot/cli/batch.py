@@ -18,7 +18,8 @@ from packshot.engines import engine as load_engine
 from packshot.engines.base import Done, Engine, Failed, GenerationRequest, Operation, Reference
 from packshot.errors import BadInputError, PackshotError
 from packshot.imaging.decode import decode
-from packshot.imaging.finish import Format, finish
+from packshot.imaging.finish import finish
+from packshot.imaging.formats import Format
 
 Record = dict[str, Any]
 Size = tuple[int, int]

@@ -76,7 +76,8 @@ def _cache() -> tuple[bool, str]:
 def _formats() -> tuple[bool, str]:
     import numpy as np
 
-    from packshot.imaging.finish import FORMATS, finish
+    from packshot.imaging.finish import finish
+    from packshot.imaging.formats import FORMATS
 
     for format in FORMATS:
         finish(np.full((16, 16, 3), 128, np.uint8), [(16, 16)], format)

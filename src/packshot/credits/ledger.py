@@ -8,17 +8,23 @@ that a transaction that settles many generations cannot deadlock with one that s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TextClause, func, select, text
+from asyncpg import Record
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from packshot.credits.errors import InsufficientCreditsError, NoHoldError, NoWalletError, OperationKeyReusedError
-from packshot.credits.models import Bucket, Hold, HoldState, Kind, LedgerEntry, Wallet
+from packshot.credits.models import Bucket, HoldState, Kind, LedgerEntry, Wallet
+from packshot.db import Direct, within
 from packshot.errors import BadInputError
+
+_NAME = re.compile(r"(?<!:):([a-z_]+)")
 
 # Locks the wallet that a move is about, before anything is worked out.
 _WALLET = "before as (select * from wallet where account_id = :account_id for no key update)"
@@ -35,7 +41,7 @@ entry as (
     move.d_allowance, move.d_purchased, move.d_held_allowance, move.d_held_purchased,
     before.allowance + move.d_allowance, before.purchased + move.d_purchased,
     before.held_allowance + move.d_held_allowance, before.held_purchased + move.d_held_purchased,
-    :key, cast(move.shoot_id as uuid), cast(move.generation_id as uuid), :reason
+    cast(:key as text), cast(move.shoot_id as uuid), cast(move.generation_id as uuid), cast(:reason as text)
   from before, move
   on conflict (op_key) do nothing
   returning *
@@ -48,9 +54,16 @@ entry as (
 """
 
 
-def _statement(*parts: str) -> TextClause:
+# Named, so that a schema with one column more does not change what a prepared statement gives.
+_ENTRY = ", ".join(column.name for column in LedgerEntry.__table__.columns)
+
+
+_BALANCES = ", ".join(column.name for column in Wallet.__table__.columns)
+
+
+def _statement(*parts: str) -> str:
     """A move of credits: `parts` name `before`, the locked wallet, and `move`, what changes, in at most one row."""
-    return text(f"with {', '.join(parts)} select * from entry")  # noqa: S608 -- made of this module's constants
+    return f"with {', '.join(parts)} select {_ENTRY} from entry"  # noqa: S608 -- made of this module's constants
 
 
 _GRANT = _statement(
@@ -73,7 +86,7 @@ _TOP_UP = _statement(
     _POST,
 )
 # `earlier` is what the items before this one cost: the allowance that they leave is this item's to use.
-_HOLD = _statement(
+_HOLD = (
     _WALLET,
     """item as (
       select generation_id, amount, sum(amount) over (order by position) - amount as earlier
@@ -116,7 +129,7 @@ _SETTLE = _statement(
       returning hold.*
     ), move as (
       select
-        :kind as kind, settled.allowance * cast(:back as bigint) as d_allowance,
+        cast(:kind as text) as kind, settled.allowance * cast(:back as bigint) as d_allowance,
         settled.purchased * cast(:back as bigint) as d_purchased,
         -settled.allowance as d_held_allowance, -settled.purchased as d_held_purchased,
         settled.shoot_id, settled.generation_id
@@ -132,13 +145,12 @@ async def open_wallet(session: AsyncSession, account_id: UUID) -> Wallet:
     return await balance(session, account_id)
 
 
-async def balance(session: AsyncSession, account_id: UUID) -> Wallet:
+async def balance(session: AsyncSession | Direct, account_id: UUID) -> Wallet:
     """The wallet as it is now. NoWalletError if there is none."""
-    fresh = select(Wallet).where(Wallet.account_id == account_id).execution_options(populate_existing=True)
-    wallet = await session.scalar(fresh)
-    if wallet is None:
+    row = await (await within(session)).row(f"select {_BALANCES} from wallet where account_id = $1", account_id)  # noqa: S608
+    if row is None:
         raise NoWalletError(account_id)
-    return wallet
+    return Wallet(**row)
 
 
 async def entries(
@@ -151,22 +163,20 @@ async def entries(
     return (await session.scalars(newest.limit(limit))).all()
 
 
-async def grant(
-    session: AsyncSession, account_id: UUID, credits: int, bucket: Bucket, key: str, reason: str
-) -> LedgerEntry:
+async def grant(session: AsyncSession, account_id: UUID, credits: int, bucket: Bucket, key: str, reason: str) -> Record:
     """Adds `credits` to `bucket`. With a key that came before: the earlier entry, and nothing is added."""
     if credits <= 0:
         raise BadInputError(f"A grant of {credits} credits makes no sense.", remedy="Grant at least 1.")
     given = {"allowance": 0, "purchased": 0} | {bucket.value: credits}
     entry = await _post(session, _GRANT, key, {"account_id": account_id, **given}, reason)
     if entry is None:
-        entry = await _earlier(session, account_id, Kind.GRANT, key)
-        if entry.d_allowance != given["allowance"] or entry.d_purchased != given["purchased"]:
+        entry = await _earlier(await within(session), account_id, Kind.GRANT, key)
+        if entry["d_allowance"] != given["allowance"] or entry["d_purchased"] != given["purchased"]:
             raise OperationKeyReusedError(key)
     return entry
 
 
-async def set_allowance(session: AsyncSession, account_id: UUID, credits: int, key: str) -> LedgerEntry:
+async def set_allowance(session: AsyncSession, account_id: UUID, credits: int, key: str) -> Record:
     """Tops the allowance up to `credits`, once per key (one a month); an allowance above it stays.
 
     An entry is written also when nothing was missing, so that the same month cannot top up again after some is spent.
@@ -175,80 +185,101 @@ async def set_allowance(session: AsyncSession, account_id: UUID, credits: int, k
         raise BadInputError(f"An allowance of {credits} credits makes no sense.", remedy="Give 0 or more.")
     reason = f"The month's allowance of {credits}."
     entry = await _post(session, _TOP_UP, key, {"account_id": account_id, "credits": credits}, reason)
-    return entry or await _earlier(session, account_id, Kind.ALLOWANCE, key)
+    return entry or await _earlier(await within(session), account_id, Kind.ALLOWANCE, key)
 
 
 async def hold(
-    session: AsyncSession,
+    session: AsyncSession | Direct,
     account_id: UUID,
     shoot_id: UUID,
     items: Sequence[tuple[UUID, int]],
     *,
     key: str | None = None,
-) -> LedgerEntry:
+    also: str = "",
+    values: Mapping[str, object] | None = None,
+) -> Record:
     """Sets credits aside for the generations of a shoot, all or none: `items` are generation ids with their prices.
 
     One statement and one entry for any number of generations. The allowance is spent first, in the order of `items`;
     a price of 0 is held too, so that every generation has a hold to settle. `key` is `hold:{shoot_id}` unless given:
     a retry inside the same shoot needs one of its own. InsufficientCreditsError takes nothing; a key that came before
     gives its entry, or OperationKeyReusedError when it held for other generations or another price.
+
+    `also` names more to be written in the same round trip, as `name as (insert …)`, with :names that stand in `values`
+    beside those of the move (`account_id`, `shoot_id`, `generation_ids`, `amounts`). It is written even where the
+    credits do not suffice, so the transaction has to be given up then.
     """
     if not items or min(amount for _, amount in items) < 0:
         raise BadInputError("Credits are held for at least one generation, each at a price of 0 or more.")
     key = key or f"hold:{shoot_id}"
     ids, amounts = [id for id, _ in items], [amount for _, amount in items]
     move = {"account_id": account_id, "shoot_id": shoot_id, "generation_ids": ids, "amounts": amounts}
-    entry = await _post(session, _HOLD, key, move)
-    return entry or await _held_earlier(session, account_id, dict(items), key)
+    entry = await _post(session, _hold(also), key, {**move, **(values or {})})
+    return entry or await _held_earlier(await within(session), account_id, dict(items), key)
 
 
-async def capture(session: AsyncSession, generation_id: UUID) -> bool:
+async def capture(session: AsyncSession | Direct, generation_id: UUID) -> bool:
     """Spends what is held for a generation. True once, False if it was already captured or released."""
-    return await _settle(session, generation_id, {"kind": Kind.CAPTURE, "state": HoldState.CAPTURED, "back": 0})
+    return await _settle(session, generation_id, Kind.CAPTURE, HoldState.CAPTURED)
 
 
-async def release(session: AsyncSession, generation_id: UUID) -> bool:
+async def release(session: AsyncSession | Direct, generation_id: UUID) -> bool:
     """Gives back what is held for a generation, each credit to its bucket. True once, False if already settled."""
-    return await _settle(session, generation_id, {"kind": Kind.RELEASE, "state": HoldState.RELEASED, "back": 1})
+    return await _settle(session, generation_id, Kind.RELEASE, HoldState.RELEASED)
 
 
 async def _post(
-    session: AsyncSession, statement: TextClause, key: str, move: Mapping[str, Any], reason: str = ""
-) -> LedgerEntry | None:
+    session: AsyncSession | Direct, statement: str, key: str, move: Mapping[str, Any], reason: str = ""
+) -> Record | None:
     """The entry that the statement wrote. None if it wrote none: the key is taken, or there is too little."""
+    words, names = _numbered(statement)
     values = {**move, "key": key, "reason": reason}
-    return (await session.scalars(select(LedgerEntry).from_statement(statement), values)).one_or_none()
+    return await (await within(session)).row(words, *(values[name] for name in names))
 
 
-async def _settle(session: AsyncSession, generation_id: UUID, move: Mapping[str, Any]) -> bool:
-    key = f"{move['kind']}:{generation_id}"
-    if await _post(session, _SETTLE, key, {"generation_id": generation_id, **move}):
+@cache
+def _hold(also: str) -> str:
+    return _statement(*_HOLD, also) if also else _statement(*_HOLD)
+
+
+@cache
+def _numbered(statement: str) -> tuple[str, list[str]]:
+    """The statement with $1, $2, … for its :names, and the names in that order."""
+    names = list(dict.fromkeys(_NAME.findall(statement)))
+    return _NAME.sub(lambda found: f"${names.index(found[1]) + 1}", statement), names
+
+
+async def _settle(session: AsyncSession | Direct, generation_id: UUID, kind: Kind, state: HoldState) -> bool:
+    move = {"generation_id": generation_id, "kind": kind, "state": state, "back": int(kind == Kind.RELEASE)}
+    if await _post(session, _SETTLE, f"{kind}:{generation_id}", move):
         return True
-    if await session.scalar(select(func.count()).where(Hold.generation_id == generation_id)):
+    direct = await within(session)
+    if await direct.row("select 1 from hold where generation_id = $1", generation_id):
         return False
     raise NoHoldError(generation_id)
 
 
-async def _find(session: AsyncSession, key: str) -> LedgerEntry | None:
-    return await session.scalar(select(LedgerEntry).where(LedgerEntry.op_key == key))
+async def _find(direct: Direct, key: str) -> Record | None:
+    return await direct.row(f"select {_ENTRY} from ledger_entry where op_key = $1", key)  # noqa: S608
 
 
-async def _earlier(session: AsyncSession, account_id: UUID, kind: Kind, key: str) -> LedgerEntry:
+async def _earlier(direct: Direct, account_id: UUID, kind: Kind, key: str) -> Record:
     """The entry that `key` made before; the wallet is locked, so that it cannot appear between two looks."""
-    await balance(session, account_id)
-    entry = await _find(session, key)
-    if entry is None or entry.account_id != account_id or entry.kind != kind:
+    await balance(direct, account_id)
+    entry = await _find(direct, key)
+    if entry is None or entry["account_id"] != account_id or entry["kind"] != kind:
         raise OperationKeyReusedError(key)
     return entry
 
 
-async def _held_earlier(session: AsyncSession, account_id: UUID, items: Mapping[UUID, int], key: str) -> LedgerEntry:
+async def _held_earlier(direct: Direct, account_id: UUID, items: Mapping[UUID, int], key: str) -> Record:
     """The entry that `key` made before, if it held the same; otherwise the credits did not suffice."""
-    wallet = await balance(session, account_id)
-    if await _find(session, key) is None:
+    wallet = await balance(direct, account_id)
+    if await _find(direct, key) is None:
         raise InsufficientCreditsError(sum(items.values()), wallet.available)
-    entry = await _earlier(session, account_id, Kind.HOLD, key)
-    holds = await session.scalars(select(Hold).where(Hold.entry_id == entry.id))
-    if {hold.generation_id: hold.amount for hold in holds} != items:
+    entry = await _earlier(direct, account_id, Kind.HOLD, key)
+    its = "select generation_id, allowance + purchased as amount from hold where entry_id = $1"
+    holds = await direct.fetch(its, entry["id"])
+    if {hold["generation_id"]: hold["amount"] for hold in holds} != items:
         raise OperationKeyReusedError(key)
     return entry

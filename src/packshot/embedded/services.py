@@ -31,7 +31,9 @@ def preload() -> None:
     """Imports what the processes need, once for all of them."""
     for module in ("app", "migrations", "worker"):
         import_module(f"packshot.{module}")
-    import_module("packshot.worker").import_tasks()
+    worker = import_module("packshot.worker")
+    worker.import_tasks()
+    worker.import_pixels()
     gc.collect()
     gc.freeze()  # the collector would touch, and so copy, the pages that the forks share
 

@@ -6,10 +6,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from packshot.imaging.photo import Photo
+if TYPE_CHECKING:
+    from packshot.imaging.photo import Photo
 
 Kind = Literal["image", "video"]
 Role = Literal["product", "person", "style", "pose"]
@@ -222,13 +224,18 @@ class Engine(ABC):
             f"PACKSHOT_{self.id.upper()}_{name}" for name in self.requires if not self.workplace.settings.get(name)
         )
 
+    @cached_property
+    def known(self) -> dict[str, Model]:
+        """The models by their ids, the default first."""
+        return {model.id: model for model in self.models()}
+
     @classmethod
     @abstractmethod
     def models(cls) -> Sequence[Model]:
         """The models this engine offers, the default first."""
 
     def model(self, request: GenerationRequest) -> Model | None:
-        return next((model for model in self.models() if model.id == request.model), None)
+        return self.known.get(request.model)
 
     def check(self, request: GenerationRequest) -> list[Unsupported]:
         """Everything of `request` that cannot be honoured, all at once; empty means it can. Pure: costs nothing."""

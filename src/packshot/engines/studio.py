@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from zlib import crc32
 
 from packshot.engines.base import (
@@ -19,10 +19,10 @@ from packshot.engines.base import (
     Reference,
 )
 from packshot.errors import DecisionNeededError
-from packshot.imaging.photo import Photo
-from packshot.studio.cutout.result import Cutout
-from packshot.studio.framing import FRAMINGS, Framing
-from packshot.studio.scene.library import SCENES
+
+if TYPE_CHECKING:
+    from packshot.studio.cutout.result import Cutout
+    from packshot.studio.framing import Framing
 
 
 class Studio(Engine):
@@ -33,6 +33,9 @@ class Studio(Engine):
 
     @classmethod
     def models(cls) -> Sequence[Model]:
+        from packshot.studio.framing import FRAMINGS
+        from packshot.studio.scene.library import SCENES
+
         return (
             Model(
                 id="studio-1",
@@ -74,7 +77,9 @@ class Studio(Engine):
 
     async def submit(self, request: GenerationRequest, *, key: str) -> Done | Failed:
         """Cuts out, stages and composes on this thread: up to a few seconds of work, no waiting."""
+        from packshot.imaging.photo import Photo
         from packshot.studio.compose import compose
+        from packshot.studio.scene.library import SCENES
 
         photo = request.references[0]
         cutout = self._cut(photo)
@@ -101,7 +106,7 @@ class Studio(Engine):
                 width=request.width,
                 height=request.height,
                 seed=seed,
-                framing=cast(Framing, request.framing),
+                framing=cast("Framing", request.framing),
                 view=photo.view or cutout.view,
                 depth=request.depth,
             )

@@ -7,7 +7,7 @@ from pyvips.enums import ForeignKeep, ForeignPngFilter
 
 from packshot.imaging._vips import image_of
 from packshot.imaging.colour import Pixels
-from packshot.imaging.finish import Format
+from packshot.imaging.formats import Format
 from packshot.imaging.photo import Photo
 
 

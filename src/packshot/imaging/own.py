@@ -12,7 +12,8 @@ from pyvips.enums import ForeignKeep
 from packshot.errors import BadInputError
 from packshot.imaging._vips import at_depth, image_of
 from packshot.imaging.colour import Pixels
-from packshot.imaging.finish import FORMATS, Format, finish
+from packshot.imaging.finish import finish
+from packshot.imaging.formats import FORMATS, Format
 
 SMALL = 480  # px of the longest side: a picture of a list, on a screen of two pixels a point
 

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from typing import cast
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from packshot.catalog.doomed import UNTIL_WRITTEN, doom, pardon
-from packshot.catalog.models import Cutout, Photo
-from packshot.db import DatabaseDownError, after_commit, new_id, transaction
+from packshot.catalog.doomed import UNTIL_WRITTEN, pardon
+from packshot.db import DatabaseDownError, Direct, after_commit, direct, new_id, transaction
 from packshot.engines.base import Done, Engine, Failed, Operation, Pending, Reference
 from packshot.errors import BadInputError
-from packshot.imaging.finish import FORMATS, Format
+from packshot.imaging.formats import FORMATS, Format
 from packshot.log import bind
 from packshot.settings import settings
 from packshot.shoots import news, policy
 from packshot.shoots.finishing import Finishing, fetched, finished, small_key
-from packshot.shoots.lease import Held, LeaseLostError, claim, confirm, held, kept, write
+from packshot.shoots.lease import Files, Held, LeaseLostError, claim, held, kept, write
 from packshot.shoots.makers import maker, request
 from packshot.shoots.models import Attempt, AttemptState, Generation, Shoot, State
 from packshot.shoots.settle import Delivery, deliver, give_up
@@ -37,17 +41,48 @@ log = structlog.get_logger(__name__)
 DATABASE_AWAY_S = 0.5  # between two tries to write down what was bought
 
 _NOW = func.clock_timestamp()
+_reading: dict[Files, asyncio.Task[Reference]] = {}
+_shared: WeakValueDictionary[Files, Reference] = WeakValueDictionary()
+
+
+# Written down before anything is sent, with the files that may come of it: whatever dies before a row names them leaves
+# none that nobody knows.
+_BEGIN = f"""
+with sent as (
+  insert into attempt (id, account_id, generation_id, number, state)
+  select id, account_id, generation_id, number, '{AttemptState.SENT}'
+  from unnest(cast($1 as uuid[]), cast($2 as uuid[]), cast($3 as uuid[]), cast($4 as bigint[]))
+    as given (id, account_id, generation_id, number)
+)
+insert into doomed_file (key, account_id, at)
+select key, account_id, now() + $7
+from unnest(cast($5 as text[]), cast($6 as uuid[])) as given (key, account_id)
+on conflict (key) do update set at = excluded.at
+"""  # noqa: S608 -- made of this module's own words
+_ATTEMPTS = f"""
+select {", ".join(column.name for column in Attempt.__table__.columns)} from attempt
+where generation_id = any($1) order by number
+"""  # noqa: S608
 
 
 @dataclass(frozen=True)
 class Work:
-    """A claimed generation with all that its next step needs."""
+    """A claimed generation with all that its next step needs. `fresh`: its newest attempt has yet to be sent."""
 
     lease: Held
     generation: Generation
     shoot: Shoot
+    files: Files | None
     attempts: Sequence[Attempt]
-    engine: Engine
+    fresh: bool = False
+
+    @property
+    def engine(self) -> Engine:
+        return maker(self.shoot.engine)
+
+    @property
+    def poisoned(self) -> bool:
+        return self.generation.claims > policy.MOST_CLAIMS
 
     @property
     def unknown(self) -> int:
@@ -55,18 +90,24 @@ class Work:
         return sum(1 for attempt in self.attempts if attempt.state == AttemptState.UNKNOWN)
 
 
-async def advance(generation_id: UUID, queue: Queue) -> None:
-    """The next step of a generation, if it is due and nobody else has it. Safe to call at any time, from anywhere."""
-    generation = await claim(generation_id, queue)
-    if generation is None:
-        return
-    lease = held(generation)
-    with bind(account_id=lease.account_id, shoot_id=generation.shoot_id, generation_id=lease.id):
-        if generation.lease_token == 1:
-            await news.tell(generation)
+async def advance(queue: Queue, *generation_ids: UUID) -> None:
+    """The next step of generations that are due and that nobody else has. Safe to call at any time, from anywhere.
+
+    They are claimed together, and their steps taken side by side.
+    """
+    async with direct(system=True) as session:
+        works = await _begun(session, await _claimed(session, generation_ids, queue))
+    await asyncio.gather(*(_advance(work) for work in works))
+
+
+async def _advance(work: Work) -> None:
+    lease = work.lease
+    with bind(account_id=lease.account_id, shoot_id=work.shoot.id, generation_id=lease.id):
+        if lease.token == 1:
+            await news.tell(work.generation)
         try:
             async with kept(lease):
-                await _step(generation, lease)
+                await _step(work)
         except LeaseLostError:
             log.info("lease lost", token=lease.token)
         except asyncio.CancelledError:  # the worker stops: the next one need not wait for the lease to lapse
@@ -76,60 +117,72 @@ async def advance(generation_id: UUID, queue: Queue) -> None:
             raise
 
 
-async def _step(generation: Generation, lease: Held) -> None:
-    if generation.claims > policy.MOST_CLAIMS:
-        async with transaction(lease.account_id) as session:
+async def _claimed(session: Direct, generation_ids: Sequence[UUID], queue: Queue) -> list[Work]:
+    claimed = await claim(session, generation_ids, queue)
+    again = [one.generation.id for one in claimed if one.generation.lease_token > 1]
+    attempts: dict[UUID, list[Attempt]] = defaultdict(list)
+    for row in await session.fetch(_ATTEMPTS, again) if again else ():
+        attempts[row["generation_id"]].append(Attempt(**row))
+    return [
+        Work(held(one.generation), one.generation, one.shoot, one.files, attempts[one.generation.id]) for one in claimed
+    ]
+
+
+async def _begun(session: Direct, claimed: Sequence[Work]) -> list[Work]:
+    """The same, with a new attempt written down for each whose next step is to call its engine."""
+    works: list[Work] = []
+    doomed: list[tuple[str, UUID]] = []
+    for work in claimed:
+        last = work.attempts[-1] if work.attempts else None
+        if work.poisoned or (last and last.state in (AttemptState.ACCEPTED, AttemptState.DONE, AttemptState.SENT)):
+            works.append(work)
+            continue
+        attempt = Attempt(
+            id=new_id(),
+            account_id=work.lease.account_id,
+            generation_id=work.lease.id,
+            number=len(work.attempts) + 1,
+            state=AttemptState.SENT,
+        )
+        works.append(replace(work, attempts=[*work.attempts, attempt], fresh=True))
+        files = (_raw_key(attempt), _key(work, attempt), small_key(_key(work, attempt)))
+        doomed += [(key, attempt.account_id) for key in files]
+    sent = [work.attempts[-1] for work in works if work.fresh]
+    if sent:
+        await session.fetch(
+            _BEGIN,
+            [attempt.id for attempt in sent],
+            [attempt.account_id for attempt in sent],
+            [attempt.generation_id for attempt in sent],
+            [attempt.number for attempt in sent],
+            [key for key, _ in doomed],
+            [account_id for _, account_id in doomed],
+            UNTIL_WRITTEN,
+        )
+    return works
+
+
+async def _step(work: Work) -> None:
+    if work.poisoned:
+        async with transaction(work.lease.account_id) as session:
             await give_up(
                 session,
-                lease,
+                work.lease,
                 error="poison",
                 words="This picture ended its worker several times.",
                 remedy="Nothing was charged. Try another photo or style.",
             )
         return
-    work = await _load(generation, lease)
-    last = work.attempts[-1] if work.attempts else None
-    match last.state if last else None:
+    last = work.attempts[-1]
+    match last.state:
         case AttemptState.ACCEPTED:
-            assert last
             await _poll(work, last)
         case AttemptState.DONE:
-            assert last
             await _finish_stored(work, last)
-        case AttemptState.SENT:
-            assert last
-            await _resume(work, last)
+        case _ if work.fresh:
+            await _send(work, last)
         case _:
-            await _call(work)
-
-
-async def _load(generation: Generation, lease: Held) -> Work:
-    async with transaction(lease.account_id) as session:
-        shoot = await session.get_one(Shoot, generation.shoot_id)
-        attempts = await session.scalars(
-            select(Attempt).where(Attempt.generation_id == generation.id).order_by(Attempt.number)
-        )
-        return Work(lease, generation, shoot, attempts.all(), maker(shoot.engine))
-
-
-async def _call(work: Work) -> None:
-    """A new attempt: written down first, then sent.
-
-    So are the files that may come of it: whatever dies before a row names them leaves none that nobody knows.
-    """
-    attempt = Attempt(
-        id=new_id(),
-        account_id=work.lease.account_id,
-        generation_id=work.lease.id,
-        number=len(work.attempts) + 1,
-        state=AttemptState.SENT,
-    )
-    async with transaction(work.lease.account_id) as session:
-        await confirm(session, work.lease)
-        session.add(attempt)
-        files = (_raw_key(attempt), _key(work, attempt), small_key(_key(work, attempt)))
-        await doom(session, attempt.account_id, files, after=UNTIL_WRITTEN)
-    await _send(work, attempt)
+            await _resume(work, last)
 
 
 async def _resume(work: Work, attempt: Attempt) -> None:
@@ -198,21 +251,28 @@ class _GoneError(Exception):
 
 
 async def _references(work: Work) -> tuple[Reference, ...]:
+    """The photo with its outline. Pictures that are made of the same one at the same time share it."""
+    files = work.files
     if work.generation.photo_id is None:
         return ()
-    async with transaction(work.lease.account_id) as session:
-        photo = await session.get(Photo, work.generation.photo_id)
-        cutout = await session.get(Cutout, work.generation.cutout_id) if work.generation.cutout_id else None
-    if photo is None or photo.master_key is None or cutout is None or cutout.alpha_key is None:
+    if files is None:
         raise _GoneError("The photo was deleted before its picture was made.")
-    return (
-        Reference(
-            await storage().get(photo.master_key),
-            name=photo.name,
-            view=photo.view or (cutout.view if cutout.view in ("standing", "above") else None),  # type: ignore[arg-type]
-            approved=True,
-            alpha=await storage().get(cutout.alpha_key),
-        ),
+    reference = _shared.get(files)
+    if reference is None:
+        if files not in _reading:
+            _reading[files] = asyncio.create_task(_read(files))
+            _reading[files].add_done_callback(lambda _: _reading.pop(files, None))
+        reference = _shared[files] = await asyncio.shield(_reading[files])
+    return (reference,)
+
+
+async def _read(files: Files) -> Reference:
+    return Reference(
+        await storage().get(files.master_key),
+        name=files.name,
+        view=files.view if files.view in ("standing", "above") else None,  # type: ignore[arg-type]
+        approved=True,
+        alpha=await storage().get(files.alpha_key),
     )
 
 
@@ -279,7 +339,7 @@ async def _finish_stored(work: Work, attempt: Attempt) -> None:
 
 async def _deliver(work: Work, attempt: Attempt, finishing: Finishing) -> None:
     try:
-        made = await asyncio.to_thread(finished, finishing)
+        made = await asyncio.get_running_loop().run_in_executor(_pixels(), finished, finishing)
     except BadInputError as error:
         await _failed(work, attempt, Failed("transient", f"The engine's picture cannot be used: {error.message}"))
         return
@@ -287,8 +347,17 @@ async def _deliver(work: Work, attempt: Attempt, finishing: Finishing) -> None:
     await storage().put(key, made.data)
     await storage().put(small_key(key), made.small)
     delivery = Delivery(key, len(made.data), made.crc32, finishing.seed, finishing.facts, made.warnings)
-    async with transaction(work.lease.account_id) as session:
+    async with direct(work.lease.account_id) as session:
         await deliver(session, work.lease, attempt, delivery)
+
+
+@cache
+def _pixels() -> ThreadPoolExecutor:
+    """The threads that finish pictures: as many as there are cores, for more would only take more memory."""
+    return ThreadPoolExecutor(os.cpu_count() or 1, "pixels")
+
+
+os.register_at_fork(after_in_child=_pixels.cache_clear)
 
 
 def _raw_key(attempt: Attempt) -> str:

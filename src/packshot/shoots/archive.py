@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Iterable
 from typing import IO, cast
 
-from packshot.imaging.finish import FORMATS, Format
+from packshot.imaging.formats import FORMATS, Format
 from packshot.shoots.gallery import Row
 from packshot.storage import storage
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from hashlib import sha256
 from typing import Annotated, Self
@@ -10,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from packshot.imaging.finish import FORMATS, Format
+from packshot.imaging.formats import FORMATS, Format
 
 MOST_PICTURES = 1000  # of one shoot
 _SIZE = re.compile(r"([1-9][0-9]{1,4})x([1-9][0-9]{1,4})", re.ASCII)
@@ -73,4 +72,4 @@ class Brief(BaseModel):
     @property
     def fingerprint(self) -> bytes:
         """Equal for equal requests, in whatever order their fields were written."""
-        return sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).digest()
+        return sha256(self.model_dump_json().encode()).digest()

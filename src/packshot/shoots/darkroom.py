@@ -21,7 +21,7 @@ from packshot.accounts import rate_limit
 from packshot.catalog.doomed import doom
 from packshot.db import transaction
 from packshot.errors import PackshotError, RefusedError, UnavailableError
-from packshot.imaging.finish import FORMATS, Format
+from packshot.imaging.formats import FORMATS, Format
 from packshot.storage import storage
 from packshot.storage.base import FileMissingError
 from packshot.tasks import enqueue

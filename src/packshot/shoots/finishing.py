@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, field
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from packshot.engines.base import Artefact
-from packshot.imaging.decode import decode
-from packshot.imaging.finish import Format, finish
-from packshot.imaging.own import small
-from packshot.imaging.photo import Photo
+from packshot.imaging.formats import Format
 from packshot.shoots.models import Attempt, Shoot
 from packshot.storage import storage
+
+if TYPE_CHECKING:
+    from packshot.imaging.photo import Photo
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,10 @@ def finished(given: Finishing) -> Made:
     An engine that made another size than was asked for is not resized upwards or cropped behind anybody's back: the
     picture keeps its size, and a warning says so.
     """
+    from packshot.imaging.decode import decode
+    from packshot.imaging.finish import finish
+    from packshot.imaging.own import small
+
     content = given.content
     photo = decode(content, name="The engine's picture") if isinstance(content, bytes) else content
     warnings = list(given.warnings)

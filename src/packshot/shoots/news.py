@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
+
+from asyncpg import Record
 
 from packshot.shoots.models import Generation
 from packshot.tasks import Queue, enqueue
 from packshot.web.events import publish
 
 TASKS = {"io": "shoots.advance_io", "cpu": "shoots.advance_cpu"}
+SUMMARY = ("id", "number", "photo_id", "style", "state", "waits_for", "error", "words", "remedy")
 _later: set[asyncio.TimerHandle] = set()
 
 
@@ -24,13 +28,13 @@ async def wake(queue: Queue | str, *generation_ids: UUID) -> None:
     await enqueue(TASKS[queue], *generation_ids)
 
 
-def wake_later(delay_s: float, queue: Queue | str, generation_id: UUID) -> None:
-    """`wake` after `delay_s`, if this process still runs then; the sweep is there if it does not."""
+def wake_later(delay_s: float, queue: Queue | str, *generation_ids: UUID) -> None:
+    """`wake` after `delay_s`, waited for by nobody, if this process still runs then; the sweep is there if not."""
     loop = asyncio.get_running_loop()
 
     def now() -> None:
         _later.discard(timer)
-        loop.create_task(wake(queue, generation_id))  # noqa: RUF006 -- a hint, and nobody waits for it
+        loop.create_task(wake(queue, *generation_ids))  # noqa: RUF006 -- a hint, and nobody waits for it
 
     timer = loop.call_later(delay_s, now)
     _later.add(timer)
@@ -38,19 +42,10 @@ def wake_later(delay_s: float, queue: Queue | str, generation_id: UUID) -> None:
 
 async def tell(generation: Generation) -> None:
     """Tells who watches the shoot how one of its generations stands."""
-    await publish(channel(generation.shoot_id), {"generation": summary(generation)})
+    news = {"generation": summary({name: getattr(generation, name) for name in SUMMARY})}
+    await publish(channel(generation.shoot_id), news)
 
 
-def summary(generation: Generation) -> dict[str, Any]:
-    """A generation in the news: what a list shows of it."""
-    return {
-        "id": str(generation.id),
-        "number": generation.number,
-        "photo_id": str(generation.photo_id) if generation.photo_id else None,
-        "style": generation.style,
-        "state": generation.state,
-        "waits_for": generation.waits_for,
-        "error": generation.error,
-        "words": generation.words,
-        "remedy": generation.remedy,
-    }
+def summary(row: Mapping[str, Any] | Record) -> dict[str, Any]:
+    """A generation in the news: what a list shows of it, which is its columns SUMMARY."""
+    return {name: str(row[name]) if isinstance(row[name], UUID) else row[name] for name in SUMMARY}

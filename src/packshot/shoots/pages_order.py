@@ -23,7 +23,7 @@ from packshot.shoots.darkroom import developed
 from packshot.shoots.errors import IdempotencyKeyReusedError, UnsupportedError
 from packshot.shoots.files import file
 from packshot.shoots.preview import preview_of
-from packshot.shoots.submit import submit
+from packshot.shoots.submit import AcceptedOut, accept
 from packshot.storage.base import FileMissingError
 from packshot.studio.framing import FRAMINGS
 from packshot.styles.library import styles
@@ -75,8 +75,7 @@ async def shoot(
     if isinstance(brief, dict):
         return await _page(request, viewer, product_id, chosen, brief)
     try:
-        async with transaction(account_id) as session:
-            answer = await submit(session, account_id, viewer.principal.user_id, brief, key)
+        answer = await accept(account_id, viewer.principal.user_id, brief, key)
     except InsufficientCreditsError as short:
         await choosing.keep(account_id, product_id, chosen)
         back = {"missing": short.needed - short.available, "back": f"/products/{product_id}/shoot"}
@@ -86,7 +85,7 @@ async def shoot(
     except PackshotError as error:
         return await _page(request, viewer, product_id, chosen, _explained(error), error)
     await choosing.forget(account_id, product_id)
-    return go(request, f"/shoots/{answer['id']}")
+    return go(request, f"/shoots/{AcceptedOut.model_validate_json(answer).id}")
 
 
 def _explained(error: PackshotError) -> dict[str, str]:

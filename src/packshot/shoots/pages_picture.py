@@ -13,7 +13,7 @@ from packshot.accounts.browser import LoggedIn, PageSession
 from packshot.catalog.models import Photo
 from packshot.db import transaction
 from packshot.errors import NotFoundError, PackshotError
-from packshot.imaging.finish import FORMATS, Format
+from packshot.imaging.formats import FORMATS, Format
 from packshot.shoots.archive import file_name
 from packshot.shoots.cancel import generation_of
 from packshot.shoots.cards import Card, cards_of, of_shoot

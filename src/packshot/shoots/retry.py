@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from packshot.db import new_id
+from packshot.db import new_id, within
 from packshot.errors import BadInputError, ConflictError
 from packshot.shoots.cancel import generation_of, shoot_of
 from packshot.shoots.errors import EngineNotConfiguredError
@@ -115,6 +115,6 @@ async def _again(
         )
         for number, old in enumerate(fresh, start=last + 1)
     ]
-    await write(session, shoot.account_id, shoot.id, engine, planned, now=datetime.now(UTC))
+    await write(await within(session), shoot.account_id, shoot.id, engine, planned, now=datetime.now(UTC))
     made = select(Generation).where(Generation.id.in_([one.id for one in planned])).order_by(Generation.number)
     return list(await session.scalars(made))

@@ -2,46 +2,85 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import text, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
+from asyncpg import UniqueViolationError
+from pydantic import BaseModel
 
 from packshot.catalog.approved import Approved, approved
 from packshot.credits import ledger
-from packshot.db import after_commit, new_id
+from packshot.db import Direct, after_commit, direct, new_id
 from packshot.engines.base import Engine, GenerationRequest, Reference
-from packshot.errors import BadInputError
+from packshot.errors import BadInputError, PackshotError
 from packshot.settings import settings
 from packshot.shoots.brief import MOST_PICTURES, Brief
 from packshot.shoots.errors import EngineNotConfiguredError, IdempotencyKeyReusedError, UnsupportedError
 from packshot.shoots.makers import maker, queue_of
-from packshot.shoots.models import Shoot, Submission
-from packshot.shoots.news import wake
+from packshot.shoots.news import wake_later
 from packshot.styles.price import price
 
-# One statement for any number of generations: a thousand rows cost one round trip and no work per row in Python.
-_INSERT = text("""
-insert into generation (
-  id, account_id, shoot_id, number, photo_id, cutout_id, style, seed, credits, queue, deadline_at, retry_of)
-select
-  id, :account_id, :shoot_id, number, photo_id, cutout_id, style, seed, credits, :queue, :deadline_at, retry_of
-from unnest(
-  cast(:ids as uuid[]), cast(:numbers as bigint[]), cast(:photo_ids as uuid[]), cast(:cutout_ids as uuid[]),
-  cast(:styles as text[]), cast(:seeds as bigint[]), cast(:credits as bigint[]), cast(:retries_of as uuid[])
-) as given (id, number, photo_id, cutout_id, style, seed, credits, retry_of)
-""")
+# One round trip for any number of generations, with the credits held for them.
+_GENERATIONS = """generations as (
+  insert into generation (
+    id, account_id, shoot_id, number, photo_id, cutout_id, style, seed, credits, queue, deadline_at, retry_of)
+  select
+    id, :account_id, :shoot_id, number, photo_id, cutout_id, style, seed, amount, :queue, :deadline_at, retry_of
+  from unnest(
+    cast(:generation_ids as uuid[]), cast(:numbers as bigint[]), cast(:photo_ids as uuid[]),
+    cast(:cutout_ids as uuid[]), cast(:styles as text[]), cast(:seeds as bigint[]), cast(:amounts as bigint[]),
+    cast(:retries_of as uuid[])
+  ) as given (id, number, photo_id, cutout_id, style, seed, amount, retry_of)
+)"""
+_SHOOT = """shoot as (
+  insert into shoot (
+    id, account_id, user_id, project_id, product_id, engine, model, styles, width, height, framing, format, count,
+    seed, credits, created_at)
+  values (
+    :shoot_id, :account_id, :user_id, :project_id, :product_id, :engine, :model, :shoot_styles, :width, :height,
+    :framing, :format, :count, :seed, :credits, :created_at)
+), submission as (
+  insert into submission (account_id, key, fingerprint, answer)
+  values (:account_id, :idempotency_key, :fingerprint, :answer)
+)"""
 
 
-@dataclass(frozen=True)
-class Planned:
+class KeyCameError(PackshotError):
+    """The idempotency key came before: `answered` has its answer."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"The Idempotency-Key {key!r} came before.")
+
+
+class PlannedOut(BaseModel):
+    id: UUID
+    number: int
+    photo_id: UUID | None
+    style: str
+    seed: int
+    credits: int
+
+
+class AcceptedOut(BaseModel):
+    """What was taken on. `credits` are held; each picture's are spent when it is delivered, and given back if not."""
+
+    id: UUID
+    engine: str
+    model: str
+    seed: int
+    credits: int
+    created_at: datetime
+    events: str
+    generations: list[PlannedOut]
+
+
+class Planned(NamedTuple):
     """A generation that is about to be written down."""
 
     id: UUID
@@ -54,59 +93,100 @@ class Planned:
     retry_of: UUID | None = None
 
 
-async def submit(session: AsyncSession, account_id: UUID, user_id: UUID, brief: Brief, key: str) -> dict[str, Any]:
-    """The answer to a request under its idempotency `key`: the shoot and its generations, made now or earlier.
+async def accept(account_id: UUID, user_id: UUID, brief: Brief, key: str) -> str:
+    """The answer to a request under its idempotency `key`, JSON: what is made of it now, or was told before.
 
-    Whoever sends the same key at the same time waits here for the first. Raises IdempotencyKeyReusedError,
-    UnsupportedError, EngineNotConfiguredError, InsufficientCreditsError, and what `approved` raises; then nothing
+    Raises IdempotencyKeyReusedError for another request under the same key, and what `submit` raises; then nothing
     happened.
     """
-    earlier = await _claim_key(session, account_id, key, brief.fingerprint)
-    if earlier is not None:
+    try:
+        async with direct(account_id) as session:
+            return await submit(session, account_id, user_id, brief, key)
+    except PackshotError:
+        async with direct(account_id) as session:
+            earlier = await answered(session, account_id, brief, key)
+        if earlier is None:
+            raise
         return earlier
+
+
+async def submit(session: Direct, account_id: UUID, user_id: UUID, brief: Brief, key: str) -> str:
+    """The answer to a new request, JSON: the shoot and its generations.
+
+    Whatever it raises, nothing happened in this transaction, and `answered` may have what an earlier one was told under
+    the same idempotency `key`: KeyCameError, UnsupportedError, EngineNotConfiguredError, InsufficientCreditsError, and
+    what `approved` raises. Who sends the same key at the same time waits here for the first.
+    """
     engine = maker(brief.engine)
     photos = await approved(session, brief.photo_ids or None, brief.product_id) if _names_photos(brief) else []
-    model = brief.model or engine.models()[0].id
+    model = brief.model or next(iter(engine.known))
     seed = secrets.randbits(32) if brief.seed is None else brief.seed
     refuse_impossible(engine, brief, model, photos)
     planned = _plan(brief, photos, seed)
-    shoot = _shoot(account_id, user_id, brief, model, seed, photos, planned)
+    shoot = _shoot(user_id, brief, model, seed, photos, planned)
     answer = _answer(shoot, planned)
-    answered = update(Submission).where(Submission.account_id == account_id, Submission.key == key)
-    # Both in one statement: every round trip to the database counts where a shoot has few pictures.
-    await session.execute(insert(Shoot).values(shoot).add_cte(answered.values(answer=answer).cte()))
-    await write(session, account_id, shoot["id"], engine, planned, now=shoot["created_at"])
+    submission = {"idempotency_key": key, "fingerprint": brief.fingerprint, "answer": answer}
+    try:
+        await _write(session, account_id, engine, planned, f"{_SHOOT}, {_GENERATIONS}", {**shoot, **submission})
+    except UniqueViolationError as error:
+        if error.as_dict().get("table_name") == "submission":
+            raise KeyCameError(key) from None
+        raise
     return answer
 
 
+async def answered(session: Direct, account_id: UUID, brief: Brief, key: str) -> str | None:
+    """The answer that the idempotency `key` got; None if it is new. IdempotencyKeyReusedError for another request."""
+    came = await session.row(
+        "select fingerprint, answer from submission where account_id = $1 and key = $2", account_id, key
+    )
+    if came is None:
+        return None
+    if came["fingerprint"] != brief.fingerprint:
+        raise IdempotencyKeyReusedError(key)
+    return AcceptedOut.model_validate(came["answer"]).model_dump_json()
+
+
 async def write(
-    session: AsyncSession, account_id: UUID, shoot_id: UUID, engine: Engine, planned: Sequence[Planned], now: datetime
+    session: Direct, account_id: UUID, shoot_id: UUID, engine: Engine, planned: Sequence[Planned], now: datetime
 ) -> None:
     """Holds the credits of `planned` generations of a shoot and writes them down; workers are woken after the commit.
 
     InsufficientCreditsError where the account has too few; then the transaction has to be given up.
     """
+    await _write(session, account_id, engine, planned, _GENERATIONS, {"shoot_id": shoot_id, "created_at": now})
+
+
+async def _write(
+    session: Direct,
+    account_id: UUID,
+    engine: Engine,
+    planned: Sequence[Planned],
+    also: str,
+    values: dict[str, Any],
+) -> None:
+    ids = [one.id for one in planned]
+    queue = queue_of(engine)
     await ledger.hold(
-        session, account_id, shoot_id, [(one.id, one.credits) for one in planned], key=f"hold:{planned[0].id}"
-    )
-    await session.execute(
-        _INSERT,
-        {
-            "account_id": account_id,
-            "shoot_id": shoot_id,
-            "queue": queue_of(engine),
-            "deadline_at": now + timedelta(seconds=settings().generation_deadline_s),
-            "ids": [one.id for one in planned],
+        session,
+        account_id,
+        values["shoot_id"],
+        [(one.id, one.credits) for one in planned],
+        key=f"hold:{ids[0]}",
+        also=also,
+        values={
+            **values,
+            "queue": queue,
+            "deadline_at": values["created_at"] + timedelta(seconds=settings().generation_deadline_s),
             "numbers": [one.number for one in planned],
             "photo_ids": [one.photo_id for one in planned],
             "cutout_ids": [one.cutout_id for one in planned],
             "styles": [one.style for one in planned],
             "seeds": [one.seed for one in planned],
-            "credits": [one.credits for one in planned],
             "retries_of": [one.retry_of for one in planned],
         },
     )
-    after_commit(session, lambda: wake(queue_of(engine), *(one.id for one in planned)))
+    after_commit(session, lambda: wake_later(0, queue, *ids))  # nobody waits for it
 
 
 def refuse_impossible(engine: Engine, brief: Brief, model: str, photos: Sequence[Approved]) -> None:
@@ -128,22 +208,6 @@ def refuse_impossible(engine: Engine, brief: Brief, model: str, photos: Sequence
 
 def _names_photos(brief: Brief) -> bool:
     return bool(brief.photo_ids) or brief.product_id is not None
-
-
-async def _claim_key(session: AsyncSession, account_id: UUID, key: str, fingerprint: bytes) -> dict[str, Any] | None:
-    """None if the key is new, and now this transaction's; else the answer that it got."""
-    claimed = await session.scalar(
-        insert(Submission)
-        .values(account_id=account_id, key=key, fingerprint=fingerprint, answer={})
-        .on_conflict_do_nothing()
-        .returning(Submission.key)
-    )
-    if claimed is not None:
-        return None
-    submission = await session.get_one(Submission, (account_id, key))
-    if submission.fingerprint != fingerprint:
-        raise IdempotencyKeyReusedError(key)
-    return submission.answer
 
 
 def _plan(brief: Brief, photos: Sequence[Approved], seed: int) -> list[Planned]:
@@ -171,7 +235,6 @@ def _plan(brief: Brief, photos: Sequence[Approved], seed: int) -> list[Planned]:
 
 
 def _shoot(
-    account_id: UUID,
     user_id: UUID,
     brief: Brief,
     model: str,
@@ -179,18 +242,17 @@ def _shoot(
     photos: Sequence[Approved],
     planned: Sequence[Planned],
 ) -> dict[str, Any]:
-    """The row of the new shoot."""
+    """The row of the new shoot, by the names that _SHOOT has for it."""
     products = {photo.product_id for photo in photos}
     projects = {photo.project_id for photo in photos}
     return {
-        "id": new_id(),
-        "account_id": account_id,
+        "shoot_id": new_id(),
         "user_id": user_id,
         "project_id": projects.pop() if len(projects) == 1 else None,
         "product_id": products.pop() if len(products) == 1 else None,
         "engine": brief.engine,
         "model": model,
-        "styles": list(brief.styles),
+        "shoot_styles": json.dumps(brief.styles),
         "width": brief.width,
         "height": brief.height,
         "framing": brief.framing,
@@ -202,25 +264,26 @@ def _shoot(
     }
 
 
-def _answer(shoot: dict[str, Any], planned: Sequence[Planned]) -> dict[str, Any]:
+def _answer(shoot: dict[str, Any], planned: Sequence[Planned]) -> str:
     """What is kept for the key, and sent again whenever it comes again."""
-    return {
-        "id": str(shoot["id"]),
-        "engine": shoot["engine"],
-        "model": shoot["model"],
-        "seed": shoot["seed"],
-        "credits": shoot["credits"],
-        "created_at": shoot["created_at"].isoformat(),
-        "events": f"/api/generate/{shoot['id']}/events",
-        "generations": [
-            {
-                "id": str(one.id),
-                "number": one.number,
-                "photo_id": str(one.photo_id) if one.photo_id else None,
-                "style": one.style,
-                "seed": one.seed,
-                "credits": one.credits,
-            }
+    answer = AcceptedOut(
+        id=shoot["shoot_id"],
+        engine=shoot["engine"],
+        model=shoot["model"],
+        seed=shoot["seed"],
+        credits=shoot["credits"],
+        created_at=shoot["created_at"],
+        events=f"/api/generate/{shoot['shoot_id']}/events",
+        generations=[
+            PlannedOut(
+                id=one.id,
+                number=one.number,
+                photo_id=one.photo_id,
+                style=one.style,
+                seed=one.seed,
+                credits=one.credits,
+            )
             for one in planned
         ],
-    }
+    )
+    return answer.model_dump_json()

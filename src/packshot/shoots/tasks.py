@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from uuid import UUID
 
 from packshot.db import transaction
@@ -18,14 +17,14 @@ from packshot.tasks import task
 @task(queue="io")
 async def advance_io(*generation_ids: UUID) -> None:
     """The next step of generations that wait for a vendor, side by side."""
-    await asyncio.gather(*(advance(id, "io") for id in generation_ids))
+    await advance("io", *generation_ids)
 
 
 @task(queue="cpu")
 async def advance_cpu(*generation_ids: UUID) -> None:
     """The next step of generations that are made of pixels here, one after another."""
     for id in generation_ids:
-        await advance(id, "cpu")
+        await advance("cpu", id)
 
 
 @task(queue="io")

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import lru_cache
 from typing import Any
 
 import structlog
+from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from packshot.valkey import valkey
+from packshot.valkey import Together, valkey
 
 log = structlog.get_logger(__name__)
 
@@ -28,9 +30,20 @@ Look = Callable[[], Awaitable[News]]
 async def publish(channel: str, news: News) -> None:
     """Tells all listeners of `channel`, in every process. News may get lost: who follows looks again every RESYNC_S."""
     try:
-        await valkey().publish(PREFIX + channel, json.dumps(news, default=str))
+        await _outgoing(valkey()).ask((PREFIX + channel, json.dumps(news, default=str)))
     except (RedisError, OSError, TimeoutError) as error:
         log.warning("news not sent", channel=channel, error=f"{type(error).__name__}: {error}")
+
+
+@lru_cache(maxsize=1)
+def _outgoing(client: Redis) -> Together[tuple[str, str], object]:
+    async def send(news: Sequence[tuple[str, str]]) -> Sequence[object]:
+        together = client.pipeline(transaction=False)
+        for channel, words in news:
+            together.publish(channel, words)
+        return await together.execute()
+
+    return Together(send)
 
 
 class Listener:

@@ -7,7 +7,7 @@ import time
 from uuid import uuid4
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -28,6 +28,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
+HEADERS = "headers"  # of a request's state: more for its answer, as raw as ASGI has them
 _GIVEN_ID = re.compile(r"[\w.-]{8,64}")
 _PROBES = ("/livez", "/readyz")
 
@@ -37,16 +38,17 @@ class Requests:
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
-        self._headers = dict(SECURITY_HEADERS)
+        headers = dict(SECURITY_HEADERS)
         if https:
-            self._headers["Strict-Transport-Security"] = "max-age=31536000"
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(REQUEST_ID, "")
-        request_id = given if _GIVEN_ID.fullmatch(given) else uuid4().hex
+        wished = Headers(scope=scope).get(REQUEST_ID, "")
+        request_id = wished if _GIVEN_ID.fullmatch(wished) else uuid4().hex
         started = time.perf_counter()
         status = 0
 
@@ -54,10 +56,13 @@ class Requests:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers[REQUEST_ID] = request_id
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                headers: list[tuple[bytes, bytes]] = [
+                    (REQUEST_ID.lower().encode(), request_id.encode()),
+                    *scope.get("state", {}).get(HEADERS, ()),
+                    *message.get("headers", ()),
+                ]
+                given = {name for name, _ in headers}
+                message["headers"] = headers + [(name, value) for name, value in self._headers if name not in given]
             await send(message)
 
         with bind(request_id=request_id):
