@@ -356,6 +356,11 @@ async def test_a_delivered_picture_is_asked_for_again_once_with_a_reason(seller:
     assert "The shadow is wrong" in page
     assert "Too dark" in page
     assert (await browser.post(f"/generations/{again}/again", reason="other", words="x" * 501)).status_code == 422
+    await browser.post("/gallery/delete", ids=str(again))
+    page = await browser.post(f"/generations/{row.id}/again", **form)
+    assert page.status_code == 409
+    assert "deleted it a moment ago" in page.text
+    assert await seller.credits() == (992, 0)
 
 
 async def test_asking_again_costs_what_was_said_or_nothing_happens(open_shop: OpenShop) -> None:

@@ -83,7 +83,7 @@ def titles() -> dict[str, str]:
 
 def of_shoot(shoot: Shoot, product: str | None, rows: Sequence[Generation]) -> list[Card]:
     """The cards of a whole shoot."""
-    again = {row.retry_of: row.id for row in rows if row.retry_of}
+    again = {row.retry_of: row.id for row in rows if row.retry_of and row.hidden_at is None}
     return [Card(row, shoot, product, again.get(row.id)) for row in rows]
 
 
@@ -119,7 +119,9 @@ async def look(session: AsyncSession, shoot_id: UUID) -> Look:
 
 async def cards_of(session: AsyncSession, *rows: Generation) -> list[Card]:
     """The cards of any pictures, in their order."""
-    made_anew = select(Generation.retry_of, Generation.id).where(Generation.retry_of.in_([row.id for row in rows]))
+    made_anew = select(Generation.retry_of, Generation.id).where(
+        Generation.retry_of.in_([row.id for row in rows]), Generation.hidden_at.is_(None)
+    )
     again = {old: new for old, new in await session.execute(made_anew)}  # noqa: C416 -- a row is not typed as a pair
     return [Card(*row, again.get(row[0].id)) for row in await rows_of(session, rows)]
 

@@ -81,7 +81,12 @@ async def ask_again(session: AsyncSession, generation_id: UUID, reason: str, wor
     if made:
         told = update(Generation).where(Generation.id == made[0].id).values(reason=reason, reason_words=words.strip())
         await session.execute(told)
-    return (await session.scalars(select(Generation).where(Generation.retry_of == generation_id))).one()
+    again = (await session.scalars(select(Generation).where(Generation.retry_of == generation_id))).one()
+    if again.hidden_at is not None:
+        raise ConflictError(
+            "You asked for another version and deleted it a moment ago.", remedy="Bring it back, or wait ten minutes."
+        )
+    return again
 
 
 async def _locked(session: AsyncSession, shoot_id: UUID) -> Shoot:
