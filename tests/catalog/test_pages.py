@@ -277,6 +277,8 @@ async def test_a_newer_cutout_that_is_of_no_use_takes_nothing_away(
         assert 'data-stage="approved"' in page
         assert f"/cutouts/{photo['cutout']['id']}/picture" in page
         assert "1 photo ready to shoot." in page
+    await browser.click(f"{place}/photos/reject", {"photo": photo["id"]})
+    assert (await seller.ask("GET", f"/api/photos/{photo['id']}"))["approved"] is None, "what the card shows is meant"
 
 
 async def test_cards_are_asked_for_by_id_and_page(seller: Seller, browser: Browser, mug: bytes) -> None:

@@ -34,11 +34,12 @@ async def approve_chosen(
 
 
 async def reject_chosen(session: AsyncSession, product_id: UUID, photo_ids: Sequence[UUID]) -> int:
-    """Says of the newest cutouts of these photos of a product that they are not right; returns of how many."""
+    """Says of the cutouts that these photos of a product show that they are not right; returns of how many."""
     await product(session, product_id)
     chosen = [glance for glance in await look(session, product_id) if glance.photo_id in set(photo_ids)]
     made = [glance for glance in chosen if glance.stage in (Stage.RIGHT, Stage.LOOK, Stage.APPROVED)]
-    found = await _locked(session, made)
+    shown = [(one.photo_id, one.taken_id if one.stage == Stage.APPROVED else one.newest_id) for one in made]
+    found = await _locked(session, shown)
     await session.execute(
         update(Cutout)
         .where(Cutout.id.in_([one.id for one in found]))
@@ -50,7 +51,8 @@ async def reject_chosen(session: AsyncSession, product_id: UUID, photo_ids: Sequ
 
 
 async def _approve(session: AsyncSession, product_id: UUID, chosen: Sequence[Glance], user_id: UUID) -> int:
-    found = [one for one in await _locked(session, chosen) if one.approved_at is None and why_not(one) is None]
+    newest = await _locked(session, [(glance.photo_id, glance.newest_id) for glance in chosen])
+    found = [one for one in newest if one.approved_at is None and why_not(one) is None]
     ids, photos = [one.id for one in found], [one.photo_id for one in found]
     others = update(Cutout).where(Cutout.photo_id.in_(photos), Cutout.approved_at.is_not(None))
     await session.execute(others.values(approved_at=None, approved_by=None))
@@ -61,9 +63,9 @@ async def _approve(session: AsyncSession, product_id: UUID, chosen: Sequence[Gla
     return len(found)
 
 
-async def _locked(session: AsyncSession, chosen: Sequence[Glance]) -> list[Cutout]:
-    """The newest cutouts of these photos as they are once the photos are locked, in the order that all lock them in."""
-    photos = select(Photo.id).where(Photo.id.in_([glance.photo_id for glance in chosen])).order_by(Photo.id)
+async def _locked(session: AsyncSession, chosen: Sequence[tuple[UUID, UUID | None]]) -> list[Cutout]:
+    """These cutouts of these photos as they are once the photos are locked, in the order that all lock them in."""
+    photos = select(Photo.id).where(Photo.id.in_([photo_id for photo_id, _ in chosen])).order_by(Photo.id)
     await session.execute(photos.with_for_update(key_share=True))
-    rows = select(Cutout).where(Cutout.id.in_([glance.newest_id for glance in chosen if glance.newest_id]))
+    rows = select(Cutout).where(Cutout.id.in_([cutout_id for _, cutout_id in chosen if cutout_id]))
     return list(await session.scalars(rows.order_by(Cutout.id).execution_options(populate_existing=True)))
