@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
-from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers
@@ -48,7 +48,7 @@ class Requests:
             await self._app(scope, receive, send)
             return
         wished = Headers(scope=scope).get(REQUEST_ID, "")
-        request_id = wished if _GIVEN_ID.fullmatch(wished) else uuid4().hex
+        request_id = wished if _GIVEN_ID.fullmatch(wished) else os.urandom(16).hex()
         started = time.perf_counter()
         status = 0
 
