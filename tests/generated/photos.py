@@ -10,7 +10,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from . import flat, rooms, vessels, worn
+from . import flat, rooms, unseen, vessels, worn
 from .backdrops import BACKDROPS, Backdrop, draw_backdrop
 from .draw import Draw, Part
 from .fairness import hidden_share
@@ -73,15 +73,27 @@ KINDS: dict[str, Kind] = {
     "belt": Kind(flat.belt, "above", (80, 90)),
     "pan": Kind(flat.pan, "above", (82, 90)),
     "necklace": Kind(flat.necklace, "above", (84, 90)),
+    "jug": Kind(unseen.jug, "standing", (4, 28)),
+    "camera": Kind(unseen.camera, "standing", (6, 26)),
+    "radio": Kind(unseen.radio, "standing", (6, 26)),
+    "dumbbell": Kind(unseen.dumbbell, "standing", (10, 34)),
+    "side_table": Kind(unseen.side_table, "standing", (8, 26)),
+    "hat": Kind(unseen.hat, "standing", (8, 32)),
+    "toy_car": Kind(unseen.toy_car, "standing", (6, 28)),
+    "clock": Kind(unseen.clock, "standing", (4, 22)),
+    "watering_can": Kind(unseen.watering_can, "standing", (6, 28)),
+    "kettlebell": Kind(unseen.kettlebell, "standing", (6, 28)),
+    "spoon": Kind(unseen.spoon, "above", (84, 90)),
+    "book": Kind(unseen.book, "above", (84, 90)),
+    "bracelet": Kind(unseen.bracelet, "above", (82, 90)),
+    "sock": Kind(unseen.sock, "above", (86, 90)),
+    "scissors": Kind(unseen.scissors, "above", (84, 90)),
 }
-TUNING_KINDS = (
-    *("bottle", "mug", "bowl", "perfume", "carton", "chair"),
-    *("plant", "shoe", "headphones", "t_shirt", "wristwatch", "pan"),
-)
 HELD_OUT_KINDS = (
-    *("vase", "jar", "candle", "teapot", "lamp", "stool"),
-    *("speaker", "bag", "spectacles", "trousers", "belt", "necklace"),
+    *("jug", "camera", "radio", "dumbbell", "side_table", "hat", "toy_car", "clock", "watering_can"),
+    *("kettlebell", "spoon", "book", "bracelet", "sock", "scissors"),
 )
+TUNING_KINDS = tuple(kind for kind in KINDS if kind not in HELD_OUT_KINDS)
 
 
 def photograph(

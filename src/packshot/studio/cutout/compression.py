@@ -49,7 +49,7 @@ def blockiness(pixels: Pixels) -> float:
         steps = np.abs(np.diff(plane, axis=1))
         smooth = steps < EDGE
         means = [float(steps[:, at::BLOCK][smooth[:, at::BLOCK]].mean()) for at in range(BLOCK)]
-        ratios.append(means[BLOCK - 1] / max(float(np.median(means)), 1e-3))
+        ratios.append(means[BLOCK - 1] / max(sorted(means)[BLOCK // 2], 1e-3))
     return float(np.mean(ratios))
 
 

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from packshot.imaging.colour import Float
+from packshot.studio.cutout.ranks import percentile
 from packshot.studio.cutout.regions import Mask, depth, disc, grow, opened, reachable, regions, shrink
 from packshot.studio.cutout.result import Reason, Verdict
 from packshot.studio.cutout.segment import Outline
@@ -173,7 +174,7 @@ def _faint_lines(survey: Survey, outside: Mask) -> float:
     bright = lightness - cv2.morphologyEx(lightness, cv2.MORPH_OPEN, ridge)
     dark = cv2.morphologyEx(lightness, cv2.MORPH_CLOSE, ridge) - lightness
     relief = np.maximum(bright, dark)
-    usual = 1.4826 * float(np.median(relief[survey.backdrop])) if survey.backdrop.any() else 1.0
+    usual = 1.4826 * percentile(relief[survey.backdrop], 50) if survey.backdrop.any() else 1.0
     edges = grow(survey.crispness > max(0.6, 3.5 * survey.grain), 3)
     lines = (relief > max(1.1, 4 * usual)) & edges & outside
     thickness = 3

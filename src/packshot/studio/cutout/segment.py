@@ -124,7 +124,7 @@ def mark_pockets(survey: Survey, backdrop: Mask, steep: float) -> Mask:
     pockets = np.zeros_like(backdrop)
     for region in regions(candidates, least=round(0.0006 * backdrop.size), padding=round(survey.size / 16)):
         at = region.window
-        shade = float(np.median(survey.ratio[at][region.mask]))
+        shade = percentile(survey.ratio[at][region.mask], 50)
         outside = survey.ratio[at][backdrop[at]]
         deepest = percentile(outside, 5) if outside.size else 1.0
         around = survey.distance[at][region.ring(2, 5)] > 2.5 * survey.tolerance

@@ -123,7 +123,7 @@ def survey(pixels: Pixels) -> Survey:
         rim=frame(shape, 2),
         tolerance=max(4.5, 4 * sigma),
         sigma=sigma,
-        noise=float(np.median(gradient[backdrop])) if backdrop.any() else 9.0,
+        noise=percentile(gradient[backdrop], 50) if backdrop.any() else 9.0,
         grain=percentile(crispness[backdrop], 90) if backdrop.any() else 9.0,
         roughness=fitted.sigma,
         evenness=fitted.inliers,
@@ -155,7 +155,7 @@ def shadow_tint(distance: Float, ratio: Float, hue: Float, backdrop: Mask, sigma
     """
     noise = percentile(hue[backdrop], 95) if backdrop.any() else 3.0
     coloured = (distance > max(12.0, 6 * sigma)) & (hue > COLOURED + noise)
-    saturation = float(np.median(hue[coloured])) if coloured.sum() > 0.002 * coloured.size else 0.0
+    saturation = percentile(hue[coloured], 50) if coloured.sum() > 0.002 * coloured.size else 0.0
     return _allowed_tint(hue, ratio, backdrop, saturation), saturation
 
 
