@@ -22,7 +22,14 @@ def _ring(radius: float, thick: float, flat: float = 1.0) -> Mesh:
 
 def _wheel(radius: float, wide: float) -> Mesh:
     """A disc about the x axis, its middle at the origin."""
-    profile = [(0, 0), (radius * 0.94, 0), (radius, wide * 0.15), (radius, wide * 0.85), (radius * 0.94, wide), (0, wide)]
+    profile = [
+        (0, 0),
+        (radius * 0.94, 0),
+        (radius, wide * 0.15),
+        (radius, wide * 0.85),
+        (radius * 0.94, wide),
+        (0, wide),
+    ]
     return revolve(chaikin(profile, 1), 56).turned("z", 90).moved(x=wide / 2)
 
 
@@ -33,7 +40,12 @@ def jug(draw: Draw) -> list[Part]:
     material = draw.body("stripes", "checks")
     plain = replace(material, pattern="plain")
     out = neck + draw.between(0.12, 0.2)
-    grip = [(-neck * 1.1, high * 0.95, 0), (-out, high * 0.98, 0), (-out * 1.1, high * 0.5, 0), (-belly * 0.9, high * 0.35, 0)]
+    grip = [
+        (-neck * 1.1, high * 0.95, 0),
+        (-out, high * 0.98, 0),
+        (-out * 1.1, high * 0.5, 0),
+        (-belly * 0.9, high * 0.35, 0),
+    ]
     beak = chaikin([(neck * 0.7, high * 0.86, 0), (neck * 1.25, high * 0.97, 0), (neck * 1.8, high * 1.04, 0)], 2)
     parts = [
         Part(revolve(chaikin(body, 3)), material),
@@ -48,7 +60,14 @@ def camera(draw: Draw) -> list[Part]:
     wide, high, deep = draw.between(0.7, 0.95), draw.between(0.42, 0.55), draw.between(0.18, 0.26)
     body, grip = draw.metal() if draw.chance(0.3) else draw.matt(), draw.leather()
     reach, radius = draw.between(0.12, 0.4), high * draw.between(0.34, 0.44)
-    barrel = [(0, 0), (radius, 0), (radius, reach * 0.6), (radius * 0.92, reach), (radius * 0.8, reach), (0, reach - 0.03)]
+    barrel = [
+        (0, 0),
+        (radius, 0),
+        (radius, reach * 0.6),
+        (radius * 0.92, reach),
+        (radius * 0.8, reach),
+        (0, reach - 0.03),
+    ]
     dial = chaikin([(0, high), (0.06, high), (0.06, high + 0.05), (0, high + 0.05)], 1)
     lens = Part(revolve(chaikin(barrel, 1)).turned("x", -90).moved(0, high * 0.46, -deep * 0.45), draw.glossy())
     parts = [
@@ -71,7 +90,9 @@ def radio(draw: Draw) -> list[Part]:
     knob = revolve(chaikin([(0, 0), (0.05, 0), (0.045, 0.05), (0, 0.055)], 1), 40).turned("x", -90)
     parts = [
         Part(box((wide, high, deep), draw.between(0.02, 0.06), 22), case),
-        Part(tube(chaikin(bow, 3), draw.between(0.014, 0.024), 12), draw.metal() if draw.chance(0.5) else draw.leather()),
+        Part(
+            tube(chaikin(bow, 3), draw.between(0.014, 0.024), 12), draw.metal() if draw.chance(0.5) else draw.leather()
+        ),
         Part(box((wide * 0.5, high * 0.6, 0.02), 0.008, 10).moved(-wide * 0.18, high * 0.2, -deep / 2), draw.fabric()),
     ]
     knobs = draw.body()
@@ -162,7 +183,12 @@ def watering_can(draw: Draw) -> list[Part]:
     tin = draw.matt() if draw.chance(0.7) else draw.metal()
     body = [(0, 0), (wide, 0), (wide * 0.98, 0.02), (wide * 0.8, high), (wide * 0.74, high), (0, high * 0.95)]
     spout = chaikin([(wide * 0.7, high * 0.25, 0), (wide * 1.5, high * 0.5, 0), (wide * 2.2, high * 1.15, 0)], 3)
-    bow = [(-wide * 0.9, high * 0.3, 0), (-wide * 1.5, high * 1.1, 0), (-wide * 0.3, high * 1.5, 0), (wide * 0.6, high * 0.98, 0)]
+    bow = [
+        (-wide * 0.9, high * 0.3, 0),
+        (-wide * 1.5, high * 1.1, 0),
+        (-wide * 0.3, high * 1.5, 0),
+        (wide * 0.6, high * 0.98, 0),
+    ]
     parts = [
         Part(revolve(chaikin(body, 1)), tin),
         Part(tube(spout, np.linspace(0.06, 0.028, len(spout)), 18), tin),
@@ -177,7 +203,12 @@ def kettlebell(draw: Draw) -> list[Part]:
     radius, thick = draw.between(0.26, 0.34), draw.between(0.035, 0.055)
     iron = draw.matt() if draw.chance(0.6) else draw.glossy()
     lift, out = radius * 0.92, radius * draw.between(0.62, 0.8)
-    bow = [(-out * 0.8, lift * 1.5, 0), (-out, lift + radius * 1.35, 0), (out, lift + radius * 1.35, 0), (out * 0.8, lift * 1.5, 0)]
+    bow = [
+        (-out * 0.8, lift * 1.5, 0),
+        (-out, lift + radius * 1.35, 0),
+        (out, lift + radius * 1.35, 0),
+        (out * 0.8, lift * 1.5, 0),
+    ]
     parts = [
         Part(ellipsoid((radius, radius, radius), 64, 40).moved(y=lift), iron),
         Part(revolve([(0, 0), (radius * 0.6, 0), (radius * 0.7, 0.08), (0, 0.09)]), iron),

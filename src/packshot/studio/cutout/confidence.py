@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from packshot.imaging.colour import Float
+from packshot.studio.cutout.enclosed import doubtful_gaps, doubtful_holes
 from packshot.studio.cutout.ranks import percentile
 from packshot.studio.cutout.regions import Mask, depth, disc, grow, opened, reachable, regions, shrink
 from packshot.studio.cutout.result import Reason, Verdict
@@ -34,6 +35,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "gaps": (
         "Parts inside the product look like the backdrop in shade: a gap may not have been cut out.",
         "Look closely at the cutout. Softer light or a backdrop of another colour helps, or upload a mask.",
+    ),
+    "holes": (
+        "What shows through the product or beside it is not quite the backdrop: it may be a part of the product.",
+        "Look closely at the cutout. A backdrop of another colour helps, or upload a mask.",
+    ),
+    "open": (
+        "Much of the outline could as well run beside where it was drawn.",
+        "Go closer, use a backdrop of another colour, or upload a mask.",
     ),
     "glass": (
         "Faint lines outside the product look like clear glass or thin parts.",
@@ -90,7 +99,9 @@ def judge(survey: Survey, outline: Outline, alpha: Float) -> Judgement:
     mask = outline.mask
     if mask.sum() < 16:
         return verdict_of([reason("blank", 1.0)])
-    return verdict_of([*backdrop_doubts(survey), *outline_doubts(survey, outline), *shape_doubts(mask, alpha)])
+    return verdict_of(
+        [*backdrop_doubts(survey), *outline_doubts(survey, outline), *shape_doubts(mask, alpha), _redrawn(mask, alpha)]
+    )
 
 
 def reason(code: str, penalty: float) -> Reason:
@@ -123,7 +134,7 @@ def outline_doubts(survey: Survey, outline: Outline) -> list[Reason]:
     inside = shrink(mask, 3)
     alike = float((survey.distance[inside] < 1.2 * survey.tolerance).mean()) if inside.any() else 1.0
     outside = ~grow(whole, 8)
-    length = max(1, int(_contour(mask).sum()))
+    area, length = max(1, int(mask.sum())), max(1, int(_contour(mask).sum()))
     steep = (survey.gradient > max(2.2, 4 * survey.noise)) & outside & ~survey.neutral
     unexplained = float(steep.sum() / length)
     lines = _faint_lines(survey, outside) / length
@@ -143,9 +154,18 @@ def outline_doubts(survey: Survey, outline: Outline) -> list[Reason]:
             ),
         ),
         reason("edges", max(0.9 * _ramp(weak, 0.08, 0.35), 0.45 * _ramp(soft, 0.13, 0.32))),
-        reason("thin", 0.35 * _ramp(length / max(1, int(mask.sum())), 0.12, 0.17)),
+        reason("thin", 0.35 * _ramp(length / area, 0.08, 0.11)),
+        reason("open", 0.35 * _ramp(outline.open.sum() / area, 0.04, 0.065)),
         reason("alike", 0.5 * _ramp(alike, 0.15, 0.7)),
-        reason("gaps", 0.4 * _ramp(_shaded_gaps(survey, inside) / max(1, int(mask.sum())), 0.02, 0.05)),
+        reason(
+            "gaps",
+            0.4
+            * max(
+                _ramp(_shaded_gaps(survey, inside) / area, 0.02, 0.05),
+                _ramp(doubtful_gaps(survey, mask) / area, 0.006, 0.02),
+            ),
+        ),
+        reason("holes", 0.4 * _ramp(doubtful_holes(survey, mask) / area, 0.003, 0.012)),
     ]
     outside_doubt = reason("glass" if lines > unexplained else "clutter", 0.8 * _ramp(unexplained + lines, 0.15, 0.7))
     left_out = reason("lost", 0.8 * _ramp(_left_out(survey, whole) / length, 0.1, 0.45))
@@ -165,6 +185,12 @@ def shape_doubts(mask: Mask, alpha: Float) -> list[Reason]:
         reason("soft", 0.3 * _ramp(soft, 0.3, 0.8)),
         reason("several", 0.3 * _ramp(_second_largest(mask), 0.1, 0.3)),
     ]
+
+
+def _redrawn(mask: Mask, alpha: Float) -> Reason:
+    """Did the matting take away what the outline held, or add what it left out, beyond the outline's own width."""
+    taken, added = shrink(mask, 3) & (alpha < 0.5), ~grow(mask, 3) & (alpha > 0.5)
+    return reason("open", 0.4 * _ramp((taken | added).sum() / mask.sum(), 0.006, 0.02))
 
 
 def _faint_lines(survey: Survey, outside: Mask) -> float:
