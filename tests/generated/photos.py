@@ -18,7 +18,7 @@ from .studio import Layers, Shot, arrange, compose, expose
 
 View = Literal["standing", "above"]
 TUNING_SEEDS = range(100)
-HELD_OUT_SEEDS = range(1000, 1100)
+HELD_OUT_SEEDS = range(5000, 5100)
 ATTEMPTS = 5
 # The longer side in pixels of the preview that decides whether a draw is fair. Below it a dark foot's contact
 # shadow, which hides its contour, is thinner than a pixel and goes unseen.

@@ -19,6 +19,7 @@ from packshot.studio.cutout.survey import Survey
 
 ACCEPT = 0.8
 REFUSE = 0.5
+CELL = np.array([25, 14, 14], np.float32)  # units of L, a and b
 WORTH_SAYING = 0.05  # penalties below are not worth a person's time
 
 PLAIN = "Photograph it in front of a plain backdrop, draw a box around it, or upload a mask."
@@ -55,6 +56,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "clutter": ("There is more in the picture than the product.", PLAIN),
     "several": (
         "There seem to be several products.",
+        "Upload one photo for each product, or draw a box around one.",
+    ),
+    "colours": (
+        "It has so many colours that it may be several products.",
         "Upload one photo for each product, or draw a box around one.",
     ),
     "cropped": ("The product touches the edge of the picture.", "Upload a photo that shows all of it."),
@@ -99,9 +104,7 @@ def judge(survey: Survey, outline: Outline, alpha: Float) -> Judgement:
     mask = outline.mask
     if mask.sum() < 16:
         return verdict_of([reason("blank", 1.0)])
-    return verdict_of(
-        [*backdrop_doubts(survey), *outline_doubts(survey, outline), *shape_doubts(mask, alpha), _redrawn(mask, alpha)]
-    )
+    return verdict_of([*backdrop_doubts(survey), *outline_doubts(survey, outline), *shape_doubts(mask, alpha)])
 
 
 def reason(code: str, penalty: float) -> Reason:
@@ -154,9 +157,10 @@ def outline_doubts(survey: Survey, outline: Outline) -> list[Reason]:
             ),
         ),
         reason("edges", max(0.9 * _ramp(weak, 0.08, 0.35), 0.45 * _ramp(soft, 0.13, 0.32))),
-        reason("thin", 0.35 * _ramp(length / area, 0.08, 0.11)),
+        reason("thin", 0.35 * _ramp(length / area, 0.06, 0.085)),
         reason("open", 0.35 * _ramp(outline.open.sum() / area, 0.04, 0.065)),
         reason("alike", 0.5 * _ramp(alike, 0.15, 0.7)),
+        reason("colours", 0.4 * _ramp(_colours(survey, inside) * np.sqrt(mask.mean()), 4.6, 6)),
         reason(
             "gaps",
             0.4
@@ -185,12 +189,6 @@ def shape_doubts(mask: Mask, alpha: Float) -> list[Reason]:
         reason("soft", 0.3 * _ramp(soft, 0.3, 0.8)),
         reason("several", 0.3 * _ramp(_second_largest(mask), 0.1, 0.3)),
     ]
-
-
-def _redrawn(mask: Mask, alpha: Float) -> Reason:
-    """Did the matting take away what the outline held, or add what it left out, beyond the outline's own width."""
-    taken, added = shrink(mask, 3) & (alpha < 0.5), ~grow(mask, 3) & (alpha > 0.5)
-    return reason("open", 0.4 * _ramp((taken | added).sum() / mask.sum(), 0.006, 0.02))
 
 
 def _faint_lines(survey: Survey, outside: Mask) -> float:
@@ -277,6 +275,17 @@ def _shaded_gaps(survey: Survey, inside: Mask) -> int:
         return 0
     pale = opened(inside & survey.shadow & (survey.ratio > 0.35) & (survey.crispness < 0.5), 2)
     return max((region.area for region in regions(pale, padding=0)), default=0)
+
+
+def _colours(survey: Survey, inside: Mask) -> float:
+    """How many colours there are `inside`, each weighed by its share: e to the entropy of coarse cells of Lab.
+
+    A product has seldom more than nine; a heap of them has more, and fills more of the picture.
+    """
+    lightness, a, b = np.rint(survey.lab[inside] / CELL).astype(np.intp).T + 10
+    share = np.bincount((lightness * 20 + a) * 20 + b) / max(1, len(a))
+    share = share[share > 0]
+    return float(np.exp(-(share * np.log(share)).sum()))
 
 
 def _second_largest(mask: Mask) -> float:

@@ -10,7 +10,8 @@ from packshot.studio.cutout.regions import Mask, Region, disc, grow, opened, rea
 from packshot.studio.cutout.survey import Survey
 
 LEAST = 0.0015  # of the product: smaller ones change little
-DEEPEST = 0.1  # part of the backdrop's light that is left in the deepest gap
+DEEPEST, DARK = 0.07, 40.0  # part of the backdrop's light that is left in the deepest gap, if its L is more than this
+LARGEST = 0.08  # of the product: light gets into wider gaps
 GREY, TINTED = 0.5, 1.0  # of the tint a shadow may have: a gap has less, the product around it more
 FRAMED = 0.7  # of a gap's surroundings is plainly something else
 BRIGHTER = 1.12  # than the backdrop: no shade is
@@ -21,9 +22,12 @@ DEEP = 0.7  # of the backdrop's light: as little gets into few holes
 def doubtful_gaps(survey: Survey, mask: Mask) -> int:
     """Pixels of `mask` that may be backdrop in deep shade: smooth, grey, and framed by something tinted."""
     calm = survey.crispness < max(0.5, 2 * survey.grain)
-    smooth = opened(shrink(mask, 1) & survey.neutral & (survey.ratio > DEEPEST) & calm, 1)
-    total = 0
-    for region in regions(smooth, least=max(8, round(LEAST * int(mask.sum())))):
+    dark = survey.backdrop.any() and percentile(survey.lab[..., 0][survey.backdrop], 50) < DARK
+    smooth = opened(shrink(mask, 1) & survey.neutral & (dark | (survey.ratio > DEEPEST)) & calm, 1)
+    area, total = int(mask.sum()), 0
+    for region in regions(smooth, least=max(8, round(LEAST * area))):
+        if region.area > LARGEST * area:
+            continue
         at, beside = region.window, region.ring(2, 5)
         grey = percentile(survey.excess[at][region.mask], 50) < GREY
         if grey and beside.any() and percentile(survey.excess[at][beside], 50) > TINTED and _framed(survey, region):
