@@ -166,7 +166,7 @@ def outline_doubts(survey: Survey, outline: Outline) -> list[Reason]:
             0.4
             * max(
                 _ramp(_shaded_gaps(survey, inside) / area, 0.02, 0.05),
-                _ramp(doubtful_gaps(survey, mask) / area, 0.006, 0.02),
+                _ramp(doubtful_gaps(survey, mask) / area, 0.005, 0.013),
             ),
         ),
         reason("holes", 0.4 * _ramp(doubtful_holes(survey, mask) / area, 0.003, 0.012)),
@@ -187,7 +187,7 @@ def shape_doubts(mask: Mask, alpha: Float) -> list[Reason]:
         reason("tiny", 0.9 * _ramp(0.02 - share, 0, 0.015)),
         reason("huge", 0.9 * _ramp(share, 0.75, 0.95)),
         reason("soft", 0.3 * _ramp(soft, 0.3, 0.8)),
-        reason("several", 0.3 * _ramp(_second_largest(mask), 0.1, 0.3)),
+        reason("several", 0.35 * _pieces(mask)),
     ]
 
 
@@ -288,9 +288,11 @@ def _colours(survey: Survey, inside: Mask) -> float:
     return float(np.exp(-(share * np.log(share)).sum()))
 
 
-def _second_largest(mask: Mask) -> float:
+def _pieces(mask: Mask) -> float:
+    """0 for one piece with crumbs, towards 1 the larger the second one is, and the more there are."""
     areas = sorted((region.area for region in regions(mask, padding=0)), reverse=True)
-    return areas[1] / areas[0] if len(areas) > 1 else 0.0
+    pieces = sum(1 for area in areas if area > 0.03 * areas[0])
+    return max(_ramp(areas[1] / areas[0], 0.1, 0.3), _ramp(pieces, 2, 5)) if len(areas) > 1 else 0.0
 
 
 def _contour(mask: Mask) -> Mask:
