@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 from zlib import crc32
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -137,3 +138,11 @@ def lay(kind: str, seed: int, *, size: int | tuple[int, int] = 768, backdrop: st
             break
     _, shot, paper = min(draws, key=lambda draw: draw[0])
     return compose(shot.resized((width, height)), paper)
+
+
+def squeezed(pixels: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
+    """`pixels` (H, W, 3) sRGB as a JPEG file of `quality` gives them back."""
+    _, file = cv2.imencode(".jpg", np.ascontiguousarray(pixels[..., ::-1]), [cv2.IMWRITE_JPEG_QUALITY, quality])
+    read = cv2.imdecode(file, cv2.IMREAD_COLOR)
+    assert read is not None
+    return np.ascontiguousarray(read[..., ::-1], np.uint8)

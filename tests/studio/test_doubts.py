@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from packshot.imaging.photo import Photo
 from packshot.studio.cutout.cut import cut
-from tests.generated.photos import photograph
+from tests.generated.photos import photograph, squeezed
 
 Picture = NDArray[np.uint8]
 
@@ -80,3 +80,9 @@ def test_an_outline_that_could_run_elsewhere_is_asked_about() -> None:
     necklace = photograph("necklace", 20, backdrop="grey")
     cutout = cut(Photo(necklace.pixels))
     assert cutout.verdict != "accept" and {"open", "thin"} <= {reason.code for reason in cutout.reasons}
+
+
+def test_a_strongly_compressed_file_is_asked_about() -> None:
+    mug = photograph("mug", 3, size=640).pixels
+    coarse, fine = ([reason.code for reason in cut(Photo(squeezed(mug, quality))).reasons] for quality in (20, 60))
+    assert "compressed" in coarse and "compressed" not in fine

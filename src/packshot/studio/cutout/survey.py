@@ -9,7 +9,7 @@ import numpy as np
 
 from packshot.imaging.colour import Float, Pixels, srgb_to_linear
 from packshot.studio.cutout.background import Surface, fit_surface
-from packshot.studio.cutout.compression import blockiness, compression_step
+from packshot.studio.cutout.compression import compression_step
 from packshot.studio.cutout.guided import guided_filter
 from packshot.studio.cutout.ranks import percentile
 from packshot.studio.cutout.regions import Mask, frame, reachable
@@ -43,7 +43,7 @@ class Survey:
     backdrop's own deviation. `noise` and `grain`: median gradient and 90th percentile of crispness on the backdrop.
     `roughness`: the border's deviation from a smooth surface; `evenness` the share of it that follows the surface.
     `saturation`: the median hue of what is clearly coloured, 0 where nothing is. `gain`: how much the photo was
-    brightened first. `blocks`: see blockiness.
+    brightened first. `step`: see compression_step.
     """
 
     lab: Float
@@ -65,7 +65,7 @@ class Survey:
     roughness: float
     evenness: float
     gain: float
-    blocks: float
+    step: float
     saturation: float
 
     @property
@@ -128,7 +128,7 @@ def survey(pixels: Pixels) -> Survey:
         roughness=fitted.sigma,
         evenness=fitted.inliers,
         gain=gain,
-        blocks=blockiness(pixels),
+        step=step,
         saturation=saturation,
     )
 
