@@ -268,7 +268,7 @@ def sock(draw: Draw) -> list[Part]:
 def scissors(draw: Draw) -> list[Part]:
     """Half open scissors, seen from above through their eyes."""
     open_, long, eye = draw.between(6, 24), draw.between(0.4, 0.6), draw.between(0.1, 0.14)
-    steel, grip = draw.metal(), draw.body()
+    steel, grip = Material((0.2, 0.2, 0.21), gloss=0.7, roughness=0.2), draw.body()
     parts: list[Part] = []
     for side in (-1, 1):
         blade = np.linspace([0, 0.03, -0.02], [0, 0.03, long], 16)
