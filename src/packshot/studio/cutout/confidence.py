@@ -19,6 +19,7 @@ from packshot.studio.cutout.survey import Survey
 
 ACCEPT = 0.8
 REFUSE = 0.5
+PURE = 0.1  # of the tint a shadow may have: what is as grey is most likely shade
 CELL = np.array([25, 14, 14], np.float32)  # units of L, a and b
 WORTH_SAYING = 0.05  # penalties below are not worth a person's time
 
@@ -224,19 +225,22 @@ def _share_below(edges: Float, enough: float, contour: Mask) -> float:
     return float((steepest < enough).mean()) if steepest.size else 1.0
 
 
-def _left_out(survey: Survey, mask: Mask) -> int:
+def _left_out(survey: Survey, mask: Mask) -> float:
     """Pixels of long sharp edges beside the product: a part that was left out has them, a soft shadow has none.
 
-    Close by, fainter edges count as well; further off they are more often the shadows of thin legs.
+    Close by, fainter edges count as well; further off they are more often the shadows of thin legs. Beside a coloured
+    product, edges of nothing but grey shade are mostly those of a hard shadow, and count for little.
     """
     near = grow(mask, max(6, survey.size // 40)) & ~grow(mask, 3)
     faint = (survey.crispness > max(0.7, 5 * survey.grain)) & near
     clear = (survey.crispness > max(1.0, 5 * survey.grain)) & ~grow(mask, 3) & ~near
     sharp = faint | clear
-    total = 0
+    grey = survey.shadow & (survey.excess < PURE) if survey.saturation > 0 else np.zeros_like(sharp)
+    weight = np.where(grey, 0.25, 1.0) * sharp
+    total = 0.0
     for region in regions(grow(sharp, 1), least=8, padding=0):
         if max(region.mask.shape) > 0.03 * survey.size:
-            total += int((sharp[region.window] & region.mask).sum())
+            total += float(weight[region.window][region.mask].sum())
     return total
 
 
