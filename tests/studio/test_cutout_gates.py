@@ -23,7 +23,7 @@ from tests.generated.refusals import REFUSALS
 FULL = os.environ.get("PACKSHOT_GATES") == "full"
 SIZE = 768
 EACH, MEAN = 0.97, 0.985  # intersection over union of what is accepted
-LEAST_ACCEPTED = 0.6
+LEAST_ACCEPTED = 0.6 if FULL else 0.5  # fifteen photos tell less
 TREATED = 2 if FULL else 5  # every which photo is also darkened, or compressed
 What = tuple[str, int, str]  # a kind, its seed and its backdrop
 MUST_ACCEPT: list[What] = [
