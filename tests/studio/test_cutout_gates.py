@@ -52,7 +52,7 @@ def chosen() -> list[What]:
         for row in range(len(BACKDROPS) if FULL else 1)
     ]
     known = [
-        (kind, HELD_OUT_SEEDS[50 + row], BACKDROPS[(number + 3 * row) % len(BACKDROPS)])
+        (kind, HELD_OUT_SEEDS[70 + row], BACKDROPS[(number + 3 * row) % len(BACKDROPS)])
         for number, kind in enumerate(TUNING_KINDS)
         for row in range(2)
     ]
