@@ -86,3 +86,10 @@ def test_a_strongly_compressed_file_is_asked_about() -> None:
     mug = photograph("mug", 3, size=640).pixels
     coarse, fine = ([reason.code for reason in cut(Photo(squeezed(mug, quality))).reasons] for quality in (20, 60))
     assert "compressed" in coarse and "compressed" not in fine
+
+
+def test_a_dark_opening_before_dark_paper_is_asked_about() -> None:
+    """The inside of the shoe is a little darker than the paper beyond it, and evenly so, which no shade is."""
+    shoe = photograph("shoe", 5051, backdrop="dark")
+    cutout = cut(Photo(shoe.pixels))
+    assert cutout.verdict != "accept" and "holes" in [reason.code for reason in cutout.reasons]
