@@ -58,7 +58,7 @@ fresh: ## README's commands as an ordinary user of a fresh clone types them (as 
 	@.ci/fresh
 
 gates: install ## judge the cutout on many generated products (minutes)
-	@PACKSHOT_GATES=full $(RUN) pytest tests/studio/test_cutout_gates.py -n 2
+	@PACKSHOT_GATES=full $(RUN) pytest tests/studio/test_cutout_gates.py -n 2 -rP
 
 faults: install ## kill, freeze and cut off everything everywhere (half an hour)
 	@PACKSHOT_FAULTS=full $(RUN) pytest tests/faults

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packshot.imaging.colour import Float
+from packshot.studio.cutout.ranks import percentile
 from packshot.studio.cutout.regions import Mask
 
 SAMPLES = 10_000  # pixels fitted to: more change nothing but the time
@@ -48,7 +49,7 @@ def fit_surface(lab: Float, where: Mask) -> Surface:
         )
         missed = colours - terms @ coefficients
         residual = np.sqrt(np.einsum("ij,ij->i", missed, missed))
-        sigma = 1.4826 * float(np.median(residual)) + 0.3  # 0.3 is the rounding of 8-bit files
+        sigma = 1.4826 * percentile(residual, 50) + 0.3  # 0.3 is the rounding of 8-bit files
         weights = 1 / (1 + (residual / (2.5 * sigma)) ** 4)
     return Surface(_spread_out(coefficients, height, width), sigma, float((residual < 3 * sigma).mean()))
 

@@ -12,15 +12,16 @@ from packshot.studio.cutout.ranks import percentile
 BLOCK = 8  # JPEG's
 ROUNDING = 2.0  # what rounding to 8 bits leaves on a coefficient that was zero
 BLOCKS = 6000  # looked at, at most
-EDGE = 10.0  # 8-bit levels: larger steps are edges of things
 FEW = 40  # coefficients: fewer say nothing
+ONCE, TWICE = 1.25, 1.75  # steps: between them lies none of a comb's teeth
+STRAY = 0.1  # of what lies about the first two teeth may lie between them
 
 
 def compression_step(pixels: Pixels) -> float:
     """The step in 8-bit levels between the lowest frequencies of `pixels` (H, W, 3), 0 where there is no such comb.
 
     JPEG rounds the cosine transform of every 8×8 block to multiples of a step: about 3 at quality 85, 11 at 50, 28 at
-    20. The smallest frequencies that are not zero show it. Photos scaled since then show none.
+    20. The smallest coefficients that are not zero show it. Photos scaled since then, and graphics, have none.
     """
     if pixels.dtype != np.uint8 or min(pixels.shape[:2]) < 4 * BLOCK:
         return 0.0
@@ -33,24 +34,11 @@ def compression_step(pixels: Pixels) -> float:
     lowest = [(0, 1), (1, 0), (1, 1)]
     sizes = [np.abs(np.einsum("nij,i,j->n", chosen, waves[v], waves[u])) for v, u in lowest]
     heard = np.concatenate([size[size > ROUNDING] for size in sizes])
-    return percentile(heard, 5) if len(heard) >= FEW else 0.0
-
-
-def blockiness(pixels: Pixels) -> float:
-    """How much larger the steps across the borders of 8×8 blocks are than elsewhere in `pixels` (H, W, 3); 1 is none.
-
-    About 1.5 to 2.5 in JPEG files of quality 85, 3.3 and more at 20. Edges of things do not count.
-    """
-    if min(pixels.shape[:2]) < 4 * BLOCK:
-        return 1.0
-    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32) * (255 / np.iinfo(pixels.dtype).max)
-    ratios: list[float] = []
-    for plane in (grey, grey.T):
-        steps = np.abs(np.diff(plane, axis=1))
-        smooth = steps < EDGE
-        means = [float(steps[:, at::BLOCK][smooth[:, at::BLOCK]].mean()) for at in range(BLOCK)]
-        ratios.append(means[BLOCK - 1] / max(float(np.median(means)), 1e-3))
-    return float(np.mean(ratios))
+    if len(heard) < FEW:
+        return 0.0
+    step = percentile(heard, 5)
+    between = np.count_nonzero((heard > ONCE * step) & (heard < TWICE * step))
+    return step if between < STRAY * np.count_nonzero(heard < 2.25 * step) else 0.0
 
 
 def _cosines() -> NDArray[np.float32]:

@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 
 from packshot.imaging.colour import Float
+from packshot.studio.cutout.enclosed import doubtful_gaps, doubtful_holes
+from packshot.studio.cutout.ranks import percentile
 from packshot.studio.cutout.regions import Mask, depth, disc, grow, opened, reachable, regions, shrink
 from packshot.studio.cutout.result import Reason, Verdict
 from packshot.studio.cutout.segment import Outline
@@ -17,6 +19,8 @@ from packshot.studio.cutout.survey import Survey
 
 ACCEPT = 0.8
 REFUSE = 0.5
+PURE = 0.1  # of the tint a shadow may have: what is as grey is most likely shade
+CELL = np.array([25, 14, 14], np.float32)  # units of L, a and b
 WORTH_SAYING = 0.05  # penalties below are not worth a person's time
 
 PLAIN = "Photograph it in front of a plain backdrop, draw a box around it, or upload a mask."
@@ -34,6 +38,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "Parts inside the product look like the backdrop in shade: a gap may not have been cut out.",
         "Look closely at the cutout. Softer light or a backdrop of another colour helps, or upload a mask.",
     ),
+    "holes": (
+        "What shows through the product or beside it is not quite the backdrop: it may be a part of the product.",
+        "Look closely at the cutout. A backdrop of another colour helps, or upload a mask.",
+    ),
+    "open": (
+        "Much of the outline could as well run beside where it was drawn.",
+        "Go closer, use a backdrop of another colour, or upload a mask.",
+    ),
     "glass": (
         "Faint lines outside the product look like clear glass or thin parts.",
         "Photograph it against a dark backdrop or upload a mask.",
@@ -45,6 +57,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "clutter": ("There is more in the picture than the product.", PLAIN),
     "several": (
         "There seem to be several products.",
+        "Upload one photo for each product, or draw a box around one.",
+    ),
+    "colours": (
+        "It has so many colours that it may be several products.",
         "Upload one photo for each product, or draw a box around one.",
     ),
     "cropped": ("The product touches the edge of the picture.", "Upload a photo that shows all of it."),
@@ -112,7 +128,7 @@ def backdrop_doubts(survey: Survey) -> list[Reason]:
     uneven = 0.3 * _ramp(0.85 - survey.evenness, 0, 0.3)
     return [
         reason("busy", 1 - (1 - rough) * (1 - uneven)),
-        reason("compressed", 0.3 * _ramp(survey.blocks, 2.9, 3.3)),
+        reason("compressed", 0.35 * _ramp(survey.step, 14, 20)),
     ]
 
 
@@ -122,7 +138,7 @@ def outline_doubts(survey: Survey, outline: Outline) -> list[Reason]:
     inside = shrink(mask, 3)
     alike = float((survey.distance[inside] < 1.2 * survey.tolerance).mean()) if inside.any() else 1.0
     outside = ~grow(whole, 8)
-    length = max(1, int(_contour(mask).sum()))
+    area, length = max(1, int(mask.sum())), max(1, int(_contour(mask).sum()))
     steep = (survey.gradient > max(2.2, 4 * survey.noise)) & outside & ~survey.neutral
     unexplained = float(steep.sum() / length)
     lines = _faint_lines(survey, outside) / length
@@ -142,9 +158,19 @@ def outline_doubts(survey: Survey, outline: Outline) -> list[Reason]:
             ),
         ),
         reason("edges", max(0.9 * _ramp(weak, 0.08, 0.35), 0.45 * _ramp(soft, 0.13, 0.32))),
-        reason("thin", 0.35 * _ramp(length / max(1, int(mask.sum())), 0.12, 0.17)),
+        reason("thin", 0.35 * _ramp(length / area, 0.06, 0.085)),
+        reason("open", 0.35 * _ramp(outline.open.sum() / area, 0.04, 0.065)),
         reason("alike", 0.5 * _ramp(alike, 0.15, 0.7)),
-        reason("gaps", 0.4 * _ramp(_shaded_gaps(survey, inside) / max(1, int(mask.sum())), 0.02, 0.05)),
+        reason("colours", 0.4 * _ramp(_colours(survey, inside) * np.sqrt(mask.mean()), 4.6, 6)),
+        reason(
+            "gaps",
+            0.4
+            * max(
+                _ramp(_shaded_gaps(survey, inside) / area, 0.02, 0.05),
+                _ramp(doubtful_gaps(survey, mask) / area, 0.005, 0.013),
+            ),
+        ),
+        reason("holes", 0.4 * _ramp(doubtful_holes(survey, mask) / area, 0.003, 0.012)),
     ]
     outside_doubt = reason("glass" if lines > unexplained else "clutter", 0.8 * _ramp(unexplained + lines, 0.15, 0.7))
     left_out = reason("lost", 0.8 * _ramp(_left_out(survey, whole) / length, 0.1, 0.45))
@@ -162,7 +188,7 @@ def shape_doubts(mask: Mask, alpha: Float) -> list[Reason]:
         reason("tiny", 0.9 * _ramp(0.02 - share, 0, 0.015)),
         reason("huge", 0.9 * _ramp(share, 0.75, 0.95)),
         reason("soft", 0.3 * _ramp(soft, 0.3, 0.8)),
-        reason("several", 0.3 * _ramp(_second_largest(mask), 0.1, 0.3)),
+        reason("several", 0.35 * _pieces(mask)),
     ]
 
 
@@ -173,7 +199,7 @@ def _faint_lines(survey: Survey, outside: Mask) -> float:
     bright = lightness - cv2.morphologyEx(lightness, cv2.MORPH_OPEN, ridge)
     dark = cv2.morphologyEx(lightness, cv2.MORPH_CLOSE, ridge) - lightness
     relief = np.maximum(bright, dark)
-    usual = 1.4826 * float(np.median(relief[survey.backdrop])) if survey.backdrop.any() else 1.0
+    usual = 1.4826 * percentile(relief[survey.backdrop], 50) if survey.backdrop.any() else 1.0
     edges = grow(survey.crispness > max(0.6, 3.5 * survey.grain), 3)
     lines = (relief > max(1.1, 4 * usual)) & edges & outside
     thickness = 3
@@ -199,19 +225,22 @@ def _share_below(edges: Float, enough: float, contour: Mask) -> float:
     return float((steepest < enough).mean()) if steepest.size else 1.0
 
 
-def _left_out(survey: Survey, mask: Mask) -> int:
+def _left_out(survey: Survey, mask: Mask) -> float:
     """Pixels of long sharp edges beside the product: a part that was left out has them, a soft shadow has none.
 
-    Close by, fainter edges count as well; further off they are more often the shadows of thin legs.
+    Close by, fainter edges count as well; further off they are more often the shadows of thin legs. Beside a coloured
+    product, edges of nothing but grey shade are mostly those of a hard shadow, and count for little.
     """
     near = grow(mask, max(6, survey.size // 40)) & ~grow(mask, 3)
     faint = (survey.crispness > max(0.7, 5 * survey.grain)) & near
     clear = (survey.crispness > max(1.0, 5 * survey.grain)) & ~grow(mask, 3) & ~near
     sharp = faint | clear
-    total = 0
+    grey = survey.shadow & (survey.excess < PURE) if survey.saturation > 0 else np.zeros_like(sharp)
+    weight = np.where(grey, 0.25, 1.0) * sharp
+    total = 0.0
     for region in regions(grow(sharp, 1), least=8, padding=0):
         if max(region.mask.shape) > 0.03 * survey.size:
-            total += int((sharp[region.window] & region.mask).sum())
+            total += float(weight[region.window][region.mask].sum())
     return total
 
 
@@ -252,9 +281,22 @@ def _shaded_gaps(survey: Survey, inside: Mask) -> int:
     return max((region.area for region in regions(pale, padding=0)), default=0)
 
 
-def _second_largest(mask: Mask) -> float:
+def _colours(survey: Survey, inside: Mask) -> float:
+    """How many colours there are `inside`, each weighed by its share: e to the entropy of coarse cells of Lab.
+
+    A product has seldom more than nine; a heap of them has more, and fills more of the picture.
+    """
+    lightness, a, b = np.rint(survey.lab[inside] / CELL).astype(np.intp).T + 10
+    share = np.bincount((lightness * 20 + a) * 20 + b) / max(1, len(a))
+    share = share[share > 0]
+    return float(np.exp(-(share * np.log(share)).sum()))
+
+
+def _pieces(mask: Mask) -> float:
+    """0 for one piece with crumbs, towards 1 the larger the second one is, and the more there are."""
     areas = sorted((region.area for region in regions(mask, padding=0)), reverse=True)
-    return areas[1] / areas[0] if len(areas) > 1 else 0.0
+    pieces = sum(1 for area in areas if area > 0.03 * areas[0])
+    return max(_ramp(areas[1] / areas[0], 0.1, 0.3), _ramp(pieces, 2, 5)) if len(areas) > 1 else 0.0
 
 
 def _contour(mask: Mask) -> Mask:

@@ -94,7 +94,7 @@ def contact_shadow(survey: Survey, mask: Mask) -> tuple[Mask, Mask]:
     pool, weak = np.zeros_like(mask), np.zeros_like(mask)
     for region in _wide(drawn, SHARE * np.count_nonzero(mask.any(0))):
         part = drawn[region.window] & region.mask
-        if np.median(survey.excess[region.window][part]) < GREY:
+        if percentile(survey.excess[region.window][part], 50) < GREY:
             pool[region.window] |= part
             if (clear[region.window] & part).sum() < 0.5 * np.count_nonzero(part.any(0)):
                 weak[region.window] |= part
@@ -113,7 +113,7 @@ def _drawn(shape: tuple[int, ...], x: NDArray[np.intp], top: NDArray[np.intp], b
     order = np.argsort(x, kind="stable")
     x, top, bottom = x[order], top[order], bottom[order]
     beside = np.lib.stride_tricks.sliding_window_view(np.pad(top, BESIDE, mode="edge"), 2 * BESIDE + 1)
-    top = np.maximum(top, np.median(beside, axis=1).astype(np.intp) - OUTLIER)
+    top = np.maximum(top, np.partition(beside, BESIDE, axis=1)[:, BESIDE] - OUTLIER)
     for column, first, last in zip(x, top, bottom, strict=True):
         drawn[first : last + 1, column] = True
     return drawn

@@ -32,7 +32,7 @@ def guessed(pixels: Pixels, survey: Survey) -> Outline | None:
     if mask is None or not mask.any():
         return None
     nothing = np.zeros_like(mask)
-    return Outline(mask, mask, nothing, nothing)
+    return Outline(mask, mask, nothing, nothing, nothing)
 
 
 def judge_guess(survey: Survey, outline: Outline, alpha: Float) -> Judgement:

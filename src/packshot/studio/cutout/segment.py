@@ -33,6 +33,7 @@ PULL = 0.02  # of the tint on an undecided pixel, where a step to its neighbour 
 CLEARLY, CORE = 30.0, 6.0  # ΔE from the backdrop, and pixels from the edge, that make the heart of a grey product
 PLAINLY = 0.4  # of a gap has the lit backdrop's very colour, however deep the shade around its rim
 FOREIGN = 4.0  # units of a and b: a cast that is no noise
+EVENLY = 0.15  # from one half: arrived at either about as often
 ISLAND = 0.03  # of the largest part: smaller loose parts are dust or noise
 
 
@@ -41,12 +42,14 @@ class Outline:
     """`mask` (h, w) the product at working size; `sure` the part of it that colour or depth of tone proves.
 
     `shade`: the deep shadow under its foot that was told from it; `weak` the part of that which may be a dark foot.
+    `open`: where the walk arrived at either about as often.
     """
 
     mask: Mask
     sure: Mask
     shade: Mask
     weak: Mask
+    open: Mask
 
 
 def segment(survey: Survey) -> Outline:
@@ -61,12 +64,13 @@ def segment(survey: Survey) -> Outline:
     if not markers.any():
         markers = _core(survey, backdrop)
     if not markers.any():
-        return Outline(markers, markers, markers, markers)
-    mask = flood(survey, backdrop, markers) > 0.5
+        return Outline(markers, markers, markers, markers, markers)
+    chance = flood(survey, backdrop, markers)
+    mask = chance > 0.5
     mask = fill_holes(survey, without_islands(mask, ISLAND), pockets)
     mask = without_islands(np.where(thin(mask), mask, smoothed(mask, 1.2)) & ~pockets, ISLAND)
     mask, shade, weak = without_contact_shadow(survey, mask)
-    return Outline(mask, sure & mask, shade, weak)
+    return Outline(mask, sure & mask, shade, weak, np.abs(chance - 0.5) < EVENLY)
 
 
 def mark_backdrop(survey: Survey) -> Mask:
@@ -124,7 +128,7 @@ def mark_pockets(survey: Survey, backdrop: Mask, steep: float) -> Mask:
     pockets = np.zeros_like(backdrop)
     for region in regions(candidates, least=round(0.0006 * backdrop.size), padding=round(survey.size / 16)):
         at = region.window
-        shade = float(np.median(survey.ratio[at][region.mask]))
+        shade = percentile(survey.ratio[at][region.mask], 50)
         outside = survey.ratio[at][backdrop[at]]
         deepest = percentile(outside, 5) if outside.size else 1.0
         around = survey.distance[at][region.ring(2, 5)] > 2.5 * survey.tolerance

@@ -9,7 +9,7 @@ import numpy as np
 
 from packshot.imaging.colour import Float, Pixels, srgb_to_linear
 from packshot.studio.cutout.background import Surface, fit_surface
-from packshot.studio.cutout.compression import blockiness, compression_step
+from packshot.studio.cutout.compression import compression_step
 from packshot.studio.cutout.guided import guided_filter
 from packshot.studio.cutout.ranks import percentile
 from packshot.studio.cutout.regions import Mask, frame, reachable
@@ -43,7 +43,7 @@ class Survey:
     backdrop's own deviation. `noise` and `grain`: median gradient and 90th percentile of crispness on the backdrop.
     `roughness`: the border's deviation from a smooth surface; `evenness` the share of it that follows the surface.
     `saturation`: the median hue of what is clearly coloured, 0 where nothing is. `gain`: how much the photo was
-    brightened first. `blocks`: see blockiness.
+    brightened first. `step`: see compression_step.
     """
 
     lab: Float
@@ -65,7 +65,7 @@ class Survey:
     roughness: float
     evenness: float
     gain: float
-    blocks: float
+    step: float
     saturation: float
 
     @property
@@ -123,12 +123,12 @@ def survey(pixels: Pixels) -> Survey:
         rim=frame(shape, 2),
         tolerance=max(4.5, 4 * sigma),
         sigma=sigma,
-        noise=float(np.median(gradient[backdrop])) if backdrop.any() else 9.0,
+        noise=percentile(gradient[backdrop], 50) if backdrop.any() else 9.0,
         grain=percentile(crispness[backdrop], 90) if backdrop.any() else 9.0,
         roughness=fitted.sigma,
         evenness=fitted.inliers,
         gain=gain,
-        blocks=blockiness(pixels),
+        step=step,
         saturation=saturation,
     )
 
@@ -155,7 +155,7 @@ def shadow_tint(distance: Float, ratio: Float, hue: Float, backdrop: Mask, sigma
     """
     noise = percentile(hue[backdrop], 95) if backdrop.any() else 3.0
     coloured = (distance > max(12.0, 6 * sigma)) & (hue > COLOURED + noise)
-    saturation = float(np.median(hue[coloured])) if coloured.sum() > 0.002 * coloured.size else 0.0
+    saturation = percentile(hue[coloured], 50) if coloured.sum() > 0.002 * coloured.size else 0.0
     return _allowed_tint(hue, ratio, backdrop, saturation), saturation
 
 

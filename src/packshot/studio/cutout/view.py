@@ -86,7 +86,7 @@ def _shade(survey: Survey, mask: Mask) -> _Shade:
     return _Shade(
         percentile(upper, 80),
         percentile(foot, 80),
-        float(np.median(np.abs(missing[far]))),
+        percentile(np.abs(missing[far]), 50),
     )
 
 
