@@ -39,7 +39,7 @@ async def test_a_page_is_light_and_its_links_lead_somewhere(browser: Browser, pa
         size += int(got.headers["content-length"])
     assert size <= 100_000, f"{size} bytes with scripts, styles and the font, as they travel"
     for link in set(re.findall(r'href="(/[^"#?]*)"', answer.text)):
-        assert (await browser.client.get(link)).status_code in (200, 303), link
+        assert (await browser.get(link)).status_code in (200, 303), link
 
 
 async def test_prices_come_from_the_data(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

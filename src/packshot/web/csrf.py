@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
@@ -48,8 +49,14 @@ def visitor(request: Request) -> str:
 
 
 def token(request: Request) -> str:
-    """What this browser's forms and scripts have to send along."""
-    return _token(visitor(request))
+    """What this browser's forms and scripts have to send along.
+
+    Hidden under a random pad that goes with it, so that its letters cannot be guessed from how well a page compresses
+    (BREACH).
+    """
+    secret = _code(visitor(request))
+    pad = secrets.token_bytes(len(secret))
+    return urlsafe_b64encode(pad + _mixed(pad, secret)).decode()
 
 
 def keep_visitor(request: Request, response: Response) -> None:
@@ -67,7 +74,7 @@ async def guard(request: Request) -> None:
     elsewhere = site != _OWN if site else origin is not None and urlsplit(origin).netloc != request.url.netloc
     given = request.headers.get(HEADER) or await _field(request)
     known = request.cookies.get(cookie_name("visitor"), "")
-    if elsewhere or not known or not hmac.compare_digest(given.encode(), _token(known).encode()):
+    if elsewhere or not known or not hmac.compare_digest(_uncovered(given), _code(known)):
         raise ForbiddenError(
             "This did not come from a page of ours, or the page is too old.", remedy="Reload the page and try again."
         )
@@ -81,8 +88,22 @@ async def _field(request: Request) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _token(of: str) -> str:
-    return Signer(settings().secret, salt="csrf").get_signature(of).decode()
+def _code(of: str) -> bytes:
+    return Signer(settings().secret, salt="csrf").get_signature(of)
+
+
+def _uncovered(token: str) -> bytes:
+    """The code in a token; of what is none, something that no code equals."""
+    try:
+        covered = urlsafe_b64decode(token)
+    except ValueError:
+        return b""
+    half = len(covered) // 2
+    return _mixed(covered[:half], covered[half:])
+
+
+def _mixed(pad: bytes, text: bytes) -> bytes:
+    return bytes(one ^ other for one, other in zip(pad, text, strict=False))
 
 
 def _https() -> bool:
