@@ -125,6 +125,15 @@ async def test_an_order_means_the_same_however_its_json_is_announced(seller: Sel
     assert await counted(Shoot, seller) == 1
 
 
+async def test_every_answer_says_what_is_left_of_the_limit(open_shop: OpenShop) -> None:
+    seller = await open_shop(credits=4)
+    taken, refused = await seller.shoot(), await seller.shoot()
+    listed = await seller.person.get("/api/generate")
+    assert [answer.status_code for answer in (taken, refused, listed)] == [202, 402, 200]
+    left = [int(answer.headers["RateLimit"].split("r=")[1].split(";")[0]) for answer in (taken, refused, listed)]
+    assert left[0] - 1 == left[1] == left[2] + 1
+
+
 async def test_keys_of_two_accounts_have_nothing_to_do_with_each_other(open_shop: OpenShop) -> None:
     ada, bob = await open_shop("ada@example.com"), await open_shop("bob@example.com")
     first, second = await ada.shoot(key="1"), await bob.shoot(key="1")
