@@ -128,7 +128,7 @@ def backdrop_doubts(survey: Survey) -> list[Reason]:
     uneven = 0.3 * _ramp(0.85 - survey.evenness, 0, 0.3)
     return [
         reason("busy", 1 - (1 - rough) * (1 - uneven)),
-        reason("compressed", 0.35 * _ramp(survey.step, 14, 20)),
+        reason("compressed", 0.35 * _ramp(survey.step, 9.2, 10.6)),
     ]
 
 
