@@ -20,13 +20,11 @@ HERE = __file__.rpartition("/")[0]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All in one process: they share one Packshot."""
+    """What cannot be tested says so."""
     missing = pytest.mark.skip(reason="there is no Chromium here, and none could be installed")
     for item in items:
-        if str(item.path).startswith(HERE):
-            item.add_marker(pytest.mark.xdist_group("browser"))
-            if find() is None:
-                item.add_marker(missing)
+        if str(item.path).startswith(HERE) and find() is None:
+            item.add_marker(missing)
 
 
 @pytest.fixture(scope="session")
