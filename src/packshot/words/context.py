@@ -1,0 +1,261 @@
+"""Which part of the picture each phrase speaks of: the product, what is under, behind or around it, or nothing at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Literal
+
+from packshot.words.lexicon import Entry
+from packshot.words.phrases import Phrase
+
+Role = Literal["product", "ground", "behind", "place", "denied", "prop", "refused"]
+
+_NOTHING = Entry()
+_DENIED_AT_MOST = 6  # phrases after a "no"
+_LIST_LOOKAHEAD = 8  # phrases within which the "or" of a list has to come
+
+
+@dataclass(slots=True)
+class Context:
+    """The role of each phrase, whether it is beyond doubt, which phrases share a zone, the runs of denied ones, and the runs that ask for a prop (first, last)."""
+
+    roles: list[Role]
+    sure: list[bool]
+    zones: list[int]
+    denied: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    props: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+
+
+def context(found: list[Phrase]) -> Context:
+    """The role of each phrase of a text, from the small words around it. Pure."""
+    made = Context(["product"] * len(found), [False] * len(found), [-1] * len(found))
+    _zones(found, made)
+    _labels(found, made)
+    _heads(found, made)
+    _dressing(found, made)
+    _refusals(found, made)
+    _denials(found, made)
+    return made
+
+
+def entry_of(phrase: Phrase) -> Entry:
+    return phrase.entry or _NOTHING
+
+
+def _ends_zone(phrase: Phrase) -> bool:
+    entry = entry_of(phrase)
+    return (
+        phrase.gap != "none"
+        or entry.barrier
+        or entry.frame is not None
+        or entry.dressing is not None
+        or entry.denial == "before"
+        or entry.behind_after
+    )
+
+
+def _is_scene(entry: Entry) -> bool:
+    return bool({"surface", "backdrop"} & entry.claims.keys())
+
+
+def _zones(found: list[Phrase], made: Context) -> None:
+    """What follows "on", "against" or "in" belongs to the scene, unless it ends in a product: "on linen shirts"."""
+    for index, phrase in enumerate(found):
+        part = entry_of(phrase).frame
+        if part is None:
+            continue
+        before = entry_of(found[index - 1]) if index and phrase.gap == "none" else _NOTHING
+        if before.printing:
+            continue
+        end = index + 1
+        while end < len(found) and not _ends_zone(found[end]):
+            end += 1
+            ended = entry_of(found[end - 1])
+            if ended.head and not (end < len(found) and entry_of(found[end]).subject and found[end].gap == "none"):
+                break
+        zone = range(index + 1, end)
+        while zone and _carries_nothing(entry_of(found[zone[-1]])):
+            zone = zone[:-1]
+        if not zone:
+            continue
+        last = entry_of(found[zone[-1]])
+        if last.head and not last.subject:
+            part = part if last.head == "ground" and part != "behind" else last.head
+            if part == "place" and last.head == "ground":
+                part = "ground"
+        elif last.subject and not last.alone and not last.prop and not (_is_scene(last) and part != "place"):
+            continue
+        for at in zone:
+            made.roles[at], made.zones[at] = part, index
+            made.sure[at] = last.head is not None
+
+
+def _carries_nothing(entry: Entry) -> bool:
+    return entry.stop and not entry.claims and entry.head is None
+
+
+def _labels(found: list[Phrase], made: Context) -> None:
+    """ "Background: plain white" up to the end of the line; "Color: sand" is the product's."""
+    for index, (phrase, after) in enumerate(pairwise(found)):
+        part = entry_of(phrase).label
+        if part is None or after.gap != "colon":
+            continue
+        for at in range(index + 1, len(found)):
+            if found[at].gap == "hard" or (at > index + 1 and found[at].gap == "colon"):
+                break
+            made.roles[at], made.sure[at], made.zones[at] = part, part != "product", index
+
+
+def _heads(found: list[Phrase], made: Context) -> None:
+    """What stands directly before "background", "table" or "scene" belongs to it: "plain white background"."""
+    for index, phrase in enumerate(found):
+        entry = entry_of(phrase)
+        part = entry.head or ("behind" if entry.behind_after else None)
+        if part is None or made.roles[index] != "product" or entry.subject:
+            continue
+        if part == "ground" and not _had_subject(found, index):
+            continue
+        taken = _described(found, made, index)
+        key = "surface" if part == "ground" else "backdrop"
+        if entry.behind_after and any(entry_of(found[at]).prop for at in taken):
+            made.props.append((taken[0], index))
+            for at in taken:
+                made.roles[at] = "prop"
+        elif any(key in entry_of(found[at]).claims for at in taken):
+            for at in taken:
+                made.roles[at], made.sure[at], made.zones[at] = part, True, index
+
+
+def _described(found: list[Phrase], made: Context, head: int) -> list[int]:
+    """The adjectives and nouns directly before `head`; a colour ends them, so that "red white background" is white."""
+    taken: list[int] = []
+    at = head - 1
+    gap = found[head].gap
+    colour = False
+    while at >= 0 and gap == "none":
+        entry = entry_of(found[at])
+        if entry.subject and not (entry.prop or _is_scene(entry)):
+            break
+        adjective = entry.plain or bool({"mood", "light", "season"} & entry.claims.keys())
+        if made.roles[at] != "product" or not (adjective or _is_scene(entry) or entry.prop):
+            break
+        if not adjective and colour:
+            break
+        colour = "color" in entry.claims and "material" not in entry.claims
+        taken.insert(0, at)
+        gap = found[at].gap
+        at -= 1
+    return taken
+
+
+def _had_subject(found: list[Phrase], index: int) -> bool:
+    return any(entry_of(phrase).subject for phrase in found[:index])
+
+
+def _dressing(found: list[Phrase], made: Context) -> None:
+    """What stands "next to" the product or "around it" is a prop; so is one that comes "with" a scene."""
+    scene = False
+    for index, phrase in enumerate(found):
+        entry = entry_of(phrase)
+        scene = scene or made.roles[index] in ("ground", "behind", "place") or "season" in entry.claims
+        if entry.dressing == "before":
+            _take_props(found, made, index, _following(found, index))
+        elif entry.dressing == "after":
+            _take_props(found, made, index, _preceding(found, index))
+        elif phrase.plain == "with" and scene:
+            following = _following(found, index)
+            if any(entry_of(found[at]).prop for at in following):
+                _take_props(found, made, index, following)
+
+
+def _following(found: list[Phrase], index: int) -> list[int]:
+    taken: list[int] = []
+    for at in range(index + 1, len(found)):
+        joins = found[at].plain == "and" and found[at].gap == "none"
+        if not joins and _ends_zone(found[at]):
+            break
+        taken.append(at)
+    return _trimmed(found, taken)
+
+
+def _preceding(found: list[Phrase], index: int) -> list[int]:
+    taken: list[int] = []
+    gap = found[index].gap
+    for at in range(index - 1, -1, -1):
+        joins = found[at].plain == "and"
+        entry = entry_of(found[at])
+        if gap != "none" or (not joins and (entry.barrier or entry.frame or entry.dressing or entry.denial)):
+            break
+        taken.insert(0, at)
+        gap = found[at].gap
+    taken = _trimmed(found, taken)
+    return taken if any(entry_of(found[at]).prop for at in taken) else []
+
+
+def _trimmed(found: list[Phrase], taken: list[int]) -> list[int]:
+    while taken and _carries_nothing(entry_of(found[taken[-1]])):
+        taken = taken[:-1]
+    while taken and _carries_nothing(entry_of(found[taken[0]])):
+        taken = taken[1:]
+    return taken
+
+
+def _take_props(found: list[Phrase], made: Context, index: int, taken: list[int]) -> None:
+    if not taken or all("light" in entry_of(found[at]).claims for at in taken):
+        return
+    made.props.append((min(index, taken[0]), max(index, taken[-1])))
+    for at in taken:
+        made.roles[at] = "prop"
+
+
+def _refusals(found: list[Phrase], made: Context) -> None:
+    for index, phrase in enumerate(found):
+        if entry_of(phrase).needs and made.roles[index] != "prop":
+            made.roles[index] = "refused"
+
+
+def _denials(found: list[Phrase], made: Context) -> None:
+    """What follows "no" or "without", and what stands before "-free"."""
+    for index, phrase in enumerate(found):
+        denial = entry_of(phrase).denial
+        if denial == "after" and index and phrase.gap == "none":
+            _deny(made, index - 1, index - 1)
+        elif denial == "before":
+            last = _last_denied(found, index)
+            if last > index:
+                _deny(made, index + 1, last)
+
+
+def _last_denied(found: list[Phrase], index: int) -> int:
+    """The last phrase that a "no" at `index` reaches: a comma ends it, but for a list that has an "or" to come."""
+    last = index
+    for at in range(index + 1, min(len(found), index + 1 + _DENIED_AT_MOST + _LIST_LOOKAHEAD)):
+        entry, gap = entry_of(found[at]), found[at].gap
+        listed = found[at].plain in ("or", "nor")
+        if gap in ("hard", "colon") or (gap == "soft" and not (listed or _or_follows(found, at))):
+            break
+        if listed or (last == index and _carries_nothing(entry)):
+            continue
+        if entry.denial == "before" or entry.frame or entry.dressing == "before":
+            break
+        if entry.barrier or at - index > _DENIED_AT_MOST:
+            break
+        last = at
+    return last
+
+
+def _or_follows(found: list[Phrase], start: int) -> bool:
+    for phrase in found[start : start + _LIST_LOOKAHEAD]:
+        if phrase.plain in ("or", "nor"):
+            return True
+        if phrase.gap in ("hard", "colon") or entry_of(phrase).frame or entry_of(phrase).head:
+            return False
+    return False
+
+
+def _deny(made: Context, first: int, last: int) -> None:
+    made.denied.append((first, last))
+    for at in range(first, last + 1):
+        made.roles[at] = "denied"
+    made.props = [run for run in made.props if run[1] < first or run[0] > last]

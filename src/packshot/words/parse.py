@@ -1,0 +1,176 @@
+"""Reads a description: attributes with the words they came from, what it asks that cannot be, and what was not understood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from packshot.words.context import Context, Role, context, entry_of
+from packshot.words.language import language_of
+from packshot.words.lexicon import Need
+from packshot.words.phrases import Phrase, phrases
+from packshot.words.vocabulary import vocabulary
+
+_OF_PRODUCT = frozenset({"material", "color", "finish"})
+_OF_SCENE = frozenset({"surface", "backdrop"})
+_SURE = 4  # "white background" says more than a bare "on white"
+
+
+@dataclass(frozen=True)
+class Span:
+    """Words of the text: `text` is the description's [start:end]."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Source(Span):
+    """The words that one value came from."""
+
+    value: str
+
+
+@dataclass(frozen=True)
+class Wish(Span):
+    """Something that a photograph of the real product cannot show, by what it would need."""
+
+    needs: Need
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a description says.
+
+    `values` and `sources` by key: at most one value where the vocabulary says so. `avoid` is what it does not want,
+    `wishes` what cannot be photographed, `unused` the words that led to nothing. `coverage` 0..1 is the part of its
+    words, small ones aside, that were understood. In a `language` other than "en" nothing is guessed.
+    """
+
+    text: str
+    language: str
+    values: Mapping[str, tuple[str, ...]]
+    sources: Mapping[str, tuple[Source, ...]]
+    avoid: tuple[Span, ...]
+    wishes: tuple[Wish, ...]
+    unused: tuple[Span, ...]
+    coverage: float
+
+
+def parse(text: str) -> Reading:
+    """Reads any text; the same text gives the same reading. Pure, and linear in the text's length."""
+    language = language_of(text)
+    found = phrases(text)
+    if language != "en":
+        unused = tuple(_span(text, phrase) for phrase in found)
+        return Reading(text, language, {}, {}, (), (), unused, 0.0)
+    roles = context(found)
+    sources, used = _claims(text, found, roles)
+    wishes = _wishes(text, found, roles)
+    avoid = tuple(_run(text, found, first, last) for first, last in _merged(roles.denied))
+    understood = [_understood(phrase, roles.roles[at], at in used) for at, phrase in enumerate(found)]
+    counted = [(phrase, known) for phrase, known in zip(found, understood, strict=True) if _counts(phrase, known)]
+    total = sum(phrase.length for phrase, _ in counted)
+    return Reading(
+        text=text,
+        language=language,
+        values={key: tuple(dict.fromkeys(source.value for source in sources[key])) for key in sources},
+        sources=sources,
+        avoid=avoid,
+        wishes=wishes,
+        unused=tuple(_span(text, phrase) for phrase, known in counted if not known),
+        coverage=sum(phrase.length for phrase, known in counted if known) / total if total else 0.0,
+    )
+
+
+def _claims(text: str, found: list[Phrase], roles: Context) -> tuple[dict[str, tuple[Source, ...]], set[int]]:
+    """The sources of each key, and which phrases they are. One value of a key that has one: the surest, then the first."""
+    claimed: dict[str, list[tuple[int, int, str]]] = {key: [] for key in vocabulary()}
+    under = {roles.zones[at] for at, phrase in enumerate(found) if "surface" in entry_of(phrase).claims}
+    for index, phrase in enumerate(found):
+        for key in _keys(phrase, roles.roles[index]):
+            if key == "backdrop" and roles.roles[index] == "ground" and roles.zones[index] in under:
+                continue  # "on a pink podium" says nothing of what is behind it
+            weight = phrase.length**2 + _SURE * roles.sure[index] + ("color" not in entry_of(phrase).claims)
+            claimed[key] += [(weight, index, value) for value in entry_of(phrase).claims[key]]
+    sources: dict[str, tuple[Source, ...]] = {}
+    used: set[int] = set()
+    for key, claims in claimed.items():
+        if not claims:
+            continue
+        if not vocabulary()[key].many:
+            _, _, best = max(claims, key=lambda claim: (claim[0], -claim[1]))
+            claims = [claim for claim in claims if claim[2] == best]
+        used |= {index for _, index, _ in claims}
+        sources[key] = tuple(
+            Source(found[index].start, found[index].end, text[found[index].start : found[index].end], value)
+            for _, index, value in claims
+        )
+    return sources, used
+
+
+def _keys(phrase: Phrase, role: Role) -> set[str]:
+    """The keys that `phrase` speaks of in `role`."""
+    entry = entry_of(phrase)
+    keys = {key for key in entry.claims if phrase.lone or key not in entry.lone}
+    if role in ("denied", "prop", "refused") and not (role == "refused" and "angle" in keys):
+        return set()
+    anywhere = keys - _OF_PRODUCT - _OF_SCENE
+    if role == "ground":
+        return anywhere | (_first(keys, "surface", "backdrop"))
+    if role == "behind":
+        return anywhere | _first(keys, "backdrop", "surface")
+    if role == "place" and not keys & {"material", "finish"}:
+        return anywhere | _first(keys, "surface", "color", "backdrop")
+    return anywhere | (keys & _OF_PRODUCT) | entry.alone
+
+
+def _first(keys: set[str], *order: str) -> set[str]:
+    return {next((key for key in order if key in keys), "")} - {""}
+
+
+def _wishes(text: str, found: list[Phrase], roles: Context) -> tuple[Wish, ...]:
+    props = [
+        (first, Wish(span.start, span.end, span.text, "props"))
+        for first, last in _merged(roles.props)
+        for span in (_run(text, found, first, last),)
+    ]
+    others = [
+        (at, Wish(phrase.start, phrase.end, text[phrase.start : phrase.end], needs))
+        for at, phrase in enumerate(found)
+        if roles.roles[at] == "refused" and (needs := entry_of(phrase).needs)
+    ]
+    return tuple(wish for _, wish in sorted(props + others, key=lambda pair: pair[0]))
+
+
+def _merged(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Runs in order, those that overlap made one."""
+    made: list[tuple[int, int]] = []
+    for first, last in sorted(runs):
+        if made and first <= made[-1][1]:
+            made[-1] = (made[-1][0], max(last, made[-1][1]))
+        else:
+            made.append((first, last))
+    return made
+
+
+def _run(text: str, found: list[Phrase], first: int, last: int) -> Span:
+    start, end = found[first].start, found[last].end
+    return Span(start, end, text[start:end])
+
+
+def _span(text: str, phrase: Phrase) -> Span:
+    return Span(phrase.start, phrase.end, text[phrase.start : phrase.end])
+
+
+def _understood(phrase: Phrase, role: Role, used: bool) -> bool:
+    entry = entry_of(phrase)
+    return used or role in ("denied", "prop", "refused") or entry.subject or entry.head is not None
+
+
+def _counts(phrase: Phrase, known: bool) -> bool:
+    """Whether coverage counts it: small words and measures are neither understood nor not."""
+    entry = entry_of(phrase)
+    small = entry.stop or entry.barrier or entry.frame or entry.denial or entry.dressing or entry.plain or entry.printing
+    return known or not (small or entry.behind_after or any(letter.isdigit() for letter in phrase.plain))
