@@ -12,7 +12,7 @@ from packshot.words.phrases import Phrase
 Role = Literal["product", "ground", "behind", "place", "denied", "prop", "refused"]
 
 _NOTHING = Entry()
-_DENIED_AT_MOST = 6  # phrases after a "no"
+_DENIED_AT_MOST = 4  # phrases after a "no"
 _LIST_LOOKAHEAD = 8  # phrases within which the "or" of a list has to come
 
 
@@ -140,7 +140,7 @@ def _described(found: list[Phrase], made: Context, head: int) -> list[int]:
         adjective = entry.plain or bool({"mood", "light", "season"} & entry.claims.keys())
         if made.roles[at] != "product" or not (adjective or _is_scene(entry) or entry.prop):
             break
-        if not adjective and colour:
+        if colour and {"color", "material"} & entry.claims.keys():
             break
         colour = "color" in entry.claims and "material" not in entry.claims
         taken.insert(0, at)
@@ -158,7 +158,7 @@ def _dressing(found: list[Phrase], made: Context) -> None:
     scene = False
     for index, phrase in enumerate(found):
         entry = entry_of(phrase)
-        scene = scene or made.roles[index] in ("ground", "behind", "place") or "season" in entry.claims
+        scene = scene or made.roles[index] in ("ground", "behind", "place") or entry.head == "place" or "season" in entry.claims
         if entry.dressing == "before":
             _take_props(found, made, index, _following(found, index))
         elif entry.dressing == "after":

@@ -21,6 +21,7 @@ Need = Literal["people", "sides", "changes", "text", "props"]
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _MOST_FORMS = 2000  # of one phrase
 _ALONE = frozenset({"surface", "backdrop"})
+_OF_PRODUCT = frozenset({"material", "color", "finish"})
 
 
 class _Dressing(BaseModel):
@@ -91,11 +92,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Phrases by their plain words, the beginnings of phrases, and how many phrases each word stands in."""
+    """Phrases by their plain words, the beginnings of phrases, and every word of theirs.
+
+    `telling`: in how many phrases each word stands that says something of the picture.
+    """
 
     phrases: Mapping[tuple[str, ...], Entry]
     beginnings: frozenset[tuple[str, ...]]
-    words: Mapping[str, int]
+    words: frozenset[str]
+    telling: Mapping[str, int]
 
 
 @cache
@@ -158,12 +163,27 @@ def build(data: object) -> Lexicon:
     }.items():
         for _, entry in entries(written):
             setattr(entry, name, True)
-    counts: dict[str, int] = {}
-    for form in phrases:
-        for word in form:
-            counts[word] = counts.get(word, 0) + 1
+    _inherit(phrases)
+    telling: dict[str, int] = {}
+    for form, entry in phrases.items():
+        if entry.claims or entry.head:
+            for word in form:
+                telling[word] = telling.get(word, 0) + 1
     beginnings = frozenset(form[:length] for form in phrases for length in range(1, len(form)))
-    return Lexicon(phrases, beginnings, counts)
+    return Lexicon(phrases, beginnings, frozenset(word for form in phrases for word in form), telling)
+
+
+def _inherit(phrases: dict[tuple[str, ...], Entry]) -> None:
+    """A scene's phrase whose last word can be the product's says of a product what its words say: "white linen"."""
+    for form, entry in phrases.items():
+        if len(form) == 1 or not _ALONE & entry.claims.keys() or _OF_PRODUCT & entry.claims.keys():
+            continue
+        parts = [phrases[word,].claims for word in form if (word,) in phrases]
+        last = phrases[form[-1],].claims if form[-1:] in phrases else {}
+        if _OF_PRODUCT & last.keys():
+            for claims in parts:
+                for key in _OF_PRODUCT & claims.keys():
+                    entry.claims.setdefault(key, list(claims[key]))
 
 
 def forms(phrase: str) -> list[tuple[str, ...]]:

@@ -68,10 +68,10 @@ def _best(words: list[str], found: list[Token], known: Lexicon) -> list[tuple[in
 
 
 def _ends(start: int, words: list[str], found: list[Token], known: Lexicon) -> list[int]:
-    """Where phrases that begin at `start` end, shortest first. No phrase goes on over a comma."""
+    """Where phrases that begin at `start` end, shortest first. A phrase may go on over a colon, never a comma."""
     ends: list[int] = []
     for end in range(start + 1, len(words) + 1):
-        if end > start + 1 and found[end - 1].gap != "none":
+        if end > start + 1 and found[end - 1].gap not in ("none", "colon"):
             break
         form = tuple(words[start:end])
         if form in known.phrases:

@@ -14,6 +14,7 @@ Gap = Literal["none", "soft", "colon", "hard"]
 ARTICLES = frozenset({"a", "an", "the"})
 
 _WORD = re.compile(r"[^\W_]+(?:['’´`][^\W_]+)*")
+_POSSESSIVE = re.compile(r"['’´`][sS]$")
 _NOT_LETTERS = re.compile(r"[^\w]|_")
 _HARD = re.compile(r"[.!?;…。！？•●▪◦✔✓✅➤►★☆*|【】\[\]{}<>]|\n\s*\n")
 _SOFT = re.compile(r"[,:()–—、，\"“”„]|\s-+\s|\s[~=]\s")
@@ -40,10 +41,12 @@ _SPELLINGS = (
     ("modelling", "modeling"),
     ("enamelled", "enameled"),
 )
-_WHOLE = {"matt": "matte", "mat": "matte", "plough": "plow", "theatre": "theater", "wollen": "woolen"}
+_WHOLE = {"matt": "matte", "plough": "plow", "theatre": "theater", "wollen": "woolen"}
 _IRREGULAR = {
     "men": "man",
+    "mens": "man",
     "women": "woman",
+    "womens": "woman",
     "children": "child",
     "feet": "foot",
     "leaves": "leaf",
@@ -95,7 +98,7 @@ def _gap(text: str, start: int, end: int) -> Gap:
 
 def plain(word: str) -> str:
     """Lower case without accents and apostrophes, in American spelling, in the singular."""
-    letters = unicodedata.normalize("NFKD", word.casefold())
+    letters = unicodedata.normalize("NFKD", _POSSESSIVE.sub("", word).casefold())
     letters = _NOT_LETTERS.sub("", "".join(letter for letter in letters if not unicodedata.combining(letter)))
     for british, american in _SPELLINGS:
         letters = letters.replace(british, american)

@@ -11,13 +11,13 @@ from packshot.words.data import read
 from packshot.words.lexicon import lexicon
 
 _SHORTEST, _LONGEST = 4, 20
-_FAR = 8  # letters from which a word may be two edits away
+_FAR = 9  # letters from which a word may be two edits away
 _SURE_OF_FIRST = 1  # the first letter is seldom mistyped: it has to agree
 
 
 @lru_cache(maxsize=4096)
 def meant_by(word: str) -> str | None:
-    """The one nearest word of the lexicon, or None.
+    """The nearest word of the lexicon that says something of the picture, or None.
 
     Edits are letters left out, put in, changed or swapped with the next; four letters may only miss one. A common
     English word (common.yaml) is never taken for a misspelling of a rarer one; of two as near, the one in more phrases.
@@ -35,7 +35,7 @@ def meant_by(word: str) -> str | None:
         distance = edits(word, candidate)
         if distance > allowed:
             continue
-        rank = (distance, -lexicon().words[candidate], candidate)
+        rank = (distance, -lexicon().telling[candidate], candidate)
         nearest = min(nearest, rank) if nearest else rank
     return nearest[2] if nearest else None
 
@@ -68,7 +68,7 @@ def _cuts(word: str, most: int) -> Iterator[str]:
 @cache
 def _by_cut() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for word in lexicon().words:
+    for word in lexicon().telling:
         if _SHORTEST < len(word) <= _LONGEST and word.isascii() and word.isalpha():
             for cut in _cuts(word, 2 if len(word) >= _FAR - 1 else 1):
                 found.setdefault(cut, []).append(word)
