@@ -1,4 +1,4 @@
-"""Which part of the picture each phrase speaks of: the product, what is under, behind or around it, or nothing at all."""
+"""Which part of the picture each phrase speaks of: the product, or what is under, behind or around it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ _LIST_LOOKAHEAD = 8  # phrases within which the "or" of a list has to come
 
 @dataclass(slots=True)
 class Context:
-    """The role of each phrase, whether it is beyond doubt, which phrases share a zone, the runs of denied ones, and the runs that ask for a prop (first, last)."""
+    """What is known of each phrase by its place in the text.
+
+    `roles`, whether each is beyond doubt (`sure`), and the phrase that began its zone (`zones`, -1: none); then the
+    runs of denied phrases and those that ask for a prop, each as (first, last).
+    """
 
     roles: list[Role]
     sure: list[bool]
@@ -158,7 +162,12 @@ def _dressing(found: list[Phrase], made: Context) -> None:
     scene = False
     for index, phrase in enumerate(found):
         entry = entry_of(phrase)
-        scene = scene or made.roles[index] in ("ground", "behind", "place") or entry.head == "place" or "season" in entry.claims
+        scene = (
+            scene
+            or made.roles[index] in ("ground", "behind", "place")
+            or entry.head == "place"
+            or "season" in entry.claims
+        )
         if entry.dressing == "before":
             _take_props(found, made, index, _following(found, index))
         elif entry.dressing == "after":
@@ -222,9 +231,21 @@ def _denials(found: list[Phrase], made: Context) -> None:
         if denial == "after" and index and phrase.gap == "none":
             _deny(made, index - 1, index - 1)
         elif denial == "before":
-            last = _last_denied(found, index)
-            if last > index:
-                _deny(made, index + 1, last)
+            for first, last in _listed(found, index + 1, _last_denied(found, index)):
+                _deny(made, first, last)
+
+
+def _listed(found: list[Phrase], first: int, last: int) -> list[tuple[int, int]]:
+    """The things of a list from `first` to `last`: "people, logos or text" are three."""
+    things: list[tuple[int, int]] = []
+    start = first
+    for at in range(first, last + 1):
+        joins = found[at].plain in ("or", "nor")
+        if joins or (found[at].gap != "none" and at > start):
+            if start < at:
+                things.append((start, at - 1))
+            start = at + joins
+    return [*things, (start, last)] if start <= last else things
 
 
 def _last_denied(found: list[Phrase], index: int) -> int:

@@ -47,7 +47,8 @@ _SCRIPTS = {  # by how Unicode's names of letters begin; Japanese is what mixes 
 _WORD = re.compile(r"[^\W\d_]+")
 _LOOKED_AT = 4000  # characters: a language shows early
 _ENGLISH = frozenset(
-    "the and with of for on in is are it this our your my from to no not by a an or that we you please at as has".split()
+    {"the", "and", "with", "of", "for", "on", "in", "is", "are", "it", "this", "our", "your", "my", "from", "to", "no"}
+    | {"not", "by", "a", "an", "or", "that", "we", "you", "please", "at", "as", "has"}
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
-from typing import Literal, cast
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -59,7 +59,9 @@ class _File(BaseModel):
                 raise ValueError(f"{key!r} is not a key of the vocabulary")
             if list(values) != [value for value in known[key].values if value in values]:
                 unknown = ", ".join(value for value in values if value not in known[key].values)
-                raise ValueError(f"{key}: {f'no values are: {unknown}' if unknown else 'not in the vocabulary’s order'}")
+                raise ValueError(
+                    f"{key}: {f'no values are: {unknown}' if unknown else 'not in the vocabulary’s order'}"
+                )
         missing = {f"{key}: {value}" for key in known for value in known[key].values} - {
             f"{key}: {value}" for key, values in self.claims.items() for value in values
         }
@@ -146,11 +148,10 @@ def build(data: object) -> Lexicon:
         for _, entry in entries(written):
             entry.label = part
     for name in ("before", "after"):
-        side = cast(Literal["before", "after"], name)
-        for _, entry in entries(getattr(file.dressing, side)):
-            entry.dressing = side
-        for _, entry in entries(getattr(file.denials, side)):
-            entry.denial = side
+        for _, entry in entries(getattr(file.dressing, name)):
+            entry.dressing = name
+        for _, entry in entries(getattr(file.denials, name)):
+            entry.denial = name
     for _, entry in entries(file.behind_after):
         entry.behind_after = True
     for name, written in {

@@ -1,4 +1,4 @@
-"""Reads a description: attributes with the words they came from, what it asks that cannot be, and what was not understood."""
+"""Reads a description: its attributes, the words they came from, wishes that cannot be, and what was not understood."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def parse(text: str) -> Reading:
 
 
 def _claims(text: str, found: list[Phrase], roles: Context) -> tuple[dict[str, tuple[Source, ...]], set[int]]:
-    """The sources of each key, and which phrases they are. One value of a key that has one: the surest, then the first."""
+    """The sources of each key, and which phrases they are. Of a key with one value, the surest, then the first."""
     claimed: dict[str, list[tuple[int, int, str]]] = {key: [] for key in vocabulary()}
     under = {roles.zones[at] for at, phrase in enumerate(found) if "surface" in entry_of(phrase).claims}
     for index, phrase in enumerate(found):
@@ -172,5 +172,7 @@ def _understood(phrase: Phrase, role: Role, used: bool) -> bool:
 def _counts(phrase: Phrase, known: bool) -> bool:
     """Whether coverage counts it: small words and measures are neither understood nor not."""
     entry = entry_of(phrase)
-    small = entry.stop or entry.barrier or entry.frame or entry.denial or entry.dressing or entry.plain or entry.printing
+    small = (
+        entry.stop or entry.barrier or entry.frame or entry.denial or entry.dressing or entry.plain or entry.printing
+    )
     return known or not (small or entry.behind_after or any(letter.isdigit() for letter in phrase.plain))
