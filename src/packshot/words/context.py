@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
-from packshot.words.lexicon import Entry
+from packshot.words.lexicon import Entry, Need
 from packshot.words.phrases import Phrase
 
 Role = Literal["product", "ground", "behind", "place", "denied", "prop", "refused"]
@@ -21,14 +21,14 @@ class Context:
     """What is known of each phrase by its place in the text.
 
     `roles`, whether each is beyond doubt (`sure`), and the phrase that began its zone (`zones`, -1: none); then the
-    runs of denied phrases and those that ask for a prop, each as (first, last).
+    runs of denied phrases as (first, last), and the wishes, each with what it would need.
     """
 
     roles: list[Role]
     sure: list[bool]
     zones: list[int]
     denied: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
-    props: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    wishes: list[tuple[int, int, Need]] = field(default_factory=list[tuple[int, int, Need]])
 
 
 def context(found: list[Phrase]) -> Context:
@@ -55,7 +55,7 @@ def _ends_zone(phrase: Phrase) -> bool:
         or entry.frame is not None
         or entry.dressing is not None
         or entry.denial == "before"
-        or entry.behind_after
+        or entry.afterwards is not None
     )
 
 
@@ -84,7 +84,7 @@ def _zones(found: list[Phrase], made: Context) -> None:
         if not zone:
             continue
         last = entry_of(found[zone[-1]])
-        if last.head and not last.subject:
+        if last.head and (not last.subject or _had_subject(found, index)):
             part = part if last.head == "ground" and part != "behind" else last.head
             if part == "place" and last.head == "ground":
                 part = "ground"
@@ -115,15 +115,15 @@ def _heads(found: list[Phrase], made: Context) -> None:
     """What stands directly before "background", "table" or "scene" belongs to it: "plain white background"."""
     for index, phrase in enumerate(found):
         entry = entry_of(phrase)
-        part = entry.head or ("behind" if entry.behind_after else None)
+        part = entry.head or entry.afterwards
         if part is None or made.roles[index] != "product" or entry.subject:
             continue
-        if part == "ground" and not _had_subject(found, index):
+        if entry.head == "ground" and not _had_subject(found, index):
             continue
         taken = _described(found, made, index)
         key = "surface" if part == "ground" else "backdrop"
-        if entry.behind_after and any(entry_of(found[at]).prop for at in taken):
-            made.props.append((taken[0], index))
+        if entry.afterwards and any(entry_of(found[at]).prop for at in taken):
+            made.wishes.append((taken[0], index, "props"))
             for at in taken:
                 made.roles[at] = "prop"
         elif any(key in entry_of(found[at]).claims for at in taken):
@@ -213,15 +213,24 @@ def _trimmed(found: list[Phrase], taken: list[int]) -> list[int]:
 def _take_props(found: list[Phrase], made: Context, index: int, taken: list[int]) -> None:
     if not taken or all("light" in entry_of(found[at]).claims for at in taken):
         return
-    made.props.append((min(index, taken[0]), max(index, taken[-1])))
+    made.wishes.append((min(index, taken[0]), max(index, taken[-1]), "props"))
     for at in taken:
         made.roles[at] = "prop"
 
 
 def _refusals(found: list[Phrase], made: Context) -> None:
+    """Wishes of the lexicon. What is to be changed, or written, goes on to the end of the clause: "the lid to gold"."""
     for index, phrase in enumerate(found):
-        if entry_of(phrase).needs and made.roles[index] != "prop":
-            made.roles[index] = "refused"
+        needs = entry_of(phrase).needs
+        if needs is None or made.roles[index] in ("prop", "refused"):
+            continue
+        last = index
+        if needs in ("changes", "text"):
+            while last + 1 < len(found) and (found[last + 1].plain == "to" or not _ends_zone(found[last + 1])):
+                last += 1
+        made.wishes.append((index, last, needs))
+        for at in range(index, last + 1):
+            made.roles[at] = "refused"
 
 
 def _denials(found: list[Phrase], made: Context) -> None:
@@ -279,4 +288,4 @@ def _deny(made: Context, first: int, last: int) -> None:
     made.denied.append((first, last))
     for at in range(first, last + 1):
         made.roles[at] = "denied"
-    made.props = [run for run in made.props if run[1] < first or run[0] > last]
+    made.wishes = [wish for wish in made.wishes if wish[1] < first or wish[0] > last]

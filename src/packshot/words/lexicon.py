@@ -41,7 +41,7 @@ class _File(BaseModel):
     props: list[str]
     subjects: list[str]
     frames: dict[Literal["ground", "behind", "place"], list[str]]
-    behind_after: list[str]
+    afterwards: dict[Literal["behind", "ground"], list[str]]
     heads: dict[Literal["ground", "behind", "place"], list[str]]
     dressing: _Dressing
     denials: _Dressing
@@ -81,7 +81,7 @@ class Entry:
     frame: Part | None = None
     head: Part | None = None
     label: Part | None = None
-    behind_after: bool = False
+    afterwards: Part | None = None
     dressing: Literal["before", "after"] | None = None
     denial: Literal["before", "after"] | None = None
     prop: bool = False
@@ -152,8 +152,9 @@ def build(data: object) -> Lexicon:
             entry.dressing = name
         for _, entry in entries(getattr(file.denials, name)):
             entry.denial = name
-    for _, entry in entries(file.behind_after):
-        entry.behind_after = True
+    for part, written in file.afterwards.items():
+        for _, entry in entries(written):
+            entry.afterwards = part
     for name, written in {
         "prop": file.props,
         "subject": file.subjects,

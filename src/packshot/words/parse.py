@@ -13,6 +13,7 @@ from packshot.words.vocabulary import vocabulary
 
 _OF_PRODUCT = frozenset({"material", "color", "finish"})
 _OF_SCENE = frozenset({"surface", "backdrop"})
+_OF_CAMERA = frozenset({"light", "angle", "framing"})
 _SURE = 4  # "white background" says more than a bare "on white"
 
 
@@ -68,7 +69,7 @@ def parse(text: str) -> Reading:
     roles = context(found)
     sources, used = _claims(text, found, roles)
     wishes = _wishes(text, found, roles)
-    avoid = tuple(_run(text, found, first, last) for first, last in _merged(roles.denied))
+    avoid = tuple(_run(text, found, first, last) for first, last in sorted(set(roles.denied)))
     understood = [_understood(phrase, roles.roles[at], at in used) for at, phrase in enumerate(found)]
     counted = [(phrase, known) for phrase, known in zip(found, understood, strict=True) if _counts(phrase, known)]
     total = sum(phrase.length for phrase, _ in counted)
@@ -88,8 +89,12 @@ def _claims(text: str, found: list[Phrase], roles: Context) -> tuple[dict[str, t
     """The sources of each key, and which phrases they are. Of a key with one value, the surest, then the first."""
     claimed: dict[str, list[tuple[int, int, str]]] = {key: [] for key in vocabulary()}
     under = {roles.zones[at] for at, phrase in enumerate(found) if "surface" in entry_of(phrase).claims}
+    staged = any(
+        role in ("ground", "behind", "place") or _OF_CAMERA & entry_of(phrase).claims.keys()
+        for phrase, role in zip(found, roles.roles, strict=True)
+    )
     for index, phrase in enumerate(found):
-        for key in _keys(phrase, roles.roles[index]):
+        for key in _keys(phrase, roles.roles[index], staged):
             if key == "backdrop" and roles.roles[index] == "ground" and roles.zones[index] in under:
                 continue  # "on a pink podium" says nothing of what is behind it
             weight = phrase.length**2 + _SURE * roles.sure[index] + ("color" not in entry_of(phrase).claims)
@@ -110,10 +115,10 @@ def _claims(text: str, found: list[Phrase], roles: Context) -> tuple[dict[str, t
     return sources, used
 
 
-def _keys(phrase: Phrase, role: Role) -> set[str]:
-    """The keys that `phrase` speaks of in `role`."""
+def _keys(phrase: Phrase, role: Role, staged: bool) -> set[str]:
+    """The keys that `phrase` speaks of in `role`. `staged`: the text describes a picture, not only a product."""
     entry = entry_of(phrase)
-    keys = {key for key in entry.claims if phrase.lone or key not in entry.lone}
+    keys = {key for key in entry.claims if key in _OF_SCENE or phrase.lone or key not in entry.lone}
     if role in ("denied", "prop", "refused") and not (role == "refused" and "angle" in keys):
         return set()
     anywhere = keys - _OF_PRODUCT - _OF_SCENE
@@ -123,7 +128,8 @@ def _keys(phrase: Phrase, role: Role) -> set[str]:
         return anywhere | _first(keys, "backdrop", "surface")
     if role == "place" and not keys & {"material", "finish"}:
         return anywhere | _first(keys, "surface", "color", "backdrop")
-    return anywhere | (keys & _OF_PRODUCT) | entry.alone
+    said_alone = entry.lone & _OF_SCENE if phrase.lone and staged else set[str]()
+    return anywhere | (keys & _OF_PRODUCT) | entry.alone | said_alone
 
 
 def _first(keys: set[str], *order: str) -> set[str]:
@@ -131,28 +137,11 @@ def _first(keys: set[str], *order: str) -> set[str]:
 
 
 def _wishes(text: str, found: list[Phrase], roles: Context) -> tuple[Wish, ...]:
-    props = [
-        (first, Wish(span.start, span.end, span.text, "props"))
-        for first, last in _merged(roles.props)
+    return tuple(
+        Wish(span.start, span.end, span.text, needs)
+        for first, last, needs in sorted(roles.wishes)
         for span in (_run(text, found, first, last),)
-    ]
-    others = [
-        (at, Wish(phrase.start, phrase.end, text[phrase.start : phrase.end], needs))
-        for at, phrase in enumerate(found)
-        if roles.roles[at] == "refused" and (needs := entry_of(phrase).needs)
-    ]
-    return tuple(wish for _, wish in sorted(props + others, key=lambda pair: pair[0]))
-
-
-def _merged(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Runs in order, those that overlap made one."""
-    made: list[tuple[int, int]] = []
-    for first, last in sorted(runs):
-        if made and first <= made[-1][1]:
-            made[-1] = (made[-1][0], max(last, made[-1][1]))
-        else:
-            made.append((first, last))
-    return made
+    )
 
 
 def _run(text: str, found: list[Phrase], first: int, last: int) -> Span:
@@ -175,4 +164,4 @@ def _counts(phrase: Phrase, known: bool) -> bool:
     small = (
         entry.stop or entry.barrier or entry.frame or entry.denial or entry.dressing or entry.plain or entry.printing
     )
-    return known or not (small or entry.behind_after or any(letter.isdigit() for letter in phrase.plain))
+    return known or not (small or entry.afterwards or any(letter.isdigit() for letter in phrase.plain))

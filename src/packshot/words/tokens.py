@@ -17,7 +17,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’´`][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’´`][sS]$")
 _NOT_LETTERS = re.compile(r"[^\w]|_")
 _HARD = re.compile(r"[.!?;…。！？•●▪◦✔✓✅➤►★☆*|【】\[\]{}<>]|\n\s*\n")
-_SOFT = re.compile(r"[,:()–—、，\"“”„]|\s-+\s|\s[~=]\s")
+_SOFT = re.compile(r"[,:()/–—、，\"“”„]|\s-+\s|\s[~=]\s")
 _SPELLINGS = (
     ("colour", "color"),
     ("grey", "gray"),
@@ -73,7 +73,7 @@ class Token:
 
 
 def tokens(text: str) -> list[Token]:
-    """The words of `text` in order. A hyphen and a slash part words without ending anything."""
+    """The words of `text` in order. A hyphen parts words without ending anything."""
     found: list[Token] = []
     end = 0
     for match in _WORD.finditer(text):
@@ -86,6 +86,8 @@ def tokens(text: str) -> list[Token]:
 def _gap(text: str, start: int, end: int) -> Gap:
     between = text[start:end]
     if between == ".":  # amazon.de, 1.5
+        return "none"
+    if between == "/" and text[end].isdigit():  # 3/4
         return "none"
     if _HARD.search(between):
         return "hard"
