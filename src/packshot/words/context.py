@@ -12,6 +12,7 @@ from packshot.words.phrases import Phrase
 Role = Literal["product", "ground", "behind", "place", "denied", "prop", "refused"]
 
 _NOTHING = Entry()
+_TELLING = frozenset({"be", "is", "are", "to", "in", "of", "should", "must", "could", "a", "as", "made", "please"})
 _DENIED_AT_MOST = 4  # phrases after a "no"
 _LIST_LOOKAHEAD = 8  # phrases within which the "or" of a list has to come
 
@@ -37,6 +38,7 @@ def context(found: list[Phrase]) -> Context:
     _zones(found, made)
     _labels(found, made)
     _heads(found, made)
+    _told(found, made)
     _dressing(found, made)
     _refusals(found, made)
     _denials(found, made)
@@ -127,8 +129,27 @@ def _heads(found: list[Phrase], made: Context) -> None:
             for at in taken:
                 made.roles[at] = "prop"
         elif any(key in entry_of(found[at]).claims for at in taken):
+            made.zones[index] = index
             for at in taken:
                 made.roles[at], made.sure[at], made.zones[at] = part, True, index
+
+
+def _told(found: list[Phrase], made: Context) -> None:
+    """ "Could the background be light grey", "make the surface marble": what is said of it after its name."""
+    for index, phrase in enumerate(found):
+        part = entry_of(phrase).label
+        if part not in ("ground", "behind") or made.roles[index] != "product" or made.zones[index] == index:
+            continue
+        at = index + 1
+        while at < len(found) and found[at].gap == "none" and found[at].plain in _TELLING:
+            at += 1
+        start = at
+        while at < len(found) and found[at].gap == "none" and not _ends_zone(found[at]):
+            at += 1
+        key = "surface" if part == "ground" else "backdrop"
+        if any(key in entry_of(found[taken]).claims for taken in range(start, at)):
+            for taken in range(start, at):
+                made.roles[taken], made.sure[taken], made.zones[taken] = part, True, index
 
 
 def _described(found: list[Phrase], made: Context, head: int) -> list[int]:
