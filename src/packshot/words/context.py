@@ -9,10 +9,12 @@ from typing import Literal
 from packshot.words.lexicon import Entry, Need
 from packshot.words.phrases import Phrase
 
-Role = Literal["product", "ground", "behind", "place", "denied", "prop", "refused"]
+Role = Literal["product", "ground", "behind", "place", "aside", "denied", "prop", "refused"]
+"""What a phrase speaks of; `aside` is a thing that is neither the product nor one that a scene is known by."""
 
 _NOTHING = Entry()
 _TELLING = frozenset({"be", "is", "are", "to", "in", "of", "should", "must", "could", "a", "as", "made", "please"})
+_BESIDE = frozenset({"next to it", "next to them", "beside it", "beside them"})
 _DENIED_AT_MOST = 4  # phrases after a "no"
 _LIST_LOOKAHEAD = 8  # phrases within which the "or" of a list has to come
 
@@ -92,9 +94,27 @@ def _zones(found: list[Phrase], made: Context) -> None:
                 part = "ground"
         elif last.subject and not last.alone and not last.prop and not (_is_scene(last) and part != "place"):
             continue
+        known = bool(last.head) or _is_scene(last) or part != "ground"
         for at in zone:
-            made.roles[at], made.zones[at] = part, index
+            told = known or "surface" in entry_of(found[at]).claims or "color" not in entry_of(found[at]).claims
+            made.roles[at], made.zones[at] = part if told else "aside", index
             made.sure[at] = last.head is not None
+
+
+def is_lone(found: list[Phrase], index: int) -> bool:
+    """Whether a phrase, with adjectives of its own, stands between commas or before the next small word."""
+    after = found[index + 1] if index + 1 < len(found) else None
+    if after is not None and not _ends_zone(after):
+        return False
+    while index and found[index].gap == "none":
+        index -= 1
+        if not _is_adjective(entry_of(found[index])):
+            return False
+    return True
+
+
+def _is_adjective(entry: Entry) -> bool:
+    return entry.plain or bool({"mood", "light", "season"} & entry.claims.keys())
 
 
 def _carries_nothing(entry: Entry) -> bool:
@@ -162,8 +182,7 @@ def _described(found: list[Phrase], made: Context, head: int) -> list[int]:
         entry = entry_of(found[at])
         if entry.subject and not (entry.prop or _is_scene(entry)):
             break
-        adjective = entry.plain or bool({"mood", "light", "season"} & entry.claims.keys())
-        if made.roles[at] != "product" or not (adjective or _is_scene(entry) or entry.prop):
+        if made.roles[at] != "product" or not (_is_adjective(entry) or _is_scene(entry) or entry.prop):
             break
         if colour and {"color", "material"} & entry.claims.keys():
             break
@@ -190,9 +209,12 @@ def _dressing(found: list[Phrase], made: Context) -> None:
             or "season" in entry.claims
         )
         if entry.dressing == "before":
-            _take_props(found, made, index, _following(found, index))
+            following = _following(found, index)
+            before = _preceding(found, index, over_commas=True)
+            of_product = all(entry_of(found[at]).subject and not entry_of(found[at]).prop for at in following)
+            _take_props(found, made, index, before if of_product else following)
         elif entry.dressing == "after":
-            _take_props(found, made, index, _preceding(found, index))
+            _take_props(found, made, index, _preceding(found, index, anything=phrase.plain in _BESIDE))
         elif phrase.plain == "with" and scene:
             following = _following(found, index)
             if any(entry_of(found[at]).prop for at in following):
@@ -209,18 +231,20 @@ def _following(found: list[Phrase], index: int) -> list[int]:
     return _trimmed(found, taken)
 
 
-def _preceding(found: list[Phrase], index: int) -> list[int]:
+def _preceding(found: list[Phrase], index: int, *, over_commas: bool = False, anything: bool = False) -> list[int]:
+    """The things listed directly before `index`, if one of them is a known prop, or it can be `anything`."""
     taken: list[int] = []
     gap = found[index].gap
     for at in range(index - 1, -1, -1):
         joins = found[at].plain == "and"
         entry = entry_of(found[at])
-        if gap != "none" or (not joins and (entry.barrier or entry.frame or entry.dressing or entry.denial)):
+        parted = gap != "none" and not (over_commas and gap == "soft")
+        if parted or (not joins and (entry.barrier or entry.frame or entry.dressing or entry.denial)):
             break
         taken.insert(0, at)
         gap = found[at].gap
     taken = _trimmed(found, taken)
-    return taken if any(entry_of(found[at]).prop for at in taken) else []
+    return taken if anything or any(entry_of(found[at]).prop for at in taken) else []
 
 
 def _trimmed(found: list[Phrase], taken: list[int]) -> list[int]:
@@ -245,13 +269,39 @@ def _refusals(found: list[Phrase], made: Context) -> None:
         needs = entry_of(phrase).needs
         if needs is None or made.roles[index] in ("prop", "refused"):
             continue
-        last = index
+        first, last = index, index
         if needs in ("changes", "text"):
-            while last + 1 < len(found) and (found[last + 1].plain == "to" or not _ends_zone(found[last + 1])):
-                last += 1
-        made.wishes.append((index, last, needs))
-        for at in range(index, last + 1):
+            last = _clause_end(found, index, over_frames=needs == "text")
+            while first and found[first].gap == "none" and _qualifies(entry_of(found[first - 1])):
+                first -= 1
+        made.wishes.append((first, last, needs))
+        for at in range(first, last + 1):
             made.roles[at] = "refused"
+
+
+def _clause_end(found: list[Phrase], index: int, *, over_frames: bool) -> int:
+    last = index
+    for at in range(index + 1, len(found)):
+        entry = entry_of(found[at])
+        goes_on = found[at].plain == "to" or (over_frames and entry.frame is not None and not _has_head(found, at))
+        if found[at].gap != "none" or (_ends_zone(found[at]) and not goes_on):
+            break
+        last = at
+    return last
+
+
+def _has_head(found: list[Phrase], index: int) -> bool:
+    """Whether the zone of a small word is a place of the picture: "on white background"."""
+    for phrase in found[index + 1 :]:
+        if _ends_zone(phrase):
+            return False
+        if entry_of(phrase).head:
+            return True
+    return False
+
+
+def _qualifies(entry: Entry) -> bool:
+    return "color" in entry.claims or (entry.plain and not entry.claims)
 
 
 def _denials(found: list[Phrase], made: Context) -> None:

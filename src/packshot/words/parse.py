@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from packshot.words.context import Context, Role, context, entry_of
+from packshot.words.context import Context, Role, context, entry_of, is_lone
 from packshot.words.language import language_of
 from packshot.words.lexicon import Need
 from packshot.words.phrases import Phrase, phrases
@@ -13,6 +13,7 @@ from packshot.words.vocabulary import vocabulary
 
 _OF_PRODUCT = frozenset({"material", "color", "finish"})
 _OF_SCENE = frozenset({"surface", "backdrop"})
+_THEMES = frozenset({"season", "occasion"})
 _OF_CAMERA = frozenset({"light", "angle", "framing"})
 _SURE = 4  # "white background" says more than a bare "on white"
 
@@ -94,7 +95,7 @@ def _claims(text: str, found: list[Phrase], roles: Context) -> tuple[dict[str, t
         for phrase, role in zip(found, roles.roles, strict=True)
     )
     for index, phrase in enumerate(found):
-        for key in _keys(phrase, roles.roles[index], staged):
+        for key in _keys(phrase, roles.roles[index], lone=is_lone(found, index), staged=staged):
             if key == "backdrop" and roles.roles[index] == "ground" and roles.zones[index] in under:
                 continue  # "on a pink podium" says nothing of what is behind it
             weight = phrase.length**2 + _SURE * roles.sure[index] + ("color" not in entry_of(phrase).claims)
@@ -115,20 +116,22 @@ def _claims(text: str, found: list[Phrase], roles: Context) -> tuple[dict[str, t
     return sources, used
 
 
-def _keys(phrase: Phrase, role: Role, staged: bool) -> set[str]:
+def _keys(phrase: Phrase, role: Role, *, lone: bool, staged: bool) -> set[str]:
     """The keys that `phrase` speaks of in `role`. `staged`: the text describes a picture, not only a product."""
     entry = entry_of(phrase)
-    keys = {key for key in entry.claims if key in _OF_SCENE or phrase.lone or key not in entry.lone}
+    keys = {key for key in entry.claims if key in _OF_SCENE or lone or key not in entry.lone}
     if role in ("denied", "prop", "refused") and not (role == "refused" and "angle" in keys):
-        return set()
+        return keys & _THEMES if role == "prop" else set()
     anywhere = keys - _OF_PRODUCT - _OF_SCENE
+    if role == "aside":
+        return anywhere
     if role == "ground":
         return anywhere | (_first(keys, "surface", "backdrop"))
     if role == "behind":
         return anywhere | _first(keys, "backdrop", "surface")
     if role == "place" and not keys & {"material", "finish"}:
         return anywhere | _first(keys, "surface", "color", "backdrop")
-    said_alone = entry.lone & _OF_SCENE if phrase.lone and staged else set[str]()
+    said_alone = entry.lone & _OF_SCENE if lone and staged else set[str]()
     return anywhere | (keys & _OF_PRODUCT) | entry.alone | said_alone
 
 

@@ -11,17 +11,13 @@ from packshot.words.typos import meant_by
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """text[start:end], what it can mean (None: not understood), how many words it has, and the `gap` before it.
-
-    `lone`: commas, or the text's ends, are on both sides of it.
-    """
+    """text[start:end], what it can mean (None: not understood), how many words it has, and the `gap` before it."""
 
     start: int
     end: int
     plain: str
     length: int
     gap: Gap
-    lone: bool
     entry: Entry | None
 
 
@@ -37,7 +33,6 @@ def phrases(text: str) -> list[Phrase]:
             plain=" ".join(words[start:end]),
             length=end - start,
             gap=found[start].gap,
-            lone=found[start].gap != "none" and (end == len(found) or found[end].gap != "none"),
             entry=known.phrases.get(tuple(words[start:end])),
         )
         for start, end in _best(words, found, known)

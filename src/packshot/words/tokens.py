@@ -58,7 +58,7 @@ _IRREGULAR = {
 }
 _NOT_PLURAL = frozenset(
     {"glasses", "eyeglasses", "jeans", "trousers", "pants", "sweets", "canvas", "christmas", "xmas", "alps", "lens"}
-    | {"always", "series", "gas", "atlas", "has", "does", "was"}
+    | {"woods", "always", "series", "gas", "atlas", "has", "does", "was"}
 )
 
 
@@ -78,7 +78,9 @@ def tokens(text: str) -> list[Token]:
     end = 0
     for match in _WORD.finditer(text):
         gap = _gap(text, end, match.start()) if found else "hard"
-        found.append(Token(match.start(), match.end(), plain(match[0]), gap))
+        # "US" is a country, "us" are we.
+        word = "usa" if match[0] == "US" and not text.isupper() else plain(match[0])
+        found.append(Token(match.start(), match.end(), word, gap))
         end = match.end()
     return found
 
