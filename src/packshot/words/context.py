@@ -14,6 +14,7 @@ Role = Literal["product", "ground", "behind", "place", "aside", "denied", "prop"
 
 _NOTHING = Entry()
 _TELLING = frozenset({"be", "is", "are", "to", "in", "of", "should", "must", "could", "a", "as", "made", "please"})
+_WRITING = frozenset({"write", "overlay", "add", "put", "insert", "place"})
 _BESIDE = frozenset({"next to it", "next to them", "beside it", "beside them"})
 _DENIED_AT_MOST = 4  # phrases after a "no"
 _LIST_LOOKAHEAD = 8  # phrases within which the "or" of a list has to come
@@ -101,14 +102,17 @@ def _zones(found: list[Phrase], made: Context) -> None:
             made.sure[at] = last.head is not None
 
 
-def is_lone(found: list[Phrase], index: int) -> bool:
-    """Whether a phrase, with adjectives of its own, stands between commas or before the next small word."""
+def is_lone(found: list[Phrase], index: int, *, loose: bool = False) -> bool:
+    """Whether a phrase, with adjectives of its own, stands between commas or before the next small word.
+
+    `loose`: words that are not understood count as adjectives too.
+    """
     after = found[index + 1] if index + 1 < len(found) else None
     if after is not None and not _ends_zone(after):
         return False
     while index and found[index].gap == "none":
         index -= 1
-        if not _is_adjective(entry_of(found[index])):
+        if not (_is_adjective(entry_of(found[index])) or (loose and found[index].entry is None)):
             return False
     return True
 
@@ -267,6 +271,8 @@ def _refusals(found: list[Phrase], made: Context) -> None:
     """Wishes of the lexicon. What is to be changed, or written, goes on to the end of the clause: "the lid to gold"."""
     for index, phrase in enumerate(found):
         needs = entry_of(phrase).needs
+        if phrase.plain in _WRITING and index + 1 < len(found) and found[index + 1].quoted:
+            needs = "text"
         if needs is None or made.roles[index] in ("prop", "refused"):
             continue
         first, last = index, index
@@ -284,7 +290,8 @@ def _clause_end(found: list[Phrase], index: int, *, over_frames: bool) -> int:
     for at in range(index + 1, len(found)):
         entry = entry_of(found[at])
         goes_on = found[at].plain == "to" or (over_frames and entry.frame is not None and not _has_head(found, at))
-        if found[at].gap != "none" or (_ends_zone(found[at]) and not goes_on):
+        quoted = found[at].quoted or found[at - 1].quoted
+        if (found[at].gap != "none" and not quoted) or (_ends_zone(found[at]) and not goes_on and not quoted):
             break
         last = at
     return last

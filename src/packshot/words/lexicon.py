@@ -37,6 +37,8 @@ class _File(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     claims: dict[str, dict[str, list[str]]]
+    backdrops: dict[str, str]
+    surfaces: dict[str, str]
     refusals: dict[Need, list[str]]
     props: list[str]
     subjects: list[str]
@@ -65,6 +67,9 @@ class _File(BaseModel):
         missing = {f"{key}: {value}" for key in known for value in known[key].values} - {
             f"{key}: {value}" for key, values in self.claims.items() for value in values
         }
+        for key, of, pairs in (("backdrop", "color", self.backdrops), ("surface", "material", self.surfaces)):
+            if not (set(pairs) <= set(known[of].values) and set(pairs.values()) <= set(known[key].values)):
+                raise ValueError(f"{key}s has a value that the vocabulary lacks")
         if missing:
             raise ValueError(f"no words say {', '.join(sorted(missing))}")
         return self
@@ -135,6 +140,11 @@ def build(data: object) -> Lexicon:
                     if key not in _ALONE:
                         raise ValueError(f"{key}: {phrase!r} has a mark that only surfaces and backdrops know")
                     entry.alone.add(key)
+    for entry in phrases.values():
+        for key, of, pairs in (("backdrop", "color", file.backdrops), ("surface", "material", file.surfaces)):
+            for value in entry.claims.get(of, ()):
+                if value in pairs:
+                    entry.claims.setdefault(key, [pairs[value]])
     for need, written in file.refusals.items():
         for _, entry in entries(written):
             entry.needs = entry.needs or need

@@ -95,7 +95,7 @@ def _claims(text: str, found: list[Phrase], roles: Context) -> tuple[dict[str, t
         for phrase, role in zip(found, roles.roles, strict=True)
     )
     for index, phrase in enumerate(found):
-        for key in _keys(phrase, roles.roles[index], lone=is_lone(found, index), staged=staged):
+        for key in _keys(found, index, roles.roles[index], staged=staged):
             if key == "backdrop" and roles.roles[index] == "ground" and roles.zones[index] in under:
                 continue  # "on a pink podium" says nothing of what is behind it
             weight = phrase.length**2 + _SURE * roles.sure[index] + ("color" not in entry_of(phrase).claims)
@@ -116,9 +116,10 @@ def _claims(text: str, found: list[Phrase], roles: Context) -> tuple[dict[str, t
     return sources, used
 
 
-def _keys(phrase: Phrase, role: Role, *, lone: bool, staged: bool) -> set[str]:
-    """The keys that `phrase` speaks of in `role`. `staged`: the text describes a picture, not only a product."""
-    entry = entry_of(phrase)
+def _keys(found: list[Phrase], index: int, role: Role, *, staged: bool) -> set[str]:
+    """The keys that a phrase speaks of in `role`. `staged`: the text describes a picture, not only a product."""
+    entry = entry_of(found[index])
+    lone = is_lone(found, index) if entry.lone else False
     keys = {key for key in entry.claims if key in _OF_SCENE or lone or key not in entry.lone}
     if role in ("denied", "prop", "refused") and not (role == "refused" and "angle" in keys):
         return keys & _THEMES if role == "prop" else set()
@@ -131,8 +132,10 @@ def _keys(phrase: Phrase, role: Role, *, lone: bool, staged: bool) -> set[str]:
         return anywhere | _first(keys, "backdrop", "surface")
     if role == "place" and not keys & {"material", "finish"}:
         return anywhere | _first(keys, "surface", "color", "backdrop")
-    said_alone = entry.lone & _OF_SCENE if lone and staged else set[str]()
-    return anywhere | (keys & _OF_PRODUCT) | entry.alone | said_alone
+    said_alone = entry.lone & _OF_SCENE
+    if said_alone and staged and is_lone(found, index, loose=True):
+        return anywhere | said_alone
+    return anywhere | (keys & _OF_PRODUCT) | entry.alone
 
 
 def _first(keys: set[str], *order: str) -> set[str]:

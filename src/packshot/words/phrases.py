@@ -11,13 +11,15 @@ from packshot.words.typos import meant_by
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """text[start:end], what it can mean (None: not understood), how many words it has, and the `gap` before it."""
+    """text[start:end], what it can mean (None: not understood), how many words it has, the `gap` before it,
+    and whether a quotation begins with it (`quoted`)."""
 
     start: int
     end: int
     plain: str
     length: int
     gap: Gap
+    quoted: bool
     entry: Entry | None
 
 
@@ -33,6 +35,7 @@ def phrases(text: str) -> list[Phrase]:
             plain=" ".join(words[start:end]),
             length=end - start,
             gap=found[start].gap,
+            quoted=found[start].quoted,
             entry=known.phrases.get(tuple(words[start:end])),
         )
         for start, end in _best(words, found, known)

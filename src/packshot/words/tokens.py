@@ -18,6 +18,7 @@ _POSSESSIVE = re.compile(r"['’´`][sS]$")
 _NOT_LETTERS = re.compile(r"[^\w]|_")
 _HARD = re.compile(r"[.!?;…。！？•●▪◦✔✓✅➤►★☆*|【】\[\]{}<>]|\n\s*\n")
 _SOFT = re.compile(r"[,:()/–—、，\"“”„]|\s-+\s|\s[~=]\s")
+_QUOTE = re.compile(r"(?:^|\s)[\"'“„‘«]\Z")
 _SPELLINGS = (
     ("colour", "color"),
     ("grey", "gray"),
@@ -64,12 +65,13 @@ _NOT_PLURAL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word: text[start:end], its `plain` form, and the `gap` before it."""
+    """One word: text[start:end], its `plain` form, the `gap` before it, and whether a quotation begins with it."""
 
     start: int
     end: int
     plain: str
     gap: Gap
+    quoted: bool
 
 
 def tokens(text: str) -> list[Token]:
@@ -80,7 +82,8 @@ def tokens(text: str) -> list[Token]:
         gap = _gap(text, end, match.start()) if found else "hard"
         # "US" is a country, "us" are we.
         word = "usa" if match[0] == "US" and not text.isupper() else plain(match[0])
-        found.append(Token(match.start(), match.end(), word, gap))
+        quoted = bool(_QUOTE.search(text[end : match.start()]))
+        found.append(Token(match.start(), match.end(), word, gap, quoted))
         end = match.end()
     return found
 
