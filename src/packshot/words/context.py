@@ -24,20 +24,23 @@ _LIST_LOOKAHEAD = 8  # phrases within which the "or" of a list has to come
 class Context:
     """What is known of each phrase by its place in the text.
 
-    `roles`, whether each is beyond doubt (`sure`), and the phrase that began its zone (`zones`, -1: none); then the
-    runs of denied phrases as (first, last), and the wishes, each with what it would need.
+    `roles`, whether each is beyond doubt (`sure`), and the phrase that began its zone (`zones`, -1: none); where
+    the first product stands (`subject`); the runs of denied phrases as (first, last); the wishes, each with its need.
     """
 
     roles: list[Role]
     sure: list[bool]
     zones: list[int]
+    subject: int
     denied: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     wishes: list[tuple[int, int, Need]] = field(default_factory=list[tuple[int, int, Need]])
 
 
 def context(found: list[Phrase]) -> Context:
     """The role of each phrase of a text, from the small words around it. Pure."""
-    made = Context(["product"] * len(found), [False] * len(found), [-1] * len(found))
+    count = len(found)
+    subject = next((at for at, phrase in enumerate(found) if entry_of(phrase).subject), count)
+    made = Context(["product"] * count, [False] * count, [-1] * count, subject)
     _zones(found, made)
     _labels(found, made)
     _heads(found, made)
@@ -89,7 +92,7 @@ def _zones(found: list[Phrase], made: Context) -> None:
         if not zone:
             continue
         last = entry_of(found[zone[-1]])
-        if last.head and (not last.subject or _had_subject(found, index)):
+        if last.head and (not last.subject or made.subject < index):
             part = part if last.head == "ground" and part != "behind" else last.head
             if part == "place" and last.head == "ground":
                 part = "ground"
@@ -144,7 +147,7 @@ def _heads(found: list[Phrase], made: Context) -> None:
         part = entry.head or entry.afterwards
         if part is None or made.roles[index] != "product" or entry.subject:
             continue
-        if entry.head == "ground" and not _had_subject(found, index):
+        if entry.head == "ground" and not made.subject < index:
             continue
         taken = _described(found, made, index)
         key = "surface" if part == "ground" else "backdrop"
@@ -195,10 +198,6 @@ def _described(found: list[Phrase], made: Context, head: int) -> list[int]:
         gap = found[at].gap
         at -= 1
     return taken
-
-
-def _had_subject(found: list[Phrase], index: int) -> bool:
-    return any(entry_of(phrase).subject for phrase in found[:index])
 
 
 def _dressing(found: list[Phrase], made: Context) -> None:
@@ -343,7 +342,8 @@ def _last_denied(found: list[Phrase], index: int) -> int:
         listed = found[at].plain in ("or", "nor")
         if gap in ("hard", "colon") or (gap == "soft" and not (listed or _or_follows(found, at))):
             break
-        if listed or (last == index and _carries_nothing(entry)):
+        goes_on = at + 1 < len(found) and not _ends_zone(found[at + 1])
+        if listed or (last == index and goes_on and _carries_nothing(entry)):
             continue
         if entry.denial == "before" or entry.frame or entry.dressing == "before":
             break

@@ -89,15 +89,17 @@ def parse(text: str) -> Reading:
 def _claims(text: str, found: list[Phrase], roles: Context) -> tuple[dict[str, tuple[Source, ...]], set[int]]:
     """The sources of each key, and which phrases they are. Of a key with one value, the surest, then the first."""
     claimed: dict[str, list[tuple[int, int, str]]] = {key: [] for key in vocabulary()}
-    under = {roles.zones[at] for at, phrase in enumerate(found) if "surface" in entry_of(phrase).claims}
+    zoned = {
+        (roles.zones[at], key) for at, phrase in enumerate(found) for key in _OF_SCENE & entry_of(phrase).claims.keys()
+    }
     staged = any(
         role in ("ground", "behind", "place") or _OF_CAMERA & entry_of(phrase).claims.keys()
         for phrase, role in zip(found, roles.roles, strict=True)
     )
     for index, phrase in enumerate(found):
         for key in _keys(found, index, roles.roles[index], staged=staged):
-            if key == "backdrop" and roles.roles[index] == "ground" and roles.zones[index] in under:
-                continue  # "on a pink podium" says nothing of what is behind it
+            if _is_of_other(key, index, roles, zoned) and key not in entry_of(phrase).alone:
+                continue
             weight = phrase.length**2 + _SURE * roles.sure[index] + ("color" not in entry_of(phrase).claims)
             claimed[key] += [(weight, index, value) for value in entry_of(phrase).claims[key]]
     sources: dict[str, tuple[Source, ...]] = {}
@@ -116,6 +118,12 @@ def _claims(text: str, found: list[Phrase], roles: Context) -> tuple[dict[str, t
     return sources, used
 
 
+def _is_of_other(key: str, index: int, roles: Context, zoned: set[tuple[int, str]]) -> bool:
+    """Whether a key only describes what its zone is about: "on a pink podium" says nothing of what is behind it."""
+    about = {"ground": "surface", "behind": "backdrop"}.get(roles.roles[index])
+    return about is not None and key in _OF_SCENE - {about} and (roles.zones[index], about) in zoned
+
+
 def _keys(found: list[Phrase], index: int, role: Role, *, staged: bool) -> set[str]:
     """The keys that a phrase speaks of in `role`. `staged`: the text describes a picture, not only a product."""
     entry = entry_of(found[index])
@@ -127,7 +135,7 @@ def _keys(found: list[Phrase], index: int, role: Role, *, staged: bool) -> set[s
     if role == "aside":
         return anywhere
     if role == "ground":
-        return anywhere | (_first(keys, "surface", "backdrop"))
+        return anywhere | _first(keys, "surface", "backdrop") | entry.alone
     if role == "behind":
         return anywhere | _first(keys, "backdrop", "surface")
     if role == "place" and not keys & {"material", "finish"}:

@@ -85,12 +85,12 @@ def cut(text: str, most: int) -> str:
 
 
 def _render(template: str, **facts: Any) -> str:
-    return " ".join(_environment().get_template(template).render(**facts).split())
+    return " ".join(environment().get_template(template).render(**facts).split())
 
 
 @cache
-def _environment() -> ImmutableSandboxedEnvironment:
-    # Templates will be edited by admins: they reach nothing but what they are given.
+def environment() -> ImmutableSandboxedEnvironment:
+    """Where templates are rendered: they reach nothing but what they are given, for admins will edit them."""
     return ImmutableSandboxedEnvironment(loader=FunctionLoader(_source), undefined=StrictUndefined, autoescape=False)
 
 

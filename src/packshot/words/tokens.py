@@ -17,7 +17,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’´`][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’´`][sS]$")
 _NOT_LETTERS = re.compile(r"[^\w]|_")
 _HARD = re.compile(r"[.!?;…。！？•●▪◦✔✓✅➤►★☆*|【】\[\]{}<>]|\n\s*\n")
-_SOFT = re.compile(r"[,:()/–—、，\"“”„]|\s-+\s|\s[~=]\s")
+_SOFT = re.compile(r"[,:()/&+–—、，\"“”„]|\s-+\s|\s[~=]\s")
 _QUOTE = re.compile(r"(?:^|\s)[\"'“„‘«]\Z")
 _SPELLINGS = (
     ("colour", "color"),
