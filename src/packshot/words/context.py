@@ -145,11 +145,12 @@ def _heads(found: list[Phrase], made: Context) -> None:
     for index, phrase in enumerate(found):
         entry = entry_of(phrase)
         part = entry.head or entry.afterwards
-        if part is None or made.roles[index] != "product" or entry.subject:
-            continue
-        if entry.head == "ground" and not made.subject < index:
+        if part is None or made.roles[index] != "product" or entry.subject or _goes_on(found, index):
             continue
         taken = _described(found, made, index)
+        begins = taken[0] if taken else index
+        if entry.head == "ground" and not (made.subject < index or (begins and found[begins].gap != "none")):
+            continue
         key = "surface" if part == "ground" else "backdrop"
         if entry.afterwards and any(entry_of(found[at]).prop for at in taken):
             made.wishes.append((taken[0], index, "props"))
@@ -159,6 +160,12 @@ def _heads(found: list[Phrase], made: Context) -> None:
             made.zones[index] = index
             for at in taken:
                 made.roles[at], made.sure[at], made.zones[at] = part, True, index
+
+
+def _goes_on(found: list[Phrase], index: int) -> bool:
+    """Whether a noun belongs to the next one: "wall shelf"."""
+    after = found[index + 1] if index + 1 < len(found) else None
+    return after is not None and after.gap == "none" and (entry_of(after).subject or entry_of(after).head is not None)
 
 
 def _told(found: list[Phrase], made: Context) -> None:
