@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-LEAST = 0.85
+LEAST = {"tuned": 0.9, "held_out": 0.85, "later": 0.5}  # the last has so few labels of some keys that one is much
 
 
 @pytest.fixture(scope="module")
@@ -22,19 +22,19 @@ def bench(root: Path) -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("half", ["tuned", "held_out"])
-def test_attributes_are_found_and_are_right(bench: ModuleType, half: str) -> None:
-    tallies = bench.measure(bench.load(half))
+@pytest.mark.parametrize("part", LEAST)
+def test_attributes_are_found_and_are_right(bench: ModuleType, part: str) -> None:
+    tallies = bench.measure(bench.load(part))
     poor = {
         key: (tally.precision, tally.recall)
         for key, tally in tallies.items()
-        if min(tally.precision, tally.recall) < LEAST
+        if min(tally.precision, tally.recall) < LEAST[part]
     }
     assert not poor
 
 
 def test_there_are_enough_descriptions_and_none_twice(bench: ModuleType) -> None:
-    texts = [case["text"] for half in bench.HALVES for case in bench.load(half)]
+    texts = [case["text"] for part in bench.PARTS for case in bench.load(part)]
     assert len(texts) == len(set(texts)) >= 200
-    foreign = [case for half in bench.HALVES for case in bench.load(half) if case.get("language", "en") != "en"]
+    foreign = [case for part in bench.PARTS for case in bench.load(part) if case.get("language", "en") != "en"]
     assert len(foreign) >= 12

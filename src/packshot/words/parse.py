@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from packshot.words.context import Context, Role, context, entry_of, is_lone
+from packshot.words.context import context
 from packshot.words.language import language_of
 from packshot.words.lexicon import Need
 from packshot.words.phrases import Phrase, phrases
+from packshot.words.places import Context, Role, entry_of, is_lone
 from packshot.words.vocabulary import vocabulary
 
 _OF_PRODUCT = frozenset({"material", "color", "finish"})
