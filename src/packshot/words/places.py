@@ -191,6 +191,8 @@ def is_lone(found: list[Phrase], index: int, *, loose: bool = False) -> bool:
         return False
     while index and found[index].gap == "none":
         index -= 1
-        if not (is_adjective(entry_of(found[index])) or (loose and found[index].entry is None)):
+        entry = entry_of(found[index])
+        small = carries_nothing(entry) and not ends_zone(found[index])
+        if not (is_adjective(entry) or small or (loose and found[index].entry is None)):
             return False
     return True

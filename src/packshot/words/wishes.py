@@ -8,6 +8,8 @@ from packshot.words.places import Context, carries_nothing, ends_zone, entry_of
 
 _WRITING = frozenset({"write", "overlay", "add", "put", "insert", "place"})
 _BESIDE = frozenset({"next to it", "next to them", "beside it", "beside them"})
+_TABLES = frozenset({"marble", "black-stone", "wood", "concrete", "stone", "sand", "snow", "grass", "tile", "brick"})
+_OFFERS = frozenset({"use", "instead", "but", "please", "rather", "take"})
 _DENIED_AT_MOST = 4  # phrases after a "no"
 _LIST_LOOKAHEAD = 8  # phrases within which the "or" of a list has to come
 
@@ -136,8 +138,25 @@ def _denials(found: list[Phrase], made: Context) -> None:
         if denial == "after" and index and phrase.gap == "none":
             _deny(made, index - 1, index - 1)
         elif denial == "before":
-            for first, last in _listed(found, index + 1, _last_denied(found, index)):
-                _deny(made, first, last)
+            last = _last_denied(found, index)
+            for first, end in _listed(found, index + 1, last):
+                _deny(made, first, end)
+            if any(_TABLES & {*entry_of(phrase).claims.get("surface", ())} for phrase in found[index + 1 : last + 1]):
+                _instead(found, made, last + 1)
+
+
+def _instead(found: list[Phrase], made: Context, start: int) -> None:
+    """ "No marble; use oak", "not marble but oak": after a surface that is not wanted comes the one that is."""
+    while start < len(found) and made.roles[start] != "denied" and entry_of(found[start]).denial is None:
+        end = start + 1
+        while end < len(found) and found[end].gap == "none":
+            end += 1
+        clause = range(start, min(end, start + _LIST_LOOKAHEAD))
+        if any(found[at].plain in _OFFERS for at in clause):
+            for at in clause:
+                if made.roles[at] == "product" and "surface" in entry_of(found[at]).claims:
+                    made.roles[at], made.sure[at], made.zones[at] = "ground", True, start
+        return
 
 
 def _listed(found: list[Phrase], first: int, last: int) -> list[tuple[int, int]]:
