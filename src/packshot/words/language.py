@@ -45,6 +45,7 @@ _SCRIPTS = {  # by how Unicode's names of letters begin; Japanese is what mixes 
     "DEVANAGARI": "hi",
 }
 _WORD = re.compile(r"[^\W\d_]+")
+_LETTERS = {"de": "äöüß", "sv": "åäö", "pl": "ąęłńśźż", "tr": "ğış", "pt": "ãõ", "es": "ñ"}  # that English words lack
 _LOOKED_AT = 4000  # characters: a language shows early
 _ENGLISH = frozenset(
     {"the", "and", "with", "of", "for", "on", "in", "is", "are", "it", "this", "our", "your", "my", "from", "to", "no"}
@@ -75,13 +76,16 @@ def _by_script(found: list[str]) -> str | None:
 def _by_small_words(found: list[str]) -> str | None:
     """The language most of whose small words stand here, if those are more than English has.
 
-    A word with letters that English lacks counts for the languages that know it; one word alone is never enough.
+    Letters that English lacks count as one more; one word alone is never enough.
     """
     english = len({word for word in found if word in _ENGLISH})
     scores = {code: len({word for word in found if word in words}) for code, words in _small_words().items()}
+    letters = set("".join(found))
+    for code, own_letters in _LETTERS.items():
+        scores[code] += bool(letters & set(own_letters)) if scores[code] else 0
     best = max(scores, key=lambda code: (scores[code], sum(word in _small_words()[code] for word in found)))
-    own = {word for word in found if word in _small_words()[best] and word not in _ENGLISH}
-    return best if len(own) >= 2 and scores[best] > english else None
+    shared = len({word for word in found if word in _small_words()[best] and word in _ENGLISH})
+    return best if scores[best] - shared >= 2 and scores[best] > english else None
 
 
 @cache

@@ -7,7 +7,7 @@ from packshot.words.phrases import Phrase
 from packshot.words.places import Context, carries_nothing, ends_zone, entry_of
 
 _WRITING = frozenset({"write", "overlay", "add", "put", "insert", "place"})
-_BESIDE = frozenset({"next to it", "next to them", "beside it", "beside them"})
+_BESIDE = frozenset({"it", "them", "bottle", "product", "scattered", "sprinkled", "about", "everywhere"})
 _TABLES = frozenset({"marble", "black-stone", "wood", "concrete", "stone", "sand", "snow", "grass", "tile", "brick"})
 _OFFERS = frozenset({"use", "instead", "but", "please", "rather", "take"})
 _DENIED_AT_MOST = 4  # phrases after a "no"
@@ -38,7 +38,7 @@ def _dressing(found: list[Phrase], made: Context) -> None:
             of_product = all(entry_of(found[at]).subject and not entry_of(found[at]).prop for at in following)
             _take_props(found, made, index, before if of_product else following)
         elif entry.dressing == "after":
-            _take_props(found, made, index, _preceding(found, index, anything=phrase.plain in _BESIDE))
+            _take_props(found, made, index, _preceding(found, index, anything=bool(_BESIDE & {*phrase.plain.split()})))
         elif phrase.plain == "with" and scene:
             following = _following(found, index)
             if any(entry_of(found[at]).prop for at in following):
@@ -81,6 +81,8 @@ def _trimmed(found: list[Phrase], taken: list[int]) -> list[int]:
 
 def _take_props(found: list[Phrase], made: Context, index: int, taken: list[int]) -> None:
     if not taken or all("light" in entry_of(found[at]).claims for at in taken):
+        return
+    if any("framing" in entry_of(found[at]).claims for at in taken):  # "empty space around it"
         return
     made.wishes.append((min(index, taken[0]), max(index, taken[-1]), "props"))
     for at in taken:
