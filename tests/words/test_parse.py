@@ -124,6 +124,11 @@ def test_wishes_that_need_another_engine(text: str, needs: str | None) -> None:
     assert [wish.needs for wish in parse(text).wishes] == ([needs] if needs else [])
 
 
+def test_wishes_that_overlap_are_one() -> None:
+    (wish,) = parse("on marble with pine cones around it").wishes
+    assert wish.text == "with pine cones around it"
+
+
 def test_what_is_to_be_changed_is_not_what_is() -> None:
     assert "color" not in said("change the lid to gold")
 

@@ -152,11 +152,15 @@ def _first(keys: set[str], *order: str) -> set[str]:
 
 
 def _wishes(text: str, found: list[Phrase], roles: Context) -> tuple[Wish, ...]:
-    return tuple(
-        Wish(span.start, span.end, span.text, needs)
-        for first, last, needs in sorted(roles.wishes)
-        for span in (_run(text, found, first, last),)
-    )
+    """The wishes in order; those for the same that overlap are one: "with cones around it"."""
+    made: list[tuple[int, int, Need]] = []
+    for first, last, needs in sorted(roles.wishes):
+        if made and made[-1][2] == needs and first <= made[-1][1]:
+            made[-1] = (made[-1][0], max(last, made[-1][1]), needs)
+        else:
+            made.append((first, last, needs))
+    spans = [(_run(text, found, first, last), needs) for first, last, needs in made]
+    return tuple(Wish(span.start, span.end, span.text, needs) for span, needs in spans)
 
 
 def _run(text: str, found: list[Phrase], first: int, last: int) -> Span:

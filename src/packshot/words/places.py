@@ -66,9 +66,7 @@ def _zones(found: list[Phrase], made: Context) -> None:
             continue
         last = entry_of(found[zone[-1]])
         if last.head and (not last.subject or made.subject < index):
-            part = part if last.head == "ground" and part != "behind" else last.head
-            if part == "place" and last.head == "ground":
-                part = "ground"
+            part = last.head
         elif last.subject and not last.alone and not last.prop and not (is_scene(last) and part != "place"):
             continue
         known = bool(last.head) or is_scene(last) or part != "ground"
