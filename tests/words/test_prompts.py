@@ -40,6 +40,11 @@ def test_attributes_are_sentences() -> None:
     assert "The product is brown and leather. It is on marble. Light: soft. For buyers in United Kingdom." in text
 
 
+def test_a_change_that_is_wished_is_not_forbidden() -> None:
+    assert prompt(parse("grey mug"), "openai").text.endswith("and change nothing of the product.")
+    assert "change nothing" not in prompt(parse("change the colour to green"), "openai").text
+
+
 def test_prompts_name_the_version_of_their_template() -> None:
     assert {prompt(parse("mug"), family).template for family in families()} == {
         "openai.v1",

@@ -58,6 +58,7 @@ def prompt(reading: Reading, family: str) -> Prompt:
     words = tidy(reading.text)
     facts: dict[str, Any] = {
         "said": {key: [value.replace("-", " ") for value in reading.values.get(key, ())] for key in vocabulary()},
+        "wishes": sorted({wish.needs for wish in reading.wishes}),
         "avoid": [part for span in reading.avoid[:_MOST_AVOIDED] if (part := cut(tidy(span.text), 80))],
     }
     room = how.most - len(_render(how.template, words="…", **facts))
