@@ -7,6 +7,7 @@ from packshot.words.phrases import Phrase
 from packshot.words.places import Context, carries_nothing, ends_zone, entry_of
 
 _WRITING = frozenset({"write", "overlay", "add", "put", "insert", "place"})
+_JOINING = frozenset({"to", "into", "of", "from"})
 _BESIDE = frozenset({"it", "them", "bottle", "product", "scattered", "sprinkled", "about", "everywhere"})
 _TABLES = frozenset({"marble", "black-stone", "wood", "concrete", "stone", "sand", "snow", "grass", "tile", "brick"})
 _OFFERS = frozenset({"use", "instead", "but", "please", "rather", "take"})
@@ -111,7 +112,7 @@ def _clause_end(found: list[Phrase], index: int, *, over_frames: bool) -> int:
     last = index
     for at in range(index + 1, len(found)):
         entry = entry_of(found[at])
-        goes_on = found[at].plain == "to" or (over_frames and entry.frame is not None and not _has_head(found, at))
+        goes_on = found[at].plain in _JOINING or (over_frames and entry.frame is not None and not _has_head(found, at))
         quoted = found[at].quoted or found[at - 1].quoted
         if (found[at].gap != "none" and not quoted) or (ends_zone(found[at]) and not goes_on and not quoted):
             break
