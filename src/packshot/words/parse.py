@@ -159,8 +159,11 @@ def _wishes(text: str, found: list[Phrase], roles: Context) -> tuple[Wish, ...]:
             made[-1] = (made[-1][0], max(last, made[-1][1]), needs)
         else:
             made.append((first, last, needs))
-    spans = [(_run(text, found, first, last), needs) for first, last, needs in made]
-    return tuple(Wish(span.start, span.end, span.text, needs) for span, needs in spans)
+    return tuple(
+        Wish(span.start, span.end, span.text, needs)
+        for first, last, needs in made
+        for span in (_run(text, found, first, last),)
+    )
 
 
 def _run(text: str, found: list[Phrase], first: int, last: int) -> Span:
