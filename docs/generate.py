@@ -15,6 +15,8 @@ from packshot.cli import app
 from packshot.engines import registry
 from packshot.settings import Settings
 from packshot.studio.scene.library import SCENES
+from packshot.words.prompts import families
+from packshot.words.vocabulary import vocabulary
 
 REFERENCE = Path(__file__).parent / "reference"
 DEFAULTS = {  # of settings whose default depends on the machine
@@ -26,7 +28,13 @@ NOTICE = "<!-- Written by docs/generate.py from the code. Do not edit. -->\n\n"
 
 
 def main() -> int:
-    pages = {"commands": commands(), "styles": styles(), "engines": engines(), "settings": settings()}
+    pages = {
+        "commands": commands(),
+        "styles": styles(),
+        "words": words(),
+        "engines": engines(),
+        "settings": settings(),
+    }
     stale = [name for name, text in pages.items() if _current(name) != NOTICE + text]
     if "--check" in sys.argv:
         if stale:
@@ -63,6 +71,22 @@ def commands() -> str:
 def styles() -> str:
     rows = [f"| `{scene.slug}` | {scene.words} |" for scene in SCENES.values()]
     return "\n".join(["# Styles of the embedded studio\n", "| style | what it is |", "|---|---|", *rows, ""])
+
+
+def words() -> str:
+    lines = ["# What descriptions can say\n", "Every attribute and all its values; Packshot claims nothing else.\n"]
+    for key, meaning in vocabulary().items():
+        amount = "Any number of" if meaning.many else "At most one of"
+        values = ", ".join(f"`{value}`" for value in meaning.values)
+        lines.append(f"## {key}\n\n{meaning.means} {amount}: {values}.\n")
+    lines.append("## Prompts\n\n| family | longest prompt | longest negative prompt | template | from |")
+    lines.append("|---|---|---|---|---|")
+    for name, family in families().items():
+        avoid = f"{family.most_avoid:,} characters" if family.most_avoid else "has none"
+        template = family.template.removesuffix(".j2")
+        origin = f"{family.source} ({family.as_of})"
+        lines.append(f"| `{name}` | {family.most:,} characters | {avoid} | `{template}` | {origin} |")
+    return "\n".join([*lines, ""])
 
 
 def engines() -> str:

@@ -232,3 +232,34 @@ def test_an_error_of_ours_is_a_sentence_and_70(tmp_path: Path) -> None:
     )
     run = packshot("styles", PYTHONPATH=str(tmp_path))
     assert run.returncode == 70 and "not your fault" in run.stderr and "seven" in run.stderr
+
+
+def test_brief_says_what_is_understood() -> None:
+    (record,) = records(packshot("brief", "Leather bag on marble, no people, show the back", "--json"))
+    assert record["attributes"] == {"material": ["leather"], "surface": "marble", "angle": "back"}
+    assert record["prompt"]["studio"]["style"] == "marble"
+    assert record["refused"][0]["phrase"] == "show the back" and record["refused"][0]["reason"]
+    assert record["avoid"] == [{"words": "people", "start": 26, "end": 32}]
+    assert record["coverage"] == 1
+
+
+def test_brief_speaks_to_people_without_control_characters() -> None:
+    run = packshot("brief", "no \x1b[31mpeople\x1b or [b]text[/b], leather zorgle")
+    assert run.returncode == 0
+    assert "style soft-grey" in run.stdout and "Not understood: " in run.stdout and "zorgle" in run.stdout
+    assert "\x1b" not in run.stdout
+
+
+def test_brief_says_that_another_language_is_not_guessed() -> None:
+    assert "This looks like German" in packshot("brief", "Tasse aus Keramik mit Holzgriff").stdout
+
+
+def test_brief_reads_standard_input_and_refuses_too_much() -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "packshot", "brief", "-", "--json"],
+        input="leather " * 20_000,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert run.returncode == 2 and "160,000 characters" in run.stdout

@@ -11,7 +11,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VIPS_CONCURRENCY"):
 
 import typer
 
-from packshot.cli import admin, credits, cutout, doctor, keys, lists, serve, shoot, up
+from packshot.cli import admin, brief, credits, cutout, doctor, keys, lists, serve, shoot, up
 from packshot.cli.report import fail
 from packshot.errors import PackshotError
 
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 app.command("shoot")(shoot.command)
 app.command("cutout")(cutout.command)
+app.command("brief")(brief.command)
 app.command("styles")(lists.styles)
 app.command("engines")(lists.engines)
 app.command("doctor")(doctor.command)

@@ -1,0 +1,1 @@
+"""Descriptions in plain words: what they ask for, what nobody could photograph, and how to put it to an engine."""
