@@ -14,6 +14,8 @@ ROUNDING = 2.0  # what rounding to 8 bits leaves on a coefficient that was zero
 BLOCKS = 6000  # looked at, at most
 FEW = 40  # coefficients: fewer say nothing
 ONCE, TWICE = 1.25, 1.75  # steps: between them lies none of a comb's teeth
+ABOUT = 0.75, 1.35  # steps: the first tooth, whose middle is a better step
+TEETH, BESIDE = 4.5, 0.25  # steps: as far as teeth are looked at; most lie nearer to one (at quality 20: .06 to .15)
 STRAY = 0.1  # of what lies about the first two teeth may lie between them
 
 
@@ -38,7 +40,13 @@ def compression_step(pixels: Pixels) -> float:
         return 0.0
     step = percentile(heard, 5)
     between = np.count_nonzero((heard > ONCE * step) & (heard < TWICE * step))
-    return step if between < STRAY * np.count_nonzero(heard < 2.25 * step) else 0.0
+    if between >= STRAY * np.count_nonzero(heard < 2.25 * step):
+        return 0.0
+    # The same few edges in many blocks may leave such a gap; only a comb's teeth stand at multiples.
+    tooth = percentile(heard[(heard > ABOUT[0] * step) & (heard < ABOUT[1] * step)], 50)
+    low = heard[heard < TEETH * tooth]
+    beside = np.abs(low - np.rint(low / tooth) * tooth)
+    return step if percentile(beside, 80) < BESIDE * tooth else 0.0
 
 
 def _cosines() -> NDArray[np.float32]:
