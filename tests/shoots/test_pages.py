@@ -43,7 +43,6 @@ GET = (
     "/generations/{generation}",
     "/generations/{generation}/picture?size=small",
     "/generations/{generation}/picture",
-    "/generations/{generation}/photo",
     "/generations/{generation}/download",
 )
 POST = (
@@ -291,8 +290,6 @@ async def test_pictures_come_small_for_lists_and_whole_otherwise(
         assert f"mug-plain-1.{format}" in copy.headers["Content-Disposition"]
     png = await browser.get(f"/generations/{row.id}/download?format=png")
     assert (decode(png.content).pixels == decode(own.content).pixels).all(), "a copy is exact"
-    photo = await browser.get(f"/generations/{row.id}/photo")
-    assert decode(photo.content).pixels.shape == (1024, 1024, 3)
     assert (await browser.get(f"/generations/{row.id}/download?format=gif")).status_code == 422
 
 

@@ -27,7 +27,7 @@ from packshot.storage.base import FileMissingError
 from packshot.tasks import enqueue
 from packshot.valkey import valkey
 
-What = Literal["preview", "copy", "photo"]
+What = Literal["preview", "copy"]
 
 KEPT = timedelta(hours=1)
 PATIENCE_S = 20.0
@@ -54,7 +54,7 @@ class NotDevelopedError(RefusedError):
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be made of `subject`: a cutout's preview in a style, a copy, a photo for a page."""
+    """What is to be made of `subject`: a cutout's preview in a style, or a copy."""
 
     what: What
     account_id: UUID

@@ -87,18 +87,6 @@ async def picture(
     return await _made(request, Order("copy", viewer.principal.account_id, card.id))
 
 
-@router.get("/generations/{generation_id}/photo")
-async def photo(request: Request, generation_id: UUID, viewer: LoggedIn) -> Response:
-    """The photo that the picture was made of, to compare."""
-    account_id = viewer.principal.account_id
-    async with transaction(account_id) as session:
-        generation = await generation_of(session, generation_id)
-        found = await session.get(Photo, generation.photo_id) if generation.photo_id else None
-    if found is None or found.master_key is None:
-        raise NotFoundError("The photo of this picture is gone.", remedy="Upload it again to shoot it anew.")
-    return await _made(request, Order("photo", account_id, found.id))
-
-
 @router.get("/generations/{generation_id}/download")
 async def download(
     request: Request, generation_id: UUID, viewer: LoggedIn, format: Annotated[Format | None, Query()] = None
@@ -151,7 +139,7 @@ async def _page(
         beside=next((one for one in siblings if str(one.id) == beside and one.id != card.id), None),
         before=siblings[place - 1] if place > 0 else None,
         after=siblings[place + 1] if card.delivered and place + 1 < len(siblings) else None,
-        photo=source if source and source.master_key else None,
+        photo=source if source and source.master_key and not source.hidden_at else None,
         attempts=(await session.scalars(attempts)).all(),
         findings=_findings(card),
         formats=FORMAT_NAMES,

@@ -1,4 +1,4 @@
-"""What the darkroom makes: a product in a style before it is shot, a picture in another format, a photo for a page."""
+"""What the darkroom makes: a product in a style before it is shot, or a picture in another format."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from packshot.catalog.models import Cutout, Photo
 from packshot.db import transaction
 from packshot.engines.base import Done, Failed, GenerationRequest, Reference
 from packshot.errors import NotFoundError, PackshotError, RefusedError
-from packshot.imaging.own import copy, opened, small
+from packshot.imaging.own import copy, small
 from packshot.imaging.photo import Photo as Pixels
 from packshot.shoots import darkroom
 from packshot.shoots.cancel import generation_of
@@ -27,7 +27,6 @@ from packshot.storage import storage
 from packshot.styles.price import EMBEDDED
 
 SIDE = 384  # px of a preview
-PHOTO_SIDE = 1600  # px of a photo for a page
 SEED = 1  # the same for all, so that styles differ by nothing else
 
 log = structlog.get_logger(__name__)
@@ -65,13 +64,8 @@ async def _made(order: Order) -> bytes:
             case "copy":
                 generation = await generation_of(session, order.subject)
                 reference = await _file(generation.key)
-            case "photo":
-                photo = await session.get(Photo, order.subject)
-                reference = await _file(photo.master_key if photo else None)
     if isinstance(reference, Reference):
         return await asyncio.to_thread(_preview, order, reference)
-    if order.what == "photo":
-        return await asyncio.to_thread(lambda: small(opened(reference), PHOTO_SIDE))
     return await asyncio.to_thread(copy, reference, order.format)
 
 
