@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from packshot.settings import Settings
 
 GROUP = "packshot.engines"
-_NOT_ENGINES = {"base", "check", "models"}
+_NOT_ENGINES = {"base", "check", "http", "models", "pictures", "vendor"}
 
 
 @dataclass(frozen=True)
