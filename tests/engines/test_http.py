@@ -14,7 +14,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from packshot.engines.http import Answer, NoAnswerError, NotSentError, TooMuchError, exchange, hang_up
+from packshot.engines.http import Answer, NoAnswerError, NotSentError, UnusableError, exchange, hang_up
 
 pytestmark = pytest.mark.anyio
 
@@ -106,9 +106,9 @@ async def test_a_vendor_that_says_nothing_is_waited_for_until_the_deadline() -> 
 
     async with vendor(silent) as there:
         started = time.monotonic()
-        with pytest.raises(NoAnswerError, match=r"0\.3 seconds"):
-            await post(there.url, deadline_s=0.3)
-    assert time.monotonic() - started < 2 and len(there.heads) == 1
+        with pytest.raises(NoAnswerError, match="1 seconds"):
+            await post(there.url, deadline_s=1)
+    assert time.monotonic() - started < 4 and len(there.heads) == 1
 
 
 async def test_a_drip_does_not_move_the_deadline() -> None:
@@ -122,8 +122,8 @@ async def test_a_drip_does_not_move_the_deadline() -> None:
     async with vendor(drip) as there:
         started = time.monotonic()
         with pytest.raises(NoAnswerError):
-            await post(there.url, deadline_s=0.4)
-    assert time.monotonic() - started < 2
+            await post(there.url, deadline_s=1)
+    assert time.monotonic() - started < 4
 
 
 async def test_an_endless_answer_ends_at_its_most() -> None:
@@ -135,7 +135,7 @@ async def test_an_endless_answer_ends_at_its_most() -> None:
 
     async with vendor(endless) as there:
         tracemalloc.start()
-        with pytest.raises(TooMuchError):
+        with pytest.raises(UnusableError):
             await post(there.url, max_bytes=1_000_000)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
@@ -145,7 +145,7 @@ async def test_an_endless_answer_ends_at_its_most() -> None:
 async def test_a_compressed_answer_is_not_opened() -> None:
     bomb = gzip.compress(b"0" * 50_000_000)
     async with vendor(says("200 OK\r\nContent-Encoding: gzip", bomb)) as there:
-        with pytest.raises(NoAnswerError, match="compressed"):
+        with pytest.raises(UnusableError, match="compressed"):
             await post(there.url, max_bytes=1_000_000)
 
 

@@ -80,34 +80,23 @@ def engines(json: Json = False) -> None:
         return
     from rich import box
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table(
-        "engine",
-        "model",
-        "configured",
-        "price",
-        "can",
-        "licence",
-        "sold on",
-        "runs until",
-        "product",
-        box=box.SIMPLE_HEAD,
-    )
+    console = Console()
     for one in made:
+        ready = f"[yellow]not configured: set {', '.join(one.missing)}[/]" if one.missing else "[green]configured[/]"
+        console.print(f"[bold]{one.title}[/] ({one.id}), {ready}", highlight=False)
+        ids = Column("model", min_width=max(len(model.id) for model in one.models()))
+        table = Table(ids, "at most", "can", "product", "licence", "until", box=box.SIMPLE_HEAD)
         for model in one.models():
             table.add_row(
-                one.id,
                 model.id,
-                f"no: set {', '.join(one.missing)}" if one.missing else "yes",
                 model.price_words,
                 model.capabilities.in_words,
-                model.licence,
-                "yes" if model.commercial else "no",
-                model.retires_on.isoformat() if model.retires_on else "–",
                 "kept" if model.capabilities.keeps_product else "redrawn",
+                model.licence if model.commercial else f"{model.licence}, not for sale",
+                model.retires_on.isoformat() if model.retires_on else "–",
             )
-    console = Console()
-    console.print(table)
+        console.print(table)
     for origin, problem in known.broken.items():
         console.print(f"[red]Not loaded:[/] {origin}: {problem}")

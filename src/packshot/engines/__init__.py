@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from packshot.settings import Settings
 
 GROUP = "packshot.engines"
-_NOT_ENGINES = {"base", "check", "http", "models", "pictures", "vendor"}
+_NOT_ENGINES = {"base", "check", "http", "models", "pictures", "vendor", "webhooks"}
 
 
 @dataclass(frozen=True)

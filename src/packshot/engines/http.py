@@ -33,8 +33,8 @@ class NoAnswerError(Exception):
     """The request was sent, at least in part, and no usable answer came: it may have been carried out."""
 
 
-class TooMuchError(NoAnswerError):
-    """More bytes came than the most that were expected."""
+class UnusableError(NoAnswerError):
+    """An answer came that is not read: compressed, or of more bytes than were expected."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ async def exchange(
 ) -> Answer:
     """Sends one request, never again, follows nothing, and reads at most `max_bytes` within `deadline_s` altogether.
 
-    A body of `json`, or `parts` as multipart/form-data. Raises NotSentError, NoAnswerError or TooMuchError, whose words
-    follow the vendor's name and hold no address and no header.
+    A body of `json`, or `parts` as multipart/form-data. Raises NotSentError, NoAnswerError or UnusableError:
+    their words follow the vendor's name and hold no address and no header.
     """
     if not all(value.isascii() and value.isprintable() for value in headers.values()):
         raise NotSentError("cannot be reached with a key of these characters")
@@ -99,8 +99,9 @@ async def exchange(
             files=parts or None,
             extensions={"trace": watch, "timeout": _timeouts(deadline_s)},
         )
+        client = _client(keep=method == "GET")
         async with asyncio.timeout(deadline_s):
-            response = await _client(keep=method == "GET").send(request, stream=True)
+            response = await client.send(request, stream=True)
             try:
                 return await _read(response, max_bytes)
             finally:
@@ -133,11 +134,11 @@ async def _read(response: httpx.Response, max_bytes: int) -> Answer:
             pass
         return Answer(response.status_code, headers, bytes(body[:ERROR_BYTES]))
     if headers.get("content-encoding", "identity") != "identity":
-        raise NoAnswerError("sent a compressed answer, which was not asked for")
+        raise UnusableError("sent a compressed answer, which was not asked for")
     async for chunk in response.aiter_raw():
         body += chunk
         if len(body) > max_bytes:
-            raise TooMuchError(f"sent more than {max_bytes:,} bytes")
+            raise UnusableError(f"sent more than {max_bytes:,} bytes")
     return Answer(response.status_code, headers, bytes(body))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import httpx
@@ -20,7 +21,7 @@ from packshot.engines.base import (
     Operation,
     Pending,
 )
-from packshot.engines.http import Answer, NoAnswerError, NotSentError, Part, TooMuchError, exchange
+from packshot.engines.http import Answer, NoAnswerError, NotSentError, Part, UnusableError, exchange
 from packshot.engines.models import models_of
 from packshot.engines.pictures import from_base64, is_picture, is_video
 from packshot.errors import BadInputError, PackshotError, TooLargeError
@@ -51,14 +52,14 @@ class Vendor(Engine):
     """How long a submission may take, unless PACKSHOT_<ENGINE>_DEADLINE_S says so."""
     url: ClassVar[str]
     """Where the vendor is reached, unless PACKSHOT_<ENGINE>_BASE_URL says so."""
-    others: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    others: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType({})
     """Its own settings besides these: by name, what holds unless it is set, and what it is."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.options = {
             "BASE_URL": (cls.url, f"where {cls.title} is reached"),
-            "DEADLINE_S": (f"{cls.deadline_s:g}", "seconds that a submission may take"),
+            "DEADLINE_S": (f"{cls.deadline_s:g}", "seconds that a submission or a result's file may take"),
             **cls.others,
         }
 
@@ -73,6 +74,14 @@ class Vendor(Engine):
     @property
     def base_url(self) -> str:
         return self.setting("BASE_URL").rstrip("/")
+
+    @property
+    def deadline(self) -> float:
+        """Seconds that a submission, or fetching what was made, may take."""
+        try:
+            return max(float(self.setting("DEADLINE_S")), 0.1)
+        except ValueError:
+            return self.deadline_s
 
     @property
     def key(self) -> str:
@@ -107,7 +116,7 @@ class Vendor(Engine):
                 headers=self.headers | dict(headers or {}),
                 json=json,
                 parts=parts,
-                deadline_s=float(self.setting("DEADLINE_S")),
+                deadline_s=self.deadline,
                 max_bytes=max_bytes,
             )
         except NotSentError as error:
@@ -177,7 +186,7 @@ class Vendor(Engine):
                 "GET",
                 self.base_url + path,
                 headers=self.headers,
-                deadline_s=POLL_DEADLINE_S,
+                deadline_s=min(POLL_DEADLINE_S, self.deadline),
                 max_bytes=max_bytes,
             )
         except (NotSentError, NoAnswerError):
@@ -203,6 +212,7 @@ class Vendor(Engine):
         Pending where it is worth asking for again, Failed where it is not.
         """
         most = VIDEO_BYTES if video else IMAGE_BYTES
+        within = self.deadline
         if not isinstance(url, str) or not url:
             return self.lost("gave no address of the result")
         if url.startswith("data:"):
@@ -210,14 +220,14 @@ class Vendor(Engine):
             return self.whole(data, video=video) if data is not None else self.lost("sent a broken result")
         try:
             if _origin(url) == _origin(self.base_url):
-                answer = await exchange("GET", url, headers={"Accept": "*/*"}, deadline_s=60, max_bytes=most)
+                answer = await exchange("GET", url, headers={"Accept": "*/*"}, deadline_s=within, max_bytes=most)
                 status, data = answer.status, answer.body
             else:
-                status, data = 200, (await fetch(url, max_bytes=most, timeout_s=60)).data
+                status, data = 200, (await fetch(url, max_bytes=most, timeout_s=within)).data
         except BlockedAddressError:
             return self.lost("gave an address that Packshot does not fetch from")
-        except (TooMuchError, TooLargeError):
-            return self.lost(f"sent more than {most:,} bytes")
+        except (UnusableError, TooLargeError):
+            return self.lost(f"sent a result that is compressed or has more than {most:,} bytes")
         except BadInputError as error:
             status, data = int(str(error.facts.get("status", 400))), b""
         except (NotSentError, NoAnswerError, PackshotError):
