@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
 import hmac
 import json
 import re
@@ -206,6 +207,8 @@ async def files(request: Request) -> Response:
     return JSONResponse(
         {
             "id": url.rpartition("/")[2],
+            "name": content.filename or "file",
+            "etag": hashlib.md5(data, usedforsecurity=False).hexdigest(),
             "checksums": {},
             "content_type": content.content_type or "application/octet-stream",
             "created_at": datetime.now(UTC).isoformat(),
