@@ -267,9 +267,9 @@ def pause() -> float:
     return POLL_S * random.uniform(0.8, 1.2)  # noqa: S311 - nothing secret
 
 
-def _origin(url: str) -> tuple[str, str, int | None]:
+def _origin(url: str) -> tuple[str, bytes, str, int | None]:
     try:
         parts = httpx.URL(url)
     except (httpx.InvalidURL, ValueError):
-        return "", "", None
-    return parts.scheme, parts.host, parts.port
+        return "", b"", "", None
+    return parts.scheme, parts.userinfo, parts.host, parts.port
