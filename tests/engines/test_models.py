@@ -102,6 +102,10 @@ def test_a_row_that_makes_no_sense_is_refused(old: str, new: str, names: str) ->
 def test_our_own_rows_are_dated_sourced_and_start_with_a_model_that_runs() -> None:
     for models in catalogue(FILE.read_text()).values():
         assert models[0].retires_on is None and models[0].commercial
+        sizes = models[0].capabilities.sizes
+        assert "video" in models[0].capabilities.kinds or sizes is None or "1024x1024" in sizes, (
+            "what is asked for by default"
+        )
         assert all(model.source and model.as_of >= date(2026, 11, 20) for model in models)
 
 

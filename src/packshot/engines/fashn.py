@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from packshot.engines.base import Done, Failed, GenerationRequest, Operation, Pending
@@ -55,7 +56,7 @@ class Fashn(Vendor):
         if not isinstance(answer, Answer):
             return answer
         try:
-            told: dict[str, Any] = answer.json()
+            told: dict[str, Any] = await asyncio.to_thread(answer.json)
             status = told["status"]
         except (NoAnswerError, LookupError, TypeError):
             return Pending(pause())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -57,8 +58,9 @@ class Vendor(Engine):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
+        reached = {"BASE_URL": (cls.url, f"where {cls.title} is reached")}
         cls.options = {
-            "BASE_URL": (cls.url, f"where {cls.title} is reached"),
+            **({} if "BASE_URL" in cls.requires else reached),
             "DEADLINE_S": (f"{cls.deadline_s:g}", "seconds that a submission or a result's file may take"),
             **cls.others,
         }
@@ -216,7 +218,7 @@ class Vendor(Engine):
         if not isinstance(url, str) or not url:
             return self.lost("gave no address of the result")
         if url.startswith("data:"):
-            data = from_base64(url)
+            data = await asyncio.to_thread(from_base64, url)
             return self.whole(data, video=video) if data is not None else self.lost("sent a broken result")
         try:
             if _origin(url) == _origin(self.base_url):
