@@ -39,6 +39,12 @@ def test_registry_loads_every_engine_of_the_folder() -> None:
     assert not registry().broken
 
 
+def test_our_engines_are_called_like_their_files(tmp_path: Path) -> None:
+    for id, kind in registry().classes.items():
+        assert not kind.__module__.startswith("packshot.") or kind.__module__ == f"packshot.engines.{id}"
+        assert type(engine(id, Settings(cache_dir=tmp_path), environment={})) is kind
+
+
 def test_unknown_engine_is_named_with_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match=r"no engine 'nothing'.*studio"):
         engine("nothing", Settings(cache_dir=tmp_path))

@@ -20,10 +20,14 @@ class CatalogueError(ValueError):
     """models.yaml says something that makes no sense; the message names the model."""
 
 
-@cache
 def models_of(engine: str) -> Sequence[Model]:
     """The models of `engine` in models.yaml, its default first."""
-    return catalogue(FILE.read_text(encoding="utf-8"))[engine]
+    return _ours()[engine]
+
+
+@cache
+def _ours() -> Mapping[str, Sequence[Model]]:
+    return catalogue(FILE.read_text(encoding="utf-8"))
 
 
 def catalogue(text: str) -> Mapping[str, Sequence[Model]]:

@@ -109,9 +109,10 @@ def _stamp(canvas: Canvas) -> None:
     """Says in the picture what made it, in letters that no size loses."""
     height, width = canvas.shape[:2]
     scale = max(width / 400, 0.4)
-    place = (width // 30, height - height // 30)
-    for colour, thickness in (((20, 20, 20), 4), ((250, 250, 250), 1)):
-        cv2.putText(canvas, STAMP, place, cv2.FONT_HERSHEY_SIMPLEX, scale, colour, thickness, cv2.LINE_AA)
+    left, base, edge = width // 30, height - height // 30, max(1, width // 400)
+    around = [(x, y) for x in (-edge, 0, edge) for y in (-edge, 0, edge)]
+    for (x, y), colour in [*((shift, (20, 20, 20)) for shift in around), ((0, 0), (250, 250, 250))]:
+        cv2.putText(canvas, STAMP, (left + x, base + y), cv2.FONT_HERSHEY_SIMPLEX, scale, colour, 1, cv2.LINE_AA)
 
 
 def _eight(photo: Photo) -> Canvas:
