@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
+import threading
 import time
 from dataclasses import replace
 from io import BytesIO
@@ -104,6 +107,22 @@ async def test_an_answer_without_end_ends(id: str, fault: str, make: Make, simul
     outcome, _ = await play(engine, request_to(engine, f"a mug fault:{fault}"))
     assert isinstance(outcome, Failed) and outcome.kind == "outcome_unknown", outcome
     assert simulators.billed(id) == before + 1 and time.monotonic() - started < 12
+
+
+async def test_a_call_that_was_given_up_keeps_no_thread(make: Make) -> None:
+    engine = make("bedrock", DEADLINE_S="2")
+    outcome, _ = await play(engine, request_to(engine, "a mug fault:drip"))
+    assert isinstance(outcome, Failed) and outcome.kind == "outcome_unknown"
+    until = time.monotonic() + 5
+    while _busy():
+        assert time.monotonic() < until, "it reads on"
+        await asyncio.sleep(0.05)
+
+
+def _busy() -> bool:
+    """A thread of the engine does something, rather than wait for work."""
+    ours = {one.ident for one in threading.enumerate() if one.name.startswith("bedrock")}
+    return any(id in ours and frame.f_code.co_name != "_worker" for id, frame in sys._current_frames().items())
 
 
 @pytest.mark.parametrize("id", LATER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -182,6 +183,13 @@ def test_a_vendors_words_are_short_printable_and_without_the_key(body: object, s
 async def test_a_result_is_fetched_from_nowhere_else(url: object) -> None:
     outcome = await vendor("replicate").collects(url)
     assert isinstance(outcome, Failed) and outcome.kind == "outcome_unknown" and outcome.charged, outcome
+
+
+async def test_without_the_sdk_nothing_was_bought(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    request = words(model="stability.stable-image-ultra-v1:1")
+    outcome = await vendor("bedrock", REGION="us-west-2").submit(request, key="k")
+    assert isinstance(outcome, Failed) and outcome.kind == "auth" and "packshot[bedrock]" in outcome.remedy
 
 
 async def test_a_host_that_is_away_is_asked_later() -> None:

@@ -12,12 +12,12 @@ from typing import Any, ClassVar
 from packshot.engines.base import Done, Failed, FailureKind, GenerationRequest, Model, Unsupported
 from packshot.engines.pictures import from_base64, sent, white_changes
 from packshot.engines.vendor import Vendor, done, prompt
-from packshot.errors import UnavailableError
 
 ANSWER_BYTES = 48 << 20
 PICTURE_BYTES = 9 << 20
 HIGHEST_SEED = 2**32 - 2
 CALLS = 64  # at once
+INSTALL = 'Install it: uv pip install "packshot[bedrock]".'
 
 _KINDS: dict[str, FailureKind] = {
     "AccessDeniedException": "auth",
@@ -62,11 +62,17 @@ class Bedrock(Vendor):
         if isinstance(body, Failed):
             return body
         loop, payload = asyncio.get_running_loop(), json.dumps(body).encode()
-        client = await loop.run_in_executor(self._threads, lambda: self._client)
-        call = loop.run_in_executor(self._threads, self._invoke, client, request.model, payload)
+        try:
+            client = await loop.run_in_executor(self._threads, lambda: self._client)
+        except ImportError:
+            return Failed("auth", f"{self.title} needs AWS's SDK, which the operator has not installed.", INSTALL)
+        answers: list[Any] = []
+        call = loop.run_in_executor(self._threads, self._invoke, client, request.model, payload, answers)
         try:  # the SDK's own deadline starts again with every byte
             raw = await asyncio.wait_for(call, self.deadline)
         except TimeoutError:
+            for answer in answers:  # so that its thread does not read on
+                answer.close()
             return self.unknown("did not answer in time")
         return raw if isinstance(raw, Failed) else await asyncio.to_thread(self._made, raw, request)
 
@@ -77,13 +83,9 @@ class Bedrock(Vendor):
 
     @cached_property
     def _client(self) -> Any:
-        try:
-            import boto3
-            from botocore.config import Config
-        except ImportError:
-            raise UnavailableError(
-                "Amazon Bedrock needs AWS's SDK.", remedy='Install it: uv pip install "packshot[bedrock]"'
-            ) from None
+        import boto3
+        from botocore.config import Config
+
         config = Config(
             connect_timeout=10,
             read_timeout=self.deadline,
@@ -97,7 +99,7 @@ class Bedrock(Vendor):
         )
         return session.client("bedrock-runtime", endpoint_url=self.base_url or None, config=config)
 
-    def _invoke(self, client: Any, model: str, body: bytes) -> bytes | Failed:
+    def _invoke(self, client: Any, model: str, body: bytes, answers: list[Any]) -> bytes | Failed:
         from botocore.exceptions import (
             ClientError,
             ConnectTimeoutError,
@@ -110,6 +112,7 @@ class Bedrock(Vendor):
             answer = client.invoke_model(
                 modelId=model, body=body, contentType="application/json", accept="application/json"
             )
+            answers.append(answer["body"])
             data: bytes = answer["body"].read(ANSWER_BYTES + 1)
         except ClientError as error:
             return self._refused(error.response)
