@@ -35,6 +35,11 @@ def asked(**more: Any) -> GenerationRequest:
     return GenerationRequest("configured", kind="video", words="a mug turns", **more)
 
 
+def test_the_contract_in_the_guide_is_one_that_works(root: Path) -> None:
+    guide = (root / "docs/guides/engines-that-cost-money.md").read_text()
+    assert json.loads(guide.partition("```json")[2].partition("```")[0]) == CONTRACT
+
+
 def test_the_key_goes_where_the_contract_says(told: Callable[..., HttpVideo]) -> None:
     assert told().headers == {"X-Token": "secret"}
     assert "secret" not in repr(told().workplace)
