@@ -96,13 +96,19 @@ def engines() -> str:
         if kind.requires:
             lines.append("Needs " + ", ".join(f"`PACKSHOT_{id.upper()}_{name}`" for name in kind.requires) + ".\n")
         lines.append(
-            "| model | price a picture | licence | may be sold | runs until | product |\n|---|---|---|---|---|---|"
+            "| model | at most, a picture | can | sizes | licence | may be sold | runs until | product | as of |\n"
+            "|---|---|---|---|---|---|---|---|---|"
         )
         for model in kind.models():
             until = model.retires_on.isoformat() if model.retires_on else "–"
+            until += f", then `{model.successor}`" if model.successor else ""
             product = "kept" if model.capabilities.keeps_product else "redrawn"
             sold = "yes" if model.commercial else "no"
-            lines.append(f"| `{model.id}` | {model.price} | {model.licence} | {sold} | {until} | {product} |")
+            can, price = model.capabilities, model.price_words
+            lines.append(
+                f"| `{model.id}` | {price} | {can.in_words} | {can.sizes_in_words} | {model.licence} | {sold} "
+                f"| {until} | {product} | {model.as_of.isoformat()} |"
+            )
         lines.append("")
     return "\n".join(lines)
 
@@ -120,6 +126,8 @@ def _setting_rows() -> Iterator[str]:
     for id, kind in sorted(registry().classes.items()):
         for name in kind.requires:
             yield f"| `PACKSHOT_{id.upper()}_{name}` | – | needed by the engine `{id}` |"
+        for name, (default, words) in kind.options.items():
+            yield f"| `PACKSHOT_{id.upper()}_{name}` | {default or '–'} | {words} |"
 
 
 def _variables(name: str, field: FieldInfo) -> str:

@@ -147,7 +147,11 @@ async def _get(
 
 async def _read(response: httpx.Response, host: str, max_bytes: int) -> Fetched:
     if response.status_code != 200:
-        raise BadInputError(f"{host} answered {response.status_code}.", remedy="Give the address of the file itself.")
+        raise BadInputError(
+            f"{host} answered {response.status_code}.",
+            remedy="Give the address of the file itself.",
+            status=response.status_code,
+        )
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise BadInputError(f"{host} sent a compressed answer, which was not asked for.", remedy="Upload the file.")
     data = bytearray()

@@ -50,13 +50,21 @@ def engines(json: Json = False) -> None:
                             "id": model.id,
                             "title": model.title,
                             "price_micros": model.price.micros,
+                            "price_per": model.per,
                             "licence": model.licence,
                             "commercial": model.commercial,
                             "retires_on": model.retires_on.isoformat() if model.retires_on else None,
+                            "successor": model.successor,
+                            "as_of": model.as_of.isoformat(),
+                            "source": model.source,
                             "capabilities": {
                                 "kinds": sorted(model.capabilities.kinds),
                                 "references": model.capabilities.references,
                                 "sides": model.capabilities.sides,
+                                "sizes": list(model.capabilities.sizes) if model.capabilities.sizes else None,
+                                "seconds": model.capabilities.seconds,
+                                "words": model.capabilities.words,
+                                "negative_words": model.capabilities.negative_words,
                                 "seed": model.capabilities.seed,
                                 "mask": model.capabilities.mask,
                                 "keeps_product": model.capabilities.keeps_product,
@@ -72,32 +80,23 @@ def engines(json: Json = False) -> None:
         return
     from rich import box
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table(
-        "engine",
-        "model",
-        "configured",
-        "price",
-        "licence",
-        "sold on",
-        "runs until",
-        "product",
-        box=box.SIMPLE_HEAD,
-    )
+    console = Console()
     for one in made:
+        ready = f"[yellow]not configured: set {', '.join(one.missing)}[/]" if one.missing else "[green]configured[/]"
+        console.print(f"[bold]{one.title}[/] ({one.id}), {ready}", highlight=False)
+        ids = Column("model", min_width=max(len(model.id) for model in one.models()))
+        table = Table(ids, "at most", "can", "product", "licence", "until", box=box.SIMPLE_HEAD)
         for model in one.models():
             table.add_row(
-                one.id,
                 model.id,
-                f"no: set {', '.join(one.missing)}" if one.missing else "yes",
-                str(model.price),
-                model.licence,
-                "yes" if model.commercial else "no",
-                model.retires_on.isoformat() if model.retires_on else "–",
+                model.price_words,
+                model.capabilities.in_words,
                 "kept" if model.capabilities.keeps_product else "redrawn",
+                model.licence if model.commercial else f"{model.licence}, not for sale",
+                model.retires_on.isoformat() if model.retires_on else "–",
             )
-    console = Console()
-    console.print(table)
+        console.print(table)
     for origin, problem in known.broken.items():
         console.print(f"[red]Not loaded:[/] {origin}: {problem}")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from packshot.settings import Settings
 
 GROUP = "packshot.engines"
-_NOT_ENGINES = {"base", "check"}
+_NOT_ENGINES = {"base", "check", "http", "models", "pictures", "vendor", "webhooks"}
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,13 @@ def registry() -> Registry:
 
 
 def _origins() -> Iterator[tuple[str, Callable[[], object]]]:
-    for module in iter_modules(__path__):
-        if module.name not in _NOT_ENGINES:
-            yield module.name, partial(_engine_of, module.name)
+    for name in sorted(_files()):
+        yield name, partial(_engine_of, name)
     for entry in entry_points(group=GROUP):
         yield f"{entry.name} ({entry.value})", entry.load
 
 
-def _engine_of(module_name: str) -> object:
+def _engine_of(module_name: str) -> type[Engine]:
     module = import_module(f"{__name__}.{module_name}")
     return next(
         value
@@ -68,9 +67,22 @@ def _engine_of(module_name: str) -> object:
 
 def engine(id: str, settings: Settings, environment: Mapping[str, str] = os.environ) -> Engine:
     """The engine `id`, with its own settings taken from `environment`; an unknown id is a BadInputError."""
-    known = registry().classes
-    if id not in known:
-        raise BadInputError(f"There is no engine {id!r}.", remedy=f"There are: {', '.join(sorted(known))}.")
+    kind = _class_of(id)
+    if kind is None:
+        known = ", ".join(sorted(registry().classes))
+        raise BadInputError(f"There is no engine {id!r}.", remedy=f"There are: {known}.")
     prefix = f"PACKSHOT_{id.upper()}_"
     own = {name.removeprefix(prefix): value for name, value in environment.items() if name.startswith(prefix)}
-    return known[id](Workplace(settings.cache_dir, settings.cache_mb, own))
+    return kind(Workplace(settings.cache_dir, settings.cache_mb, own))
+
+
+def _class_of(id: str) -> type[Engine] | None:
+    """The class of `id`. One of ours is found by its file: who uses the studio need not wait for vendors' imports."""
+    if id in _files():
+        return _engine_of(id)
+    return registry().classes.get(id)
+
+
+@cache
+def _files() -> frozenset[str]:
+    return frozenset(module.name for module in iter_modules(__path__)) - _NOT_ENGINES

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["image", "video"]
 Role = Literal["product", "person", "style", "pose"]
+Per = Literal["picture", "second", "setting"]
 Submits = Literal["idempotent", "lookup", "once"]
 Works = Literal["here", "elsewhere"]
 FailureKind = Literal[
@@ -48,19 +49,31 @@ class Capabilities:
     """What one model can do; a request that asks for more is refused by `Engine.check`.
 
     `references`: how many pictures it takes. `count`: pictures per call. `sides` and `pixels`: smallest and largest
-    side and area in pixels. `ratio`: longest side over shortest. `styles`: slugs it knows, None for any words.
+    side and area in pixels. `ratio`: longest side over shortest. `step`: both sides are multiples of it. `sizes`: the
+    only sizes it makes, as "1024x1024", each with the vendor's own word for it; None for any within the bounds.
+    `size_of_reference`: the picture gets its first reference's size, and no other can be asked for.
+    `seconds`: the durations of its videos. `characters`: of its prompt. `styles`: slugs it knows, None for any words.
     `keeps_product`: the product's pixels in the picture are the photo's own. `submits`: whether sending twice makes
     one picture, can be looked up afterwards, or must happen once.
     """
 
     kinds: frozenset[Kind] = frozenset({"image"})
     references: int = 0
+    roles: frozenset[Role] = frozenset({"product", "person", "style", "pose"})
     needs_product: bool = False
+    needs_person: bool = False
     words: bool = True
+    needs_words: bool = False
+    characters: int = 32_000
     count: int = 1
     sides: tuple[int, int] = (256, 4096)
     pixels: tuple[int, int] = (65_536, 16_777_216)
     ratio: float = 3.0
+    step: int = 1
+    sizes: Mapping[str, str] | None = None
+    size_of_reference: bool = False
+    depth: Literal[8, 16] = 8
+    seconds: tuple[int, ...] = ()
     mask: bool = False
     seed: bool = False
     negative_words: bool = False
@@ -70,13 +83,33 @@ class Capabilities:
     keeps_product: bool = False
     submits: Submits = "once"
 
+    @property
+    def in_words(self) -> str:
+        """What can be asked for, in a few words for lists: "video, 1 reference, seed"."""
+        said = [*sorted(self.kinds)]
+        if self.references:
+            said.append("1 reference" if self.references == 1 else f"up to {self.references} references")
+        flags = {"words": self.words, "mask": self.mask, "seed": self.seed, "negative words": self.negative_words}
+        return ", ".join([*said, *(name for name, has in flags.items() if has)])
+
+    @property
+    def sizes_in_words(self) -> str:
+        """The sizes that can be asked for: "the reference's", "1024×1024 and 8 more", "256 to 4096 a side"."""
+        if self.size_of_reference:
+            return "the reference's"
+        if self.sizes is None:
+            return f"{self.sides[0]} to {self.sides[1]} a side"
+        first, *others = self.sizes
+        return first.replace("x", "×") + (f" and {len(others)} more" if others else "")
+
 
 @dataclass(frozen=True)
 class Model:
     """One model of an engine, as data: what it can do, what it costs, who may sell its pictures and until when it runs.
 
-    `price`: the operator's cost per picture. `commercial`: whether its licence allows selling the pictures. `as_of` and
-    `source` say when and where the facts were read.
+    `price`: the operator's cost, `per` what: "setting" is what the operator says it is. `commercial`: whether its
+    licence allows selling the pictures. `as_of` and `source` say when and where the facts were read. `own`: what only
+    its engine reads, such as a version or the rates of its tokens.
     """
 
     id: str
@@ -89,6 +122,14 @@ class Model:
     source: str
     retires_on: date | None = None
     successor: str | None = None
+    per: Per = "picture"
+    own: Mapping[str, str | float] = field(default_factory=dict[str, "str | float"])
+
+    @property
+    def price_words(self) -> str:
+        if self.per == "setting":
+            return "as set"
+        return f"{self.price} a second" if self.per == "second" else str(self.price)
 
 
 @dataclass(frozen=True)
@@ -110,10 +151,10 @@ class Reference:
 
 @dataclass(frozen=True)
 class GenerationRequest:
-    """One call of an engine: `count` pictures of `width` × `height` pixels.
+    """One call of an engine: `count` pictures of `width` × `height` pixels, or videos that last `seconds`.
 
     `words` and `avoid` are prompt and negative prompt; `mask` is a PNG of the first reference's size where white may
-    change. `seed` None lets the engine choose.
+    change. `seed` None lets the engine choose, `seconds` None is its shortest.
     """
 
     model: str
@@ -126,6 +167,7 @@ class GenerationRequest:
     avoid: str = ""
     seed: int | None = None
     count: int = 1
+    seconds: int | None = None
     references: tuple[Reference, ...] = ()
     mask: bytes | None = field(default=None, repr=False)
     depth: Literal[8, 16] = 8
@@ -190,9 +232,13 @@ class Failed:
     facts: Mapping[str, str | float | None] = field(default_factory=dict[str, "str | float | None"])
 
 
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
 @dataclass(frozen=True)
 class Workplace:
-    """What an engine is handed: a folder for what can be made again, and its own settings.
+    """What an engine is handed: a folder for what can be made again, its own settings, and the date.
 
     `settings` holds the environment's PACKSHOT_<ENGINE>_* under the part after the engine's name, such as API_KEY.
     """
@@ -200,6 +246,12 @@ class Workplace:
     cache_dir: Path
     cache_mb: int = 512
     settings: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    today: Callable[[], date] = _today
+
+
+def lasts(request: GenerationRequest, model: Model) -> int:
+    """How many seconds a video of `request` has."""
+    return request.seconds or min(model.capabilities.seconds, default=0)
 
 
 class Engine(ABC):
@@ -211,6 +263,8 @@ class Engine(ABC):
     """One sentence for people on what this engine is good for."""
     requires: ClassVar[tuple[str, ...]] = ()
     """Names of the settings without which it cannot work, such as API_KEY."""
+    options: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    """Its other settings: by name, what holds unless it is set, and what it is."""
     works: ClassVar[Works] = "elsewhere"
     """Whether `submit` computes on this machine, and so blocks its thread, or waits for somebody else to."""
 
@@ -239,18 +293,20 @@ class Engine(ABC):
 
     def check(self, request: GenerationRequest) -> list[Unsupported]:
         """Everything of `request` that cannot be honoured, all at once; empty means it can. Pure: costs nothing."""
-        from packshot.engines.check import against_capabilities
+        from packshot.engines.check import against_capabilities, against_licence
 
         model = self.model(request)
         if model is None:
             offered = ", ".join(known.id for known in self.models())
             return [Unsupported("model", f"{self.title} has no model {request.model!r}.", f"It has: {offered}.")]
-        return against_capabilities(request, model)
+        return [*against_licence(model, self.workplace.today()), *against_capabilities(request, model)]
 
     def estimate(self, request: GenerationRequest) -> Cost:
         """The most that this request can cost the operator. Pure."""
         model = self.model(request)
-        return Cost(model.price.micros * request.count) if model else Cost()
+        if model is None:
+            return Cost()
+        return Cost(model.price.micros * request.count * (lasts(request, model) if model.per == "second" else 1))
 
     def prepare(self, reference: Reference) -> None:
         """Opens a reference and does what all requests with it share; a BadInputError if it cannot be read."""

@@ -45,6 +45,7 @@ class Studio(Engine):
                     needs_product=True,
                     words=False,
                     seed=True,
+                    depth=16,
                     styles=frozenset(SCENES),
                     framings=frozenset(FRAMINGS),
                     keeps_product=True,

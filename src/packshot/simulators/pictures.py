@@ -1,0 +1,124 @@
+"""The pictures and videos that simulators make: rooms, with the product in them if there was one, marked as simulated.
+
+Words in the description ask for pictures that a check should catch: `defect:recoloured` (the product in another
+colour), `defect:garbled-logo` (its middle scrambled) and `defect:other-face` (another face over its upper part).
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import zlib
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from packshot.imaging.decode import OWN_LIMITS, decode
+from packshot.imaging.finish import finish
+from packshot.imaging.photo import Photo
+
+Canvas = NDArray[np.uint8]
+
+STAMP = "simulator"
+FRAMES_A_SECOND = 8
+_DEFECT = re.compile(r"\bdefect:([a-z-]+)")
+
+
+def picture(words: str, width: int, height: int, references: tuple[bytes, ...] = (), seed: int = 0) -> bytes:
+    """A PNG of `width` × `height`: a room in colours that come from `words` and `seed`, the first reference in it."""
+    canvas = _room(words, width, height, seed)
+    if references:
+        photo = decode(references[0], name="reference", limits=OWN_LIMITS)
+        _place(canvas, photo, _DEFECT.findall(words))
+    _stamp(canvas)
+    return finish(canvas, [(width, height)], "png")[0].data
+
+
+def changed(words: str, reference: bytes, mask: bytes | None) -> bytes:
+    """A PNG of `reference`'s size: a room where `mask` is white, or around its middle, and else its own pixels."""
+    photo = decode(reference, name="reference", limits=OWN_LIMITS)
+    own = _eight(photo)
+    room = _room(words, photo.width, photo.height, 0)
+    if mask is None:
+        room[:] = np.where(_middle(photo.height, photo.width)[..., None], own, room)
+    else:
+        may_change = _eight(decode(mask, name="mask", limits=OWN_LIMITS))[..., :1].astype(np.float32) / 255
+        room[:] = np.rint(room * may_change + own * (1 - may_change)).astype(np.uint8)
+    _stamp(room)
+    return finish(room, [(photo.width, photo.height)], "png")[0].data
+
+
+@cache
+def video(width: int, height: int, seconds: int) -> bytes:
+    """An MP4 of `seconds` in which the room's light moves."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "video.mp4"
+        writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), FRAMES_A_SECOND, (width, height))
+        for frame in range(seconds * FRAMES_A_SECOND):
+            canvas = _room("video", width, height, frame * 3)
+            _stamp(canvas)
+            writer.write(np.ascontiguousarray(canvas[..., ::-1]))
+        writer.release()
+        return path.read_bytes()
+
+
+def _room(words: str, width: int, height: int, seed: int) -> Canvas:
+    """A wall and a floor, lit from one side."""
+    tint = np.array([170, 160, 150], np.float32) + (zlib.crc32(words.encode()) + seed) % 61
+    light = np.linspace(1.0, 0.8, width, dtype=np.float32)[None, :, None]
+    canvas = np.broadcast_to(tint * light, (height, width, 3)).copy()
+    canvas[height * 2 // 3 :] *= 0.85
+    return np.clip(np.rint(canvas), 0, 255).astype(np.uint8)
+
+
+def _place(canvas: Canvas, photo: Photo, defects: list[str]) -> None:
+    height, width = canvas.shape[:2]
+    scale = min(0.6 * width / photo.width, 0.6 * height / photo.height)
+    size = (max(1, round(photo.width * scale)), max(1, round(photo.height * scale)))
+    product = cv2.resize(_eight(photo), size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    alpha = np.ones(product.shape[:2], np.float32)
+    if photo.alpha is not None:
+        levels = photo.alpha.astype(np.float32) / np.iinfo(photo.alpha.dtype).max
+        alpha = np.asarray(cv2.resize(levels, size, interpolation=cv2.INTER_AREA), np.float32)
+    for defect in defects:
+        _spoil(product, defect)
+    top, left = height * 5 // 6 - size[1], (width - size[0]) // 2
+    under = canvas[top : top + size[1], left : left + size[0]]
+    under[:] = np.rint(product * alpha[..., None] + under * (1 - alpha[..., None])).astype(np.uint8)
+
+
+def _spoil(product: Canvas, defect: str) -> None:
+    height, width = product.shape[:2]
+    if defect == "recoloured":
+        product[:] = product[..., [2, 0, 1]]
+    elif defect == "garbled-logo":
+        logo = product[height // 3 : height * 2 // 3, width // 4 : width * 3 // 4]
+        columns = np.random.default_rng(0).permutation(logo.shape[1])
+        logo[:] = logo[:, columns]
+    elif defect == "other-face":
+        centre, axes = (width // 2, height // 5), (max(1, width // 6), max(1, height // 7))
+        cv2.ellipse(product, centre, axes, 0, 0, 360, (140, 100, 80), -1)
+        for side in (-1, 1):
+            cv2.circle(product, (centre[0] + side * axes[0] // 2, centre[1]), max(1, axes[0] // 6), (30, 20, 20), -1)
+
+
+def _stamp(canvas: Canvas) -> None:
+    """Says in the picture what made it, in letters that no size loses."""
+    height, width = canvas.shape[:2]
+    scale = max(width / 400, 0.4)
+    left, base, edge = width // 30, height - height // 30, max(1, width // 400)
+    around = [(x, y) for x in (-edge, 0, edge) for y in (-edge, 0, edge)]
+    for (x, y), colour in [*((shift, (20, 20, 20)) for shift in around), ((0, 0), (250, 250, 250))]:
+        cv2.putText(canvas, STAMP, (left + x, base + y), cv2.FONT_HERSHEY_SIMPLEX, scale, colour, 1, cv2.LINE_AA)
+
+
+def _eight(photo: Photo) -> Canvas:
+    return (photo.pixels if photo.depth == 8 else photo.pixels >> 8).astype(np.uint8)
+
+
+def _middle(height: int, width: int) -> NDArray[np.bool_]:
+    rows, columns = np.ogrid[:height, :width]
+    return (abs(rows - height / 2) < height / 4) & (abs(columns - width / 2) < width / 4)
