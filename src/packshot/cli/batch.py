@@ -25,6 +25,9 @@ Record = dict[str, Any]
 Size = tuple[int, int]
 
 
+SEED = 1  # the same every time, so that the same command makes the same pictures
+
+
 @dataclass(frozen=True)
 class Order:
     """What a command line asks for: every photo in every style, each in every size."""
@@ -38,7 +41,7 @@ class Order:
     framing: str = "standard"
     format: Format = "webp"
     depth: Literal[8, 16] = 8
-    seed: int = 1
+    seed: int | None = None  # 1, for a model that has seeds
     view: Literal["standing", "above"] | None = None
     accept: bool = False
 
@@ -77,6 +80,9 @@ def plan(order: Order) -> list[Job]:
                 references=(Reference(b"", name=photo.name, view=order.view, approved=order.accept),),
                 depth=order.depth,
             )
+            model = engine.model(request)
+            if request.seed is None and model and model.capabilities.seed:
+                request = replace(request, seed=SEED)
             for width, height in order.sizes:
                 refusals = engine.check(replace(request, width=width, height=height))
                 problems += [f"{refusal.words} {refusal.remedy}".strip() for refusal in refusals]
