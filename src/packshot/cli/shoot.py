@@ -34,7 +34,7 @@ def command(
     framing: Annotated[str, typer.Option(help="standard, wide, close or detail.")] = "standard",
     format: Annotated[Extension, typer.Option(help="webp, png, jpeg, avif or tiff.")] = "webp",
     depth: Annotated[int, typer.Option(help="Bits a channel: 8, or 16 for PNG, TIFF and (as 12) AVIF.")] = 8,
-    seed: Annotated[int | None, typer.Option(help="Same seed, same picture; 1 unless said.", min=0)] = None,
+    seed: Annotated[int | None, typer.Option(help="Same seed, same picture; 1 unless said.")] = None,
     view: Annotated[
         Direction | None, typer.Option(help="standing or above: how it was photographed, where Packshot cannot tell.")
     ] = None,
