@@ -32,7 +32,7 @@ async def through(id: UUID) -> Generation:
         if row.state not in ("PENDING", "RUNNING"):
             return row
         await skip_the_wait(id)
-        await advance(id, "cpu" if row.queue == "cpu" else "io")
+        await advance("cpu" if row.queue == "cpu" else "io", id)
     raise AssertionError(f"{row.state} after 12 steps")
 
 
