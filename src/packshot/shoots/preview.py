@@ -15,8 +15,6 @@ from packshot.catalog.models import Cutout, Photo
 from packshot.db import transaction
 from packshot.engines.base import Done, Failed, GenerationRequest, Reference
 from packshot.errors import NotFoundError, PackshotError, RefusedError
-from packshot.imaging.own import copy, small
-from packshot.imaging.photo import Photo as Pixels
 from packshot.shoots import darkroom
 from packshot.shoots.cancel import generation_of
 from packshot.shoots.darkroom import Order
@@ -66,6 +64,8 @@ async def _made(order: Order) -> bytes:
                 reference = await _file(generation.key)
     if isinstance(reference, Reference):
         return await asyncio.to_thread(_preview, order, reference)
+    from packshot.imaging.own import copy
+
     return await asyncio.to_thread(copy, reference, order.format)
 
 
@@ -91,6 +91,9 @@ async def _reference(session: AsyncSession, order: Order) -> Reference:
 
 def _preview(order: Order, reference: Reference) -> bytes:
     """The embedded studio's picture, whatever engine makes the shoot: it costs nobody anything."""
+    from packshot.imaging.own import small
+    from packshot.imaging.photo import Photo as Pixels
+
     studio = maker(EMBEDDED)
     asked = GenerationRequest(
         model=studio.models()[0].id,
@@ -104,5 +107,6 @@ def _preview(order: Order, reference: Reference) -> bytes:
     outcome = asyncio.run(studio.submit(asked, key=str(order.id)))
     if isinstance(outcome, Failed):
         raise RefusedError(outcome.words, remedy=outcome.remedy)
-    content = cast(Pixels, cast(Done, outcome).artefacts[0].content)
+    content = cast(Done, outcome).artefacts[0].content
+    assert isinstance(content, Pixels)
     return small(content.pixels)

@@ -16,7 +16,8 @@ from packshot.settings import settings
 from packshot.storage import storage
 from packshot.styles.library import styles
 from packshot.tasks import enqueue
-from packshot.trials.trial import STYLES, adopt, begin, trial
+from packshot.trials.doors import adopt, begin
+from packshot.trials.trial import STYLES, trial
 from packshot.web import csrf, multipart
 from packshot.web.render import go, render
 

@@ -8,8 +8,6 @@ from uuid import UUID
 from packshot.engines import engine
 from packshot.engines.base import Done, GenerationRequest, Reference
 from packshot.errors import BadInputError, NotFoundError
-from packshot.imaging.finish import finish
-from packshot.imaging.photo import Photo
 from packshot.settings import settings
 from packshot.storage import storage
 from packshot.tasks import task
@@ -51,6 +49,9 @@ async def _make(tried: Trial) -> None:
 
 def _picture(tried: Trial, photo: Reference, style: str) -> bytes | None:
     """A WebP file; None where there is no picture, and `tried` says why."""
+    from packshot.imaging.finish import finish
+    from packshot.imaging.photo import Photo
+
     studio = engine("studio", settings())
     request = GenerationRequest(model="studio-1", width=SIDE, height=SIDE, style=style, seed=SEED, references=(photo,))
     result = asyncio.run(studio.submit(request, key=str(tried.id)))
