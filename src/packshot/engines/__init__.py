@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib import import_module
@@ -77,9 +78,14 @@ def engine(id: str, settings: Settings, environment: Mapping[str, str] = os.envi
 
 
 def _class_of(id: str) -> type[Engine] | None:
-    """The class of `id`. One of ours is found by its file: who uses the studio need not wait for vendors' imports."""
+    """The class of `id`, found by its file or its entry point: who uses one engine need not wait for the others."""
     if id in _files():
         return _engine_of(id)
+    for entry in entry_points(group=GROUP, name=id):
+        with suppress(Exception):  # the registry says what is wrong with it
+            loaded = entry.load()
+            if isinstance(loaded, type) and issubclass(loaded, Engine) and loaded.id == id:
+                return loaded
     return registry().classes.get(id)
 
 
