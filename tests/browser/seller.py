@@ -46,13 +46,14 @@ class Seller:
         await self.page.click("main button[type=submit]")
         await self.page.wait_for_url("**/dashboard")
 
-    async def make_product(self, project: str, product: str) -> None:
+    async def make_product(self, project: str, product: str, sku: str = "") -> None:
         """Leaves the new product's page open."""
         await self.open("/projects")
         await self.page.fill("#name", project)
         await self.page.click("text=Make it")
         await self.page.wait_for_url("**/projects/*")
         await self.page.fill("#name", product)
+        await self.page.fill("#sku", sku)
         await self.page.click("text=Add the product")
         await self.page.wait_for_url("**/products/*")
 

@@ -175,9 +175,11 @@ async def test_what_people_type_is_text_everywhere(seller: Seller) -> None:
     await page.fill("#password", PASSWORD)
     await page.click("main button[type=submit]")
     await page.wait_for_url("**/dashboard")
-    await seller.make_product(INJECTED, INJECTED)
+    await seller.make_product(INJECTED, INJECTED, sku=INJECTED[:100])
     product = page.url
-    await seller.upload("mug.jpg")
+    photo = {"name": f"{INJECTED[:80]}.jpg", "mimeType": "image/jpeg", "buffer": (PHOTOS / "mug.jpg").read_bytes()}
+    await page.set_input_files("#files", [photo])  # pyright: ignore[reportArgumentType]
+    await page.wait_for_selector("[data-stage=right]")
     await seller.approve()
     await seller.shoot("white")
     shoot = page.url
@@ -200,6 +202,8 @@ async def test_what_people_type_is_text_everywhere(seller: Seller) -> None:
         "/account",
         "/shoots",
     ]
+    await page.fill("#invite-email", "a<b>@example.com")
+    await page.click("text=Invite")
     queries = [f"/gallery?q={INJECTED}", f"/styles?fits={INJECTED}", f"/login?next={INJECTED}", f"/pricing?missing={7}"]
     for place in (*places, *queries):
         await seller.open(place)
@@ -225,3 +229,29 @@ async def test_it_works_on_a_phone_in_the_dark(chromium: Browser, up: Up) -> Non
             wide = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
             problems += [f"{path} is wider than the phone"] * wide
         assert not problems, "\n".join(problems)
+
+
+async def test_every_page_of_a_seller_is_accessible_in_both_themes(seller: Seller) -> None:
+    page = seller.page
+    seller.expected = ("403",)
+    await seller.register()
+    await seller.make_product("Spring", "Mug")
+    product = page.url
+    await seller.upload("mug.jpg", "glass-bottle.jpg")
+    await seller.approve()
+    order = page.url
+    await seller.shoot("marble")
+    shoot = page.url
+    generation = await page.get_attribute("a[data-open]", "href") or ""
+    await seller.open(product)
+    photo = await page.get_attribute("[data-stage=approved] a[href^='/photos/']", "href") or ""
+    project = await page.get_attribute("main a[href^='/projects/']", "href") or ""
+    places = ["/dashboard", "/projects", project, product, photo, order, shoot, "/shoots", generation, "/gallery"]
+    problems: list[str] = []
+    for theme in ("light", "dark"):
+        await page.emulate_media(color_scheme=theme)  # pyright: ignore[reportArgumentType]
+        for place in [*places, "/gallery?q=nothing-like-it", "/account", "/admin"]:
+            await seller.open(place)
+            await page.wait_for_timeout(300)
+            problems += [f"{place} ({theme}): {one}" for one in await seller.axe()]
+    assert not problems, "\n".join(problems)
