@@ -44,6 +44,10 @@ class Client:
     def __init__(self, base_url: str) -> None:
         self._http = httpx.Client(base_url=base_url, timeout=60)
 
+    def close(self) -> None:
+        """Ends its connections."""
+        self._http.close()
+
     def register(self, email: str, password: str) -> None:
         """Registers, and works with an API key from then on: unlike a login it lasts."""
         token = self.post("/api/auth/register", {"email": email, "password": password})["access_token"]
