@@ -8,6 +8,7 @@ import numpy as np
 from packshot.imaging.colour import Float, linear_to_srgb
 
 _25_TO_7 = 25.0**7
+_WIDE = 3.0  # px: wider blurs are done on smaller copies
 
 
 def lab_of(light: Float) -> Float:
@@ -15,13 +16,23 @@ def lab_of(light: Float) -> Float:
     return np.asarray(cv2.cvtColor(linear_to_srgb(light), cv2.COLOR_RGB2LAB), np.float32)
 
 
+def smooth(plane: Float, sigma: float) -> Float:
+    """`plane` (H, W) or (H, W, C) blurred by a Gaussian of `sigma` px; wide ones on a smaller copy, which looks the same."""
+    factor = sigma / _WIDE
+    size = plane.shape[1], plane.shape[0]
+    small = int(size[0] / factor), int(size[1] / factor)
+    if factor <= 1 or min(small) < 4:
+        return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma), np.float32)
+    shrunk = cv2.GaussianBlur(cv2.resize(plane, small, interpolation=cv2.INTER_AREA), (0, 0), _WIDE)
+    return np.asarray(cv2.resize(shrunk, size, interpolation=cv2.INTER_LINEAR), np.float32)
+
+
 def within(plane: Float, weight: Float, sigma: float) -> Float:
     """`plane` (H, W) or (H, W, 3) blurred by `sigma` px over what `weight` (H, W, 0..1) covers only."""
-    cover = np.asarray(cv2.GaussianBlur(weight, (0, 0), sigma), np.float32) + 1e-4
+    cover = smooth(weight, sigma) + np.float32(1e-4)
     if plane.ndim == 3:
-        blurred = np.asarray(cv2.GaussianBlur(plane * weight[..., None], (0, 0), sigma), np.float32)
-        return blurred / cover[..., None]
-    return np.asarray(cv2.GaussianBlur(plane * weight, (0, 0), sigma), np.float32) / cover
+        return smooth(plane * weight[..., None], sigma) / cover[..., None]
+    return smooth(plane * weight, sigma) / cover
 
 
 def ciede2000(a: Float, b: Float) -> Float:

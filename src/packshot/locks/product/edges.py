@@ -25,14 +25,17 @@ class EdgePoints:
 
 def directions(pixels: Image, sigma: float = 1.0) -> Float:
     """(H, W, 2): cosine and sine of the doubled gradient direction, times how surely there is an edge, 0..1."""
-    smooth = cv2.GaussianBlur(pixels.astype(np.float32), (0, 0), sigma)
-    gx, gy = cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
-    strongest = (gx * gx + gy * gy).argmax(axis=2)[..., None]
-    x = np.take_along_axis(gx, strongest, 2)[..., 0]
-    y = np.take_along_axis(gy, strongest, 2)[..., 0]
-    length = np.hypot(x, y)
-    weight = length / (length + _KNEE) / np.maximum(length * length, 1e-6)
-    return np.asarray(np.dstack([(x * x - y * y) * weight, 2 * x * y * weight]), np.float32)
+    x = y = power = np.zeros(pixels.shape[:2], np.float32)
+    for channel in cv2.split(pixels):  # the strongest of the three counts
+        smooth = cv2.GaussianBlur(channel.astype(np.float32), (0, 0), sigma)
+        gx = np.asarray(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), np.float32)
+        gy = np.asarray(cv2.Sobel(smooth, cv2.CV_32F, 0, 1), np.float32)
+        own = gx * gx + gy * gy
+        stronger = own > power
+        x, y, power = np.where(stronger, gx, x), np.where(stronger, gy, y), np.maximum(own, power)
+    length = np.sqrt(power)
+    weight = 1 / np.maximum(length * (length + _KNEE), 1e-6)
+    return np.asarray(cv2.merge([(x * x - y * y) * weight, 2 * x * y * weight]), np.float32)
 
 
 def silhouette(pixels: Image, mask: Mask) -> Image:

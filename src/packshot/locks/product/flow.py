@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from packshot.imaging.colour import Float
+from packshot.locks.product.colour import smooth
 from packshot.locks.product.geometry import Mask
 
 _FORGIVEN = 0.012  # of the longer side: so much is taken back before pixels are compared; the measure still has it
@@ -37,13 +38,13 @@ def displacement(own: Float, theirs: Float, inner: Mask, noise: float) -> tuple[
     gradient = np.hypot(cv2.Sobel(own, cv2.CV_32F, 1, 0), cv2.Sobel(own, cv2.CV_32F, 0, 1))
     texture = np.minimum(gradient / (20 + 10 * noise), 1) ** 1.5 * inner
     trust = np.asarray(texture * np.exp(-((lost / (1 + 0.004 * side)) ** 2)), np.float32)
-    weight = np.asarray(cv2.GaussianBlur(trust, (0, 0), _SMOOTH * side), np.float32) + 1e-3
-    smooth = np.asarray(cv2.GaussianBlur(there * trust[..., None], (0, 0), _SMOOTH * side)) / weight[..., None]
-    length = np.linalg.norm(smooth, axis=2)
+    weight = smooth(trust, _SMOOTH * side) + 1e-3
+    steady = smooth(there * trust[..., None], _SMOOTH * side) / weight[..., None]
+    length = np.linalg.norm(steady, axis=2)
     judged = inner & (weight > 0.05) & (texture > 0.08)
     measure = float(np.percentile(length[judged], 96)) / side if judged.sum() > 50 else 0.0
     forgiven = np.minimum(1, _FORGIVEN * side / np.maximum(length, 1e-6))
-    return measure, np.asarray(smooth * forgiven[..., None], np.float32)
+    return measure, np.asarray(steady * forgiven[..., None], np.float32)
 
 
 def taken_back(plane: Float, flow: Float) -> Float:
@@ -57,8 +58,8 @@ def _even(
     a: Float, b: Float, sigma: float, noise: float
 ) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.uint8]], ...]:
     """Both with their local mean taken off and divided by the larger local contrast, in 8 bits."""
-    means = [cv2.GaussianBlur(x, (0, 0), sigma) for x in (a, b)]
-    squares = [cv2.GaussianBlur(x * x, (0, 0), sigma) for x in (a, b)]
+    means = [smooth(x, sigma) for x in (a, b)]
+    squares = [smooth(x * x, sigma) for x in (a, b)]
     spread = [np.sqrt(np.maximum(s - m * m, 0)) for s, m in zip(squares, means, strict=True)]
     contrast = np.maximum(*spread) + 1.5 + 2 * noise
     return tuple(

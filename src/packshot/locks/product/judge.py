@@ -105,8 +105,10 @@ def _measured(view: View, product: Known, scene: Scene, found: Found) -> Judged:
     compared = compare(product.pixels, product.mask, scene.pixels, found.H, longest=FRAME)
     measures = dict(compared.measures)
     scores = scores_of(measures)
-    worst = min(scores, key=lambda name: scores[name])
-    score, reason, raw = scores[worst], OF_MEASURE[worst], measures[worst] / TOLERANCES[worst]
+    excess = {name: measures[name] / TOLERANCES[name] for name in scores}
+    worst = max(excess, key=lambda name: excess[name])
+    score, raw = scores[worst], excess[worst]
+    reason = OF_MEASURE["missing" if excess.get("missing", 0) > 1 else worst]  # which differs in every way
     measures |= {"grey": found.grey, "structure": found.structure, "contour": found.contour}
     measures |= {"support": float(found.support), "surface": product.texture}
     lost = measures.get("texture", 1.0) > 0.55 and found.structure < 0.3

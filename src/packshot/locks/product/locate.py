@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from packshot.imaging.colour import Float
-from packshot.locks.product.edges import agreement, directions
+from packshot.locks.product.edges import EdgePoints, agreement, directions
 from packshot.locks.product.geometry import (
     Image,
     Mask,
@@ -29,9 +29,11 @@ from packshot.locks.product.view import Known
 
 FINE = 2048  # px: the longer side of the largest picture that is looked at
 SCENE = 1024  # px: that of the copy in which products are located and compared
+_EDGES_AT = 512  # px: that of the copy whose edges are compared with the product's
 _POINTS_AT = 640  # px: the longer side of the copy in which keypoints are looked for
 _FITTED_AT = 256  # px: the longer side of the frame in which pixels are fitted
 _LOOSE, _CLOSE = 0.0128, 0.008  # of the picture's longer side: how far a match may lie from where it should
+_SURE = 0.9  # agreement of structure from which on a place is not sought better
 _FEW = 6  # matches below which nothing is said
 _STRONG, _STRONG_SHARE = 14, 0.06  # matches from which on, and part of the view's points, edges are not asked
 
@@ -48,6 +50,12 @@ class Scene:
     points: Keypoints
     edges: Float
 
+    def contour(self, points: EdgePoints, H: Matrix) -> float:
+        """How well `points` taken through `H` lie on the picture's edges."""
+        height, width = self.edges.shape[:2]
+        down = scaling(width / self.pixels.shape[1], height / self.pixels.shape[0])
+        return agreement(points, self.edges, down @ H)
+
     @property
     def to_fine(self) -> Matrix:
         return between(self.pixels, self.fine)
@@ -60,7 +68,7 @@ class Scene:
         small = fitted(shown, _POINTS_AT)
         points = keypoints(small)
         at = apply(between(small, shown), points.at) if len(points.at) else points.at
-        edges = cv2.GaussianBlur(directions(shown, 1.2), (0, 0), 1.5)
+        edges = cv2.GaussianBlur(directions(fitted(shown, _EDGES_AT), 0.8), (0, 0), 1.0)
         return Scene(fine, shown, Keypoints(at, points.descriptors), np.asarray(edges, np.float32))
 
 
@@ -100,7 +108,7 @@ def locate(view: Known, scene: Scene) -> Found | None:
             starts.append(("keypoints", refine(view, scene.pixels, H)))
     if not strong:
         coarse = [refine(view, scene.pixels, start, ((7.0, 0.05),)) for start in search(view, scene.pixels)]
-        coarse.sort(key=lambda one: -agreement(view.edges, scene.edges, one))
+        coarse.sort(key=lambda one: -scene.contour(view.edges, one))
         starts += [("edges", refine(view, scene.pixels, one, ((3.5, 0.02), (1.8, 0.008)))) for one in coarse[:2]]
     best: Found | None = None
     for how, start in starts:
@@ -112,7 +120,13 @@ def locate(view: Known, scene: Scene) -> Found | None:
     if best is None:
         return None
     finer = _rated(view, scene, fit(view, scene.pixels, best.H, None), best.how, support)
-    return finer if finer.rank > best.rank else best
+    best = finer if finer.rank > best.rank else best
+    if best.structure < _SURE and best.convincing:
+        edged = refine(view, scene.pixels, best.H, ((1.8, 0.008),))
+        for one in (edged, fit(view, scene.pixels, edged, None)):
+            finer = _rated(view, scene, one, best.how, support)
+            best = finer if finer.rank > best.rank else best
+    return best
 
 
 def given(view: Known, scene: Scene, H: Matrix) -> Found:
@@ -157,7 +171,7 @@ def _by_keypoints(view: Known, scene: Scene) -> tuple[Matrix | None, int, float]
 
 
 def fit(
-    view: Known | tuple[Image, Mask], scene: Image, H: Matrix, motion: int | None = None, rounds: int = 30
+    view: Known | tuple[Image, Mask], scene: Image, H: Matrix, motion: int | None = None, rounds: int = 24
 ) -> Matrix:
     """`H` moved until brightness correlates best; `motion` is a homography unless given. `H` where that fails.
 
@@ -175,7 +189,7 @@ def fit(
     if where.sum() < 100:
         return H
     step = np.eye(3, dtype=np.float32) if motion == cv2.MOTION_HOMOGRAPHY else np.eye(2, 3, dtype=np.float32)
-    criteria = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, rounds, 1e-4)
+    criteria = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, rounds, 3e-4)
     template, moving = grey(small).astype(np.float32), grey(pulled).astype(np.float32)
     try:
         _, step = cv2.findTransformECC(template, moving, step, motion, criteria, where.astype(np.uint8) * 255, 5)
@@ -190,9 +204,9 @@ def fit(
 def _rated(view: Known, scene: Scene, H: Matrix, how: str, support: int) -> Found:
     pulled, _ = warp(scene.pixels, H, view.pixels.shape)
     near = cv2.dilate(view.mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    own, theirs = directions(view.pixels)[near].ravel(), directions(pulled)[near].ravel()
+    own, theirs = view.directions[near].ravel(), directions(pulled)[near].ravel()
     structure = float(own @ theirs / np.sqrt((own @ own) * (theirs @ theirs) + 1e-6))
     brightness = correlation(
         grey(view.pixels)[view.mask].astype(np.float32), grey(pulled)[view.mask].astype(np.float32)
     )
-    return Found(H, how, support, brightness, structure, agreement(view.edges, scene.edges, H))
+    return Found(H, how, support, brightness, structure, scene.contour(view.edges, H))

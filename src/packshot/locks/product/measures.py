@@ -8,11 +8,12 @@ import cv2
 import numpy as np
 
 from packshot.imaging.colour import Float, srgb_to_linear
-from packshot.locks.product.colour import ciede2000, lab_of, within
+from packshot.locks.product.colour import ciede2000, lab_of, smooth, within
 from packshot.locks.product.flow import displacement, taken_back
 from packshot.locks.product.geometry import Image, Mask, Matrix, scale_of, scaling, stretches, warp
 from packshot.locks.product.light import normalised
 from packshot.locks.product.ssim import noise_aware_map
+from packshot.locks.product.version import TOLERANCES
 
 _LEAST_SCALE = 0.18
 _BLURS = (0.0, 0.5, 0.8, 1.1, 1.5, 2.0, 2.7, 3.6, 5.0)  # px
@@ -99,8 +100,8 @@ def _compare(
     measures["texture"] = 1 - float(structure[inner].mean())
     contrast = np.maximum(np.minimum(_spread(x), 12), np.minimum(_spread(y), 12)) * weight
     sigma = 0.022 * side
-    told = np.asarray(cv2.GaussianBlur(contrast, (0, 0), sigma)) + 1.2 + 0.8 * noise
-    detail = np.asarray(cv2.GaussianBlur(contrast * np.clip(1 - structure, 0, 1.2), (0, 0), sigma)) / told
+    told = smooth(contrast, sigma) + 1.2 + 0.8 * noise
+    detail = smooth(contrast * np.clip(1 - structure, 0, 1.2), sigma) / told
     measures["detail"] = float(np.percentile(detail[inner], 99.6))
 
     apart = _colour_difference(a, b, weight)
@@ -110,7 +111,7 @@ def _compare(
     gone = (within(apart, weight, 0.015 * side) > 13) & (within(structure, weight, 0.015 * side) < 0.55) & inner
     _, _, stats, _ = cv2.connectedComponentsWithStats(gone.astype(np.uint8))
     measures["missing"] = float(stats[1:, cv2.CC_STAT_AREA].max() / inner.sum()) if len(stats) > 1 else 0.0
-    difference = np.maximum(detail / 0.42, patch / 11.0) * inner
+    difference = np.maximum(detail / TOLERANCES["detail"], patch / TOLERANCES["part_colour"]) * inner
     return Compared(measures, own, theirs, cover, np.asarray(difference, np.float32))
 
 

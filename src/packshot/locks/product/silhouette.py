@@ -21,7 +21,7 @@ _COLOUR_WEIGHT = 0.01  # agreement that a chroma difference of 1 costs
 _MOST_COLOUR = 30.0
 _STEPS = ((7.0, 0.05), (3.5, 0.02), (1.8, 0.008))  # px of blur, and the first simplex in parts of the product
 _SPARE = 0.35
-_EVALUATIONS = 200
+_EVALUATIONS = 260
 
 
 def search(view: Known, scene: Image, most: int = 5) -> list[Matrix]:
@@ -83,7 +83,7 @@ def _lab(pixels: Image) -> Float:
 
 
 def refine(view: Known, scene: Image, H: Matrix, steps: tuple[tuple[float, float], ...] = _STEPS) -> Matrix:
-    """`H` moved, turned, scaled and sheared, coarse to fine, until the product's edges lie best on the scene's."""
+    """`H` moved, turned, scaled, sheared and tilted, coarse to fine, until the product's edges lie best on the scene's."""
     height, width = view.pixels.shape[:2]
     side = max(height, width)
     centre = width / 2, height / 2
@@ -95,14 +95,16 @@ def refine(view: Known, scene: Image, H: Matrix, steps: tuple[tuple[float, float
         base = H
 
         def moved(p: NDArray[np.float64], base: Matrix = base) -> Matrix:
-            linear = np.array([[1 + p[0] + p[2], p[3] - p[1], 0], [p[1] + p[3], 1 + p[0] - p[2], 0], [0, 0, 1.0]])
+            linear = np.array(
+                [[1 + p[0] + p[2], p[3] - p[1], 0], [p[1] + p[3], 1 + p[0] - p[2], 0], [p[6] / side, p[7] / side, 1.0]]
+            )
             there = shift(centre[0] + p[4] * side, centre[1] + p[5] * side) @ linear @ shift(-centre[0], -centre[1])
             return base @ there
 
         def cost(p: NDArray[np.float64], field: Float = field, down: Matrix = down) -> float:
             return -agreement(view.edges, field, down @ moved(p), spare=_SPARE)
 
-        better = moved(_least(cost, 6, first, _EVALUATIONS))
+        better = moved(_least(cost, 8, first, _EVALUATIONS))
         better = better / better[2, 2]
         if plausible(better, view.pixels.shape):
             H = better

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from packshot.errors import BadInputError
 from packshot.imaging.colour import Float, Pixels
-from packshot.locks.product.edges import EdgePoints, edge_points
+from packshot.locks.product.edges import EdgePoints, directions, edge_points
 from packshot.locks.product.geometry import Image, Mask, Matrix, fitted, scaling, shift
 from packshot.locks.product.keypoints import Keypoints, keypoints
 
@@ -71,7 +71,7 @@ class Known:
     """A view in the frame in which pictures are compared: the product alone, its longer side at most FRAME px.
 
     `pixels` (h, w, 3) with the product's mean colour where it is not, `mask` (h, w), `to_photo` from the frame's pixels
-    to the view's. `texture`: the part of the product, 0..1, that has something near it to align and to compare by.
+    to the view's. `directions` as edges.directions has them. `texture`: the part of the product, 0..1, that has something near it to align and to compare by.
     """
 
     pixels: Image
@@ -79,6 +79,7 @@ class Known:
     to_photo: Matrix
     keypoints: Keypoints
     edges: EdgePoints
+    directions: Float
     texture: float
 
 
@@ -118,7 +119,13 @@ def _prepared(view: View) -> Known:
     pixels[~inside] = pixels[inside].mean(axis=0) if inside.any() else 127
     to_photo = shift(x0 - margin, y0 - margin) @ scaling(cut.shape[1] / size[0], cut.shape[0] / size[1])
     return Known(
-        pixels, inside, to_photo, keypoints(pixels, inside), edge_points(pixels, inside), _texture(pixels, inside)
+        pixels,
+        inside,
+        to_photo,
+        keypoints(pixels, inside),
+        edge_points(pixels, inside),
+        directions(pixels),
+        _texture(pixels, inside),
     )
 
 
