@@ -61,7 +61,7 @@ def photographed(
 ) -> tuple[Rgb, NDArray[np.float64]]:
     """The product in another place, size, light and file, and the transform from its photo.
 
-    42 to 85 % of the frame, ± 12°, mild perspective, gain, gamma, white balance ± 5 %, light from one side, half the
+    42 to 85 % of the frame, ± 12°, mild perspective, gain, gamma, white balance ± 3 % of encoded values, which is ± 7 % of light, light from one side, half the
     times a soft shadow across it, noise, JPEG or WebP of quality 62 to 92.
     """
     y, x = np.nonzero(alpha > 8)
@@ -113,7 +113,7 @@ def _placed(layer: Float, rng: np.random.Generator, stretch: float) -> tuple[NDA
 
 def _lit(colour: Float, rng: np.random.Generator) -> Float:
     gain, gamma = rng.uniform(0.78, 1.2), rng.uniform(0.82, 1.22)
-    tint = (255 * gain * (1 + rng.uniform(-0.05, 0.05, 3))).astype(np.float32)
+    tint = (255 * gain * (1 + rng.uniform(-0.03, 0.03, 3))).astype(np.float32)
     lit = np.clip(colour / 255, 0, 1) ** np.float32(gamma) * tint
     y, x = np.mgrid[:SIDE, :SIDE].astype(np.float32) / SIDE
     heading = float(rng.uniform(0, 2 * np.pi))

@@ -71,7 +71,7 @@ def compare(
 
     light_own, light_theirs = srgb_to_linear(own), srgb_to_linear(theirs)
     if relight:
-        light_theirs = normalised(light_own, light_theirs, inner)
+        light_own, light_theirs = normalised(light_own, light_theirs, inner)
     a, b = lab_of(light_own), lab_of(light_theirs)
     noise = _noise(a[..., 0], b[..., 0], inner)
     fill = a[inner].mean(axis=0)
