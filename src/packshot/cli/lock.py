@@ -50,6 +50,7 @@ def product(
     """Is the product in IMAGE the product in REF? Exit 0 accept, 1 reject, 3 a person has to look."""
     from packshot.imaging.decode import decode
     from packshot.locks.product.judge import judge
+    from packshot.locks.product.view import bytes_of
 
     if picture and picture.suffix.lower() != ".webp":
         raise BadInputError(f"--picture {picture} is not a .webp file.")
@@ -59,7 +60,7 @@ def product(
     drawn = decode(read(mask), name=mask.name) if mask else None
     verdict = judge(
         [_view(photo, drawn, boxes)],
-        shown.pixels,
+        bytes_of(shown.pixels),
         profile=profile,
         accept_limited=accept_limited,
         evidence=picture is not None,

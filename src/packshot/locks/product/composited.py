@@ -19,13 +19,13 @@ _LONGEST = 1024  # px: the longer side at which the pixels are held against each
 
 @dataclass(frozen=True)
 class Placement:
-    """`source`, a box of the view that may reach beyond it, stands at `box` of the picture, both x0, y0, x1, y1 in pixels."""
+    """`source`, a box of the view that may reach beyond it, stands at `box` of the picture; pixels of each."""
 
     box: Box
     source: Box
 
     @property
-    def H(self) -> Matrix:
+    def transform(self) -> Matrix:
         """From the view's pixels to the picture's."""
         (x0, y0, x1, y1), (u0, v0, u1, v1) = self.source, self.box
         return shift(u0, v0) @ scaling((u1 - u0) / (x1 - x0), (v1 - v0) / (y1 - y0)) @ shift(-x0, -y0)
@@ -45,13 +45,13 @@ def compare_kept(view: View, placement: Placement, scene: Scene, picture_size: t
     factor = min(1.0, _LONGEST / max(across, down))
     size = max(round(across * factor), 8), max(round(down * factor), 8)
     own = linear_to_srgb(_resized(srgb_to_linear(_cut(view.pixels, placement.source)), size))
-    cover = _resized(_cut(view.mask, placement.source).astype(np.float32) / 255, size)
+    cover = _resized(np.asarray(_cut(view.mask, placement.source) / 255, np.float32), size)
     to_view = shift(x0, y0) @ scaling((x1 - x0) / size[0], (y1 - y0) / size[1])
     return compare(
         np.round(own * 255).astype(np.uint8),
         cover > 1 - 1e-3,
         scene.fine,
-        to_fine @ placement.H @ to_view,
+        to_fine @ placement.transform @ to_view,
         longest=_LONGEST,
         magnify=True,
         relight=False,

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from packshot.imaging.colour import Float, srgb_to_linear
 from packshot.locks.product.colour import lab_of, smooth
-from packshot.locks.product.geometry import Matrix, apply, grey, plausible, scale_of, shift, square, warp
-from packshot.locks.product.keypoints import Keypoints, matches
+from packshot.locks.product.estimate import affine, similarity
+from packshot.locks.product.geometry import Mask, Matrix, apply, grey, plausible, scale_of, shift, warp
+from packshot.locks.product.keypoints import matches
 from packshot.locks.product.light import normalised
 from packshot.locks.product.locate import Scene
 from packshot.locks.product.protected import Region, patch, region
@@ -20,7 +22,12 @@ from packshot.locks.product.view import Box, Known, View
 
 _LOOSE = 0.06  # of the picture's longer side: cloth drapes
 _AROUND = 0.14  # of the garment's longer side: how far from its place a print is looked for
+_CLOSE = 6.0  # px of the picture
+_FEW = 6  # matches
 _BINS = 24  # of a* and of b*, from -96 to 96
+
+
+Pairs = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,29 +42,26 @@ class Worn:
 def look(view: View, known: Known, scene: Scene, prints: Sequence[Box]) -> Worn | None:
     """The garment's `prints`, boxes of the view, and its colours in the scene; None where it is nowhere."""
     pairs = matches(known.keypoints, scene.points)
-    H = _roughly(known.keypoints, scene.points, pairs, _LOOSE * max(scene.pixels.shape[:2]))
-    if H is None or not plausible(H, known.pixels.shape):
-        places = search(known, scene.pixels, most=1)
-        if not places:
-            return None
-        H = places[0]
+    H = _roughly(known, scene, pairs)
+    if H is None:
+        return None
     regions = [_print(view, known, scene, H, box, pairs) for box in prints]
     return Worn(H, regions, _palette(known, scene, H))
 
 
-def _roughly(here: Keypoints, there: Keypoints, pairs: np.ndarray[tuple[int, ...], np.dtype[np.intp]], loose: float):
-    if len(pairs) < 6:
-        return None
-    M, kept = cv2.estimateAffinePartial2D(
-        here.at[pairs[:, 0]], there.at[pairs[:, 1]], method=cv2.RANSAC, ransacReprojThreshold=loose, maxIters=3000
-    )
-    return square(M) if M is not None and kept.sum() >= 6 else None
+def _roughly(known: Known, scene: Scene, pairs: Pairs) -> Matrix | None:
+    """By keypoints that agree loosely, as cloth drapes; else by edges."""
+    if len(pairs) >= _FEW:
+        here, there = known.keypoints.at[pairs[:, 0]], scene.points.at[pairs[:, 1]]
+        agreed = similarity(here, there, _LOOSE * max(scene.pixels.shape[:2]))
+        if agreed and agreed.support >= _FEW and plausible(agreed.transform, known.pixels.shape):
+            return agreed.transform
+    places = search(known, scene.pixels, most=1)
+    return places[0] if places else None
 
 
-def _print(
-    view: View, known: Known, scene: Scene, H: Matrix, box: Box, pairs: np.ndarray[tuple[int, ...], np.dtype[np.intp]]
-) -> Region:
-    """One print where it looks most like itself: where its own keypoints say, where it slides best, where the whole says."""
+def _print(view: View, known: Known, scene: Scene, H: Matrix, box: Box, pairs: Pairs) -> Region:
+    """One print where it looks most like itself: by its own keypoints, where it slides best, or where the whole is."""
     to_frame = np.linalg.inv(known.to_photo)
     starts = [H @ to_frame]
     near = _AROUND * max(known.pixels.shape) * scale_of(H, known.pixels.shape)
@@ -68,11 +72,9 @@ def _print(
         within = (at[:, 0] >= x0) & (at[:, 0] <= x1) & (at[:, 1] >= y0) & (at[:, 1] <= y1)
         within &= np.linalg.norm(apply(H, here) - there, axis=1) < near
         if within.sum() >= 5:
-            M, kept = cv2.estimateAffine2D(
-                at[within], there[within], method=cv2.RANSAC, ransacReprojThreshold=6.0, maxIters=2000
-            )
-            if M is not None and kept.sum() >= 5:
-                starts.insert(0, square(M))
+            agreed = affine(at[within], there[within], _CLOSE)
+            if agreed and agreed.support >= 5:
+                starts.insert(0, agreed.transform)
     starts.append(_slid(view, scene, starts[-1], box, near))
     regions = [region(view, box, scene.fine, scene.to_fine @ start) for start in starts]
     return max(regions, key=lambda one: one.score)
@@ -104,7 +106,7 @@ def _palette(known: Known, scene: Scene, H: Matrix) -> float:
     return float(1 - np.minimum(_spread(a, inner), _spread(b, inner)).sum())
 
 
-def _spread(lab: Float, inner: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Float:
+def _spread(lab: Float, inner: Mask) -> Float:
     counts, _, _ = np.histogram2d(lab[inner][:, 1], lab[inner][:, 2], bins=_BINS, range=((-96, 96), (-96, 96)))
     soft = smooth(counts.astype(np.float32), 0.8)
     return np.asarray(soft / max(float(soft.sum()), 1e-6), np.float32)

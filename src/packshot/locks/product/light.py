@@ -21,8 +21,8 @@ _GAIN = (0.35, 3.2)
 def normalised(own: Float, theirs: Float, inner: Mask) -> tuple[Float, Float]:
     """Both (H, W, 3), linear light, as if equally lit, judged by `inner` (H, W).
 
-    `theirs` gets one gamma, a small tint, and gain that changes slowly from place to place. Where light has driven it to
-    white, it cannot be told what it was; `own` is cut off at the same height.
+    `theirs` gets one gamma, a small tint, and gain that changes slowly from place to place. Where light has driven it
+    to white, it cannot be told what it was; `own` is cut off at the same height.
     """
     whole = inner & (theirs.max(axis=2) < _CLIPPED)
     if whole.sum() < _LEAST_WHOLE * inner.sum():

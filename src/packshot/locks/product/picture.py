@@ -9,7 +9,7 @@ import numpy as np
 
 from packshot.imaging.colour import Float
 from packshot.imaging.own import small
-from packshot.locks.product.geometry import Image, Mask, Matrix, apply, scaling
+from packshot.locks.product.geometry import Image, Mask, Matrix, apply
 
 _PANEL, _GAP, _RIM = 420, 14, 18
 _CARD = (244, 242, 238)
@@ -27,15 +27,16 @@ def picture(
     difference: Float,
     scene: Image,
     H: Matrix | None,
+    shape: tuple[int, ...],
     regions: Sequence[tuple[Image, bool]] = (),
 ) -> bytes:
     """A WebP of three panels, and a row of the protected parts as pairs under it.
 
-    `own`, `theirs` (h, w, 3) and `mask`, `difference` (h, w, 1 is at tolerance) lie on each other; `H` takes `own`'s
-    pixels to `scene`'s, None where the product is nowhere. No words are drawn: fonts are not part of Packshot, and the
-    verdict's words stand beside the picture in the reader's own.
+    `own`, `theirs` (h, w, 3) and `mask`, `difference` (h, w, 1 is at tolerance) lie on each other; `H` takes a frame
+    of `shape` to `scene`, None where the product is nowhere. `regions`: a protected part beside what is there, and whether
+    they are the same. No words are drawn: Packshot brings no font that this could use, and the verdict has them.
     """
-    panels = [_framed(_alone(own, mask)), _framed(_where(scene, H, own.shape)), _framed(_heat(theirs, mask, difference))]
+    panels = [_framed(_alone(own, mask)), _framed(_where(scene, H, shape)), _framed(_heat(theirs, mask, difference))]
     rows = [_side_by_side(panels)]
     pairs = [_pair(pixels, ok) for pixels, ok in regions[:3]]
     if pairs:
@@ -86,12 +87,15 @@ def _pair(pixels: Image, ok: bool) -> Image:
     tile = _fit(pixels, _PANEL, _PANEL * 2 // 5)
     thick = 2 if ok else 5
     inner = tile[thick:-thick, thick:-thick]
-    return cv2.copyMakeBorder(inner, thick, thick, thick, thick, cv2.BORDER_CONSTANT, value=_FOUND if ok else _WRONG)
+    bordered = cv2.copyMakeBorder(
+        inner, thick, thick, thick, thick, cv2.BORDER_CONSTANT, value=_FOUND if ok else _WRONG
+    )
+    return np.asarray(bordered, np.uint8)
 
 
 def _framed(panel: Image) -> Image:
     tile = _fit(panel, _PANEL, _PANEL)
-    return cv2.copyMakeBorder(tile[1:-1, 1:-1], 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=_LINE)
+    return np.asarray(cv2.copyMakeBorder(tile[1:-1, 1:-1], 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=_LINE), np.uint8)
 
 
 def _fit(panel: Image, width: int, height: int) -> Image:

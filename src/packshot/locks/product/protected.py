@@ -1,8 +1,7 @@
-"""Logos and texts, measured again at their own resolution once the product is located; and proposed where it is sure."""
+"""Logos and texts, measured again at their own resolution once the product is located."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -22,8 +21,7 @@ from packshot.locks.product.geometry import (
 )
 from packshot.locks.product.locate import Scene, fit
 from packshot.locks.product.measures import Compared, compare
-from packshot.locks.product.version import score_of
-from packshot.locks.product.version import TOLERANCES
+from packshot.locks.product.version import TOLERANCES, score_of
 from packshot.locks.product.view import Box, Known, View
 
 _MARGIN = 0.12  # of the box's longer side, kept around it

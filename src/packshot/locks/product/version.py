@@ -29,6 +29,7 @@ KEPT_TOLERANCES = {
     "part_colour": 4.0,
     "outside": 0.03,
 }
+PALETTE_TOLERANCE = 0.35  # of a worn garment: the part of its distribution of hues that is not there
 EXPONENT = 1.5
 AT_TOLERANCE = 0.08
 
