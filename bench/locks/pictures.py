@@ -23,7 +23,7 @@ Float = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Try:
-    """A product as its photo shows it, and a picture (SIDE, SIDE, 3) uint8 sRGB of it, changed as `kind` says or not."""
+    """A product as its photo shows it, and a picture (SIDE, SIDE, 3) uint8 sRGB of it, changed as `kind` says."""
 
     product: Product
     kind: str

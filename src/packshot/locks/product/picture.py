@@ -33,8 +33,8 @@ def picture(
     """A WebP of three panels, and a row of the protected parts as pairs under it.
 
     `own`, `theirs` (h, w, 3) and `mask`, `difference` (h, w, 1 is at tolerance) lie on each other; `H` takes a frame
-    of `shape` to `scene`, None where the product is nowhere. `regions`: a protected part beside what is there, and whether
-    they are the same. No words are drawn: Packshot brings no font that this could use, and the verdict has them.
+    of `shape` to `scene`, None where the product is nowhere. `regions`: a protected part beside what is there, and
+    whether they are the same. No words are drawn: Packshot brings no font that this could use; the verdict has them.
     """
     panels = [_framed(_alone(own, mask)), _framed(_where(scene, H, shape)), _framed(_heat(theirs, mask, difference))]
     rows = [_side_by_side(panels)]

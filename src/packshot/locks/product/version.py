@@ -15,7 +15,7 @@ TOLERANCES = {
     "detail": 0.42,  # the same in the worst patch, weighted by its texture
     "colour": 2.9,  # CIEDE2000, mean
     "part_colour": 9.0,  # CIEDE2000, worst patch
-    "deformation": 0.0065,  # residual displacement in parts of the product's longer side
+    "deformation": 0.0075,  # residual displacement in parts of the product's longer side
     "aspect": 0.10,  # ratio of both sides' scales, less one
     "blur": 1.35,  # standard deviation, in pixels of a product of 448, of the blur that explains the picture
     "missing": 0.05,  # part of the product where neither colour nor structure is its own
