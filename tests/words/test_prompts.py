@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from jinja2.exceptions import SecurityError, UndefinedError
 
-from packshot.words.parse import parse
 from packshot.words.families import families
+from packshot.words.parse import parse
 from packshot.words.prompts import prompt
 from packshot.words.templates import cut, environment, tidy
 

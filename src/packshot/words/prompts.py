@@ -116,6 +116,7 @@ def _written(template: str, reading: Reading, facts: dict[str, Any], limits: _Li
     words = tidy(reading.text)
     wanted = min(len(words), limits.text // _WORDS_AT_LEAST)
     dropped: list[str] = []
+    room = 0
     for name in ("", *_CAN_GO):
         if name and facts[name]:
             facts = facts | {name: "" if name != "place" else None}
