@@ -12,8 +12,8 @@ from packshot.imaging.colour import Pixels
 
 BITS = 256
 ALIKE = 10
-"""Pictures that differ in fewer bits look alike. The same picture, smaller or in another format,
-differs in 0 to 4 (tests/imaging/test_similarity.py), another set in 20 and more, another light on the same set in some 10."""
+"""Pictures that differ in fewer bits look alike. The same picture, smaller or in another format, differs in 0 to 4
+(tests/imaging/test_similarity.py); another set makes 20 and more, another light on the same set some 10."""
 
 _SIDE = 64  # px of the square that the structure is read of: twice Zauner's, for its finest waves
 _WAVES = 8  # of the cosine transform, each way
