@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -37,7 +38,9 @@ def resampled(planes: Planes, old: tuple[int, int], new: tuple[int, int]) -> Ite
         rows = slice(start, min(start + step, new[0]))
         top, bottom = max(int(first[rows][0]), 0), min(int(first[rows][-1]) + weights.shape[1], old[0])
         source = planes(slice(min(top, old[0] - 1), max(bottom, 1)))
-        down = _down(source.reshape(len(source), -1), first[rows] - top, weights[rows]).reshape(-1, old[1])
+        down = np.zeros((rows.stop - rows.start, source[0].size), np.float32)
+        add_rows(down, source.reshape(len(source), -1), first[rows] - top, weights[rows])
+        down = down.reshape(-1, old[1])
         if across.shape[0] != down.shape[0]:
             across = np.empty((down.shape[0], new[1]), np.float32)
         for taken, made, shares in blocks:
@@ -45,15 +48,16 @@ def resampled(planes: Planes, old: tuple[int, int], new: tuple[int, int]) -> Ite
         yield rows, across.reshape(rows.stop - rows.start, -1, new[1])
 
 
-def _down(source: Float, first: NDArray[np.intp], weights: NDArray[np.float64]) -> Float:
-    """(len(first), n) from `source` (rows, n), row by row."""
-    result = np.zeros((len(first), source.shape[1]), np.float32)
+def add_rows(result: Float, source: Float, first: NDArray[np.intp], weights: NDArray[np.floating[Any]]) -> None:
+    """Adds to each row of `result` (n, length) the rows of `source` (m, length) from `first` (n,) on by `weights`.
+
+    These are (n, taps); beyond its edges `source` goes on as they are.
+    """
     last = len(source) - 1
     for row, start, shares in zip(result, first.tolist(), weights.tolist(), strict=True):
         for tap, share in enumerate(shares, start):
             if share:
                 cv2.scaleAdd(source[min(max(tap, 0), last)], share, row, dst=row)
-    return result
 
 
 @lru_cache(16)
