@@ -25,24 +25,29 @@ STYLES = ("white", "marble", "podium")
 def kept() -> Iterator[tuple[str, str]]:
     """What was done to the picture, and the decision."""
     for name in PRODUCTS:
-        whole = product(name)
-        cutout = cut(Photo(whole.pixels), alpha=whole.alpha)
         for style in STYLES:
-            rng = np.random.default_rng(crc32(f"{name}|{style}".encode()))
-            view_of = "above" if cutout.view == "above" else "standing"
-            made = compose(cutout, SCENES[style], width=1024, height=1024, seed=1, view=view_of)
-            view = View(whole.pixels, np.round(cutout.alpha * 255).astype(np.uint8), whole.boxes)
-            placement = Placement(made.product.box, made.product.source)
-            pixels = np.asarray(made.pixels, np.uint8)
-            pictures = {
-                "as composed": pixels,
-                "as a file of quality 62 to 92": filed(pixels, rng),
-                "recoloured": _recoloured(pixels, made.opaque),
-                "a patch of it replaced": _patched(pixels, made.product.box, rng),
-                "moved by 6 px": np.roll(pixels, (4, 6), (0, 1)),
-            }
-            for kind, picture in pictures.items():
-                yield kind, judge([view], picture, profile="composited", placement=placement).decision
+            yield from kept_of(name, style)
+
+
+def kept_of(name: str, style: str) -> Iterator[tuple[str, str]]:
+    """The same of one product in one style."""
+    whole = product(name)
+    cutout = cut(Photo(whole.pixels), alpha=whole.alpha)
+    rng = np.random.default_rng(crc32(f"{name}|{style}".encode()))
+    seen = "above" if cutout.view == "above" else "standing"
+    made = compose(cutout, SCENES[style], width=1024, height=1024, seed=1, view=seen)
+    view = View(whole.pixels, np.round(cutout.alpha * 255).astype(np.uint8), whole.boxes)
+    placement = Placement(made.product.box, made.product.source)
+    pixels = np.asarray(made.pixels, np.uint8)
+    pictures = {
+        "as composed": pixels,
+        "as a file of quality 62 to 92": filed(pixels, rng),
+        "recoloured": _recoloured(pixels, made.opaque),
+        "a patch of it replaced": _patched(pixels, made.product.box, rng),
+        "moved by 6 px": np.roll(pixels, (4, 6), (0, 1)),
+    }
+    for kind, picture in pictures.items():
+        yield kind, judge([view], picture, profile="composited", placement=placement).decision
 
 
 def _recoloured(pixels: Rgb, opaque: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Rgb:

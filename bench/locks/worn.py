@@ -22,15 +22,20 @@ SEEDS = range(2000, 2003)
 def worn() -> Iterator[tuple[str, str]]:
     """What was done to the garment, and the decision, for every one that it can be done to."""
     for name in GARMENTS:
-        whole = product(name)
-        view = View(whole.pixels, whole.alpha, whole.boxes)
-        for kind in KINDS:
-            for seed in SEEDS:
-                rng = np.random.default_rng(crc32(f"{name}|worn {kind}|{seed}".encode()))
-                changed = (whole.pixels, whole.alpha) if kind == FAITHFUL else edited(whole, kind, rng)
-                if changed is not None:
-                    picture, _ = photographed(*_draped(*changed, rng), rng)
-                    yield kind, judge([view], picture, profile="garment").decision
+        yield from worn_of(name, SEEDS)
+
+
+def worn_of(name: str, seeds: range) -> Iterator[tuple[str, str]]:
+    """The same of one garment."""
+    whole = product(name)
+    view = View(whole.pixels, whole.alpha, whole.boxes)
+    for kind in KINDS:
+        for seed in seeds:
+            rng = np.random.default_rng(crc32(f"{name}|worn {kind}|{seed}".encode()))
+            changed = (whole.pixels, whole.alpha) if kind == FAITHFUL else edited(whole, kind, rng)
+            if changed is not None:
+                picture, _ = photographed(*_draped(*changed, rng), rng)
+                yield kind, judge([view], picture, profile="garment").decision
 
 
 def _draped(pixels: Rgb, alpha: NDArray[np.uint8], rng: np.random.Generator) -> tuple[Rgb, NDArray[np.uint8]]:

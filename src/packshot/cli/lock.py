@@ -71,6 +71,26 @@ def product(
     answer(verdict, json=json)
 
 
+@app.command()
+def regions(
+    photo: Annotated[Path, typer.Argument(metavar="PHOTO", help="A photo of the product.")],
+    mask: Annotated[
+        Path | None, typer.Option(metavar="MASK", help="Where the product is, of PHOTO's size. Else cut out.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Propose logos and texts to protect: a line x,y,w,h for each, as --protect takes them. None where none is sure."""
+    from packshot.imaging.decode import decode
+    from packshot.locks.product.propose import propose
+
+    drawn = decode(read(mask), name=mask.name) if mask else None
+    for x0, y0, x1, y1 in propose(_view(decode(read(photo), name=photo.name), drawn, ())):
+        if json:
+            say({"x": x0, "y": y0, "width": x1 - x0, "height": y1 - y0})
+        else:
+            typer.echo(f"{x0},{y0},{x1 - x0},{y1 - y0}")
+
+
 def answer(verdict: Verdict, *, json: bool) -> None:
     """Says what was found and leaves with its exit code."""
     if json:
