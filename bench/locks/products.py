@@ -31,8 +31,8 @@ _HELD_OUT_SAMPLES = (
 )
 _TUNED_KINDS = ("bottle", "mug", "jar", "candle", "carton", "bag", "shoe", "t_shirt", "wristwatch", "teapot", "stool")
 TUNED = (*_TUNED_SAMPLES, *(f"{kind}-7" for kind in _TUNED_KINDS))
-HELD_OUT = (*_HELD_OUT_SAMPLES, *(f"{kind}-5007" for kind in HELD_OUT_KINDS))
-GARMENTS = ("tshirt", "t_shirt-7", "t_shirt-11", "t_shirt-5011", "trousers-7", "sock-5007", "hat-5007")
+HELD_OUT = (*_HELD_OUT_SAMPLES, *(f"{kind}-5031" for kind in HELD_OUT_KINDS))
+GARMENTS = ("tshirt", "t_shirt-7", "t_shirt-11", "t_shirt-5011", "trousers-7", "sock-5031", "hat-5031")
 _BRANDS = ("OLIVA", "NORTH", "KOMA", "MAISON V", "RUNNR", "LUMEN", "ARDEA", "TIDE & CO", "FABLE", "QUARRY")
 _LINES = (
     "cold pressed 500 ml",

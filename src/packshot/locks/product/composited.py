@@ -54,7 +54,7 @@ def compare_kept(view: View, placement: Placement, scene: Scene, picture_size: t
         to_fine @ placement.transform @ to_view,
         longest=_LONGEST,
         magnify=True,
-        relight=False,
+        light="as it is",
         flow=False,
     )
 

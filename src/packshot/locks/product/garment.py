@@ -14,7 +14,7 @@ from packshot.locks.product.colour import lab_of, smooth
 from packshot.locks.product.estimate import affine, similarity
 from packshot.locks.product.geometry import Mask, Matrix, apply, grey, plausible, scale_of, shift, warp
 from packshot.locks.product.keypoints import matches
-from packshot.locks.product.light import normalised
+from packshot.locks.product.light import light_of, normalised
 from packshot.locks.product.locate import Scene
 from packshot.locks.product.protected import Region, patch, region
 from packshot.locks.product.silhouette import search
@@ -102,7 +102,7 @@ def _palette(known: Known, scene: Scene, H: Matrix) -> float:
     if inner.sum() < 200:
         return 1.0
     own, theirs = srgb_to_linear(known.pixels), srgb_to_linear(pulled)
-    a, b = (lab_of(light) for light in normalised(own, theirs, inner))
+    a, b = (lab_of(light) for light in normalised(own, theirs, inner, light_of(own, theirs, inner)))
     return float(1 - np.minimum(_spread(a, inner), _spread(b, inner)).sum())
 
 

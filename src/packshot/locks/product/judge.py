@@ -140,7 +140,7 @@ def _rigid(view: View, product: Known, scene: Scene, *, low_texture: bool) -> Ju
     if not found.convincing or lost:
         score = min(score, _NOT_FOUND_SCORE)
         return Judged(view, score, reasons.NOT_FOUND, measures, worst, doubt, compared, found.H)
-    regions = protected.measure(view, product, scene, found.H)
+    regions = protected.measure(view, product, scene, found.H, compared.light)
     score, reason = _with_regions(score, reason, regions, measures)
     return Judged(view, score, reason, measures, worst, doubt, compared, found.H, regions)
 
@@ -151,7 +151,7 @@ def _kept(view: View, product: Known, scene: Scene, placement: Placement, shape:
     score, reason, worst = _worst(measures, KEPT_TOLERANCES)
     height, width = scene.pixels.shape[:2]
     H = scaling(width / shape[1], height / shape[0]) @ placement.transform @ product.to_photo
-    regions = protected.measure(view, product, scene, H)
+    regions = protected.measure(view, product, scene, H, None)
     score, reason = _with_regions(score, reason, regions, measures)
     return Judged(view, score, reason, measures, worst, None, compared, H, regions)
 

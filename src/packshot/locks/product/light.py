@@ -2,51 +2,80 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import cv2
 import numpy as np
 
 from packshot.imaging.colour import Float
-from packshot.locks.product.colour import within
+from packshot.locks.product.colour import lab_of, within
 from packshot.locks.product.geometry import Mask
 
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 _FLOOR = 0.004  # linear light: keeps the ratios of the darkest pixels within bounds
-_CLIPPED = 0.97  # what is brighter has lost its contrast and says nothing about gamma
+_CLIPPED = 0.97  # what is brighter has been driven to white, and it cannot be told what it was
 _LEAST_WHOLE = 0.15  # part of the product below which clipped pixels count like others
-_GAMMA = (0.72, 1.4)
+_GAMMAS = np.geomspace(0.72, 1.4, 15)
 _TINT = (0.9, 1.11)  # what 5 % in encoded values are in linear light: more is another colour
 _SHADING = 0.10  # of the product's longer side: what varies more slowly is light
 _GAIN = (0.35, 3.2)
+_COARSE = 4  # the exponent is chosen on a copy smaller by so much
 
 
-def normalised(own: Float, theirs: Float, inner: Mask) -> tuple[Float, Float]:
-    """Both (H, W, 3), linear light, as if equally lit, judged by `inner` (H, W).
+@dataclass(frozen=True, eq=False)
+class Light:
+    """What makes a picture's linear light the photo's: an exponent, then a factor for every channel (3,)."""
 
-    `theirs` gets one gamma, a small tint, and gain that changes slowly from place to place. Where light has driven it
-    to white, it cannot be told what it was; `own` is cut off at the same height.
+    gamma: float
+    tint: Float
+
+
+def light_of(own: Float, theirs: Float, inner: Mask) -> Light:
+    """The light of `theirs` beside `own`, both (H, W, 3) linear and lying on each other, judged by `inner` (H, W).
+
+    The exponent is the one under which most of the product has its own colour: contrast alone says little of a product
+    of one brightness, and shadows have a contrast of their own.
     """
-    whole = inner & (theirs.max(axis=2) < _CLIPPED)
-    if whole.sum() < _LEAST_WHOLE * inner.sum():
-        whole = inner
-    y_own, y_theirs = own @ _LUMINANCE + _FLOOR, theirs @ _LUMINANCE + _FLOOR
-    even = np.maximum(theirs, 1e-5) ** _gamma(y_own, y_theirs, inner)
-    y_even = even @ _LUMINANCE + _FLOOR
-    gain = float(np.median(y_own[whole] / y_even[whole]))
-    tint = np.median(own[whole] + 0.01, axis=0) / np.median(even[whole] * gain + 0.01, axis=0)
-    tint = np.clip(tint / np.exp(np.log(tint).mean()), *_TINT).astype(np.float32)
-    weight = inner.astype(np.float32) * np.where(whole, np.float32(1), np.float32(0.02))
+    size = max(inner.shape[1] // _COARSE, 8), max(inner.shape[0] // _COARSE, 8)
+    a, b = (np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA), np.float32) for light in (own, theirs))
+    where = np.asarray(cv2.resize(inner.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA), np.uint8) > 200
+    if where.sum() < 32:
+        return Light(1.0, np.ones(3, np.float32))
+    best = Light(1.0, _tint(a, b, where))
+    least = np.inf
+    for gamma in _GAMMAS:
+        light = Light(float(gamma), _tint(a, np.maximum(b, 1e-5) ** np.float32(gamma), where))
+        first, second = (lab_of(part)[where] for part in normalised(a, b, where, light))
+        apart = first - second
+        error = float(np.median(np.linalg.norm(apart, axis=1))) + 0.3 * abs(float(np.log(gamma)))
+        if error < least:
+            best, least = light, error
+    return best
+
+
+def normalised(own: Float, theirs: Float, inner: Mask, light: Light) -> tuple[Float, Float]:
+    """Both (H, W, 3), linear light, as if equally lit: `theirs` in `light`, and with gain that changes slowly.
+
+    Where light has driven it to white, `own` is cut off at the same height.
+    """
+    even = np.maximum(theirs, 1e-5) ** np.float32(light.gamma) * light.tint
+    weight = inner.astype(np.float32) * np.where(_whole(theirs, inner), np.float32(1), np.float32(0.02))
     sigma = _SHADING * max(inner.shape)
-    shading = np.clip(within(y_own, weight, sigma) / within(y_even * tint.mean(), weight, sigma), *_GAIN)[..., None]
-    highest = np.asarray(_CLIPPED * tint * shading, np.float32)
-    return np.minimum(own, highest), np.minimum(np.asarray(even * tint * shading, np.float32), highest)
+    y_own, y_even = own @ _LUMINANCE + _FLOOR, even @ _LUMINANCE + _FLOOR
+    shading = np.clip(within(y_own, weight, sigma) / within(y_even, weight, sigma), *_GAIN)[..., None]
+    highest = np.asarray(_CLIPPED * light.tint * shading, np.float32)
+    return np.minimum(own, highest), np.minimum(np.asarray(even * shading, np.float32), highest)
 
 
-def _gamma(y_own: Float, y_theirs: Float, inner: Mask) -> float:
-    """The exponent that gives their brightness the spread of ours, 1 where it cannot be told."""
-    usable = inner & (y_theirs < _CLIPPED) & (y_own < _CLIPPED)
-    a, b = np.log(y_theirs[usable]), np.log(y_own[usable])
-    if len(a) < 100 or a.std() < 0.12:
-        return 1.0
-    spread = np.cov(a, b)
-    if spread[0, 1] / np.sqrt(spread[0, 0] * spread[1, 1] + 1e-9) < 0.75:
-        return 1.0
-    return float(np.clip(np.sqrt(spread[1, 1] / spread[0, 0]), *_GAMMA))
+def _whole(theirs: Float, inner: Mask) -> Mask:
+    """Where nothing is clipped, unless nearly everything is."""
+    whole = inner & (theirs.max(axis=2) < _CLIPPED)
+    return whole if whole.sum() >= _LEAST_WHOLE * inner.sum() else inner
+
+
+def _tint(own: Float, even: Float, inner: Mask) -> Float:
+    """A factor for every channel that gives the median colour, as far as that is light's doing."""
+    whole = _whole(even, inner)
+    gain = float(np.median((own[whole] @ _LUMINANCE + _FLOOR) / (even[whole] @ _LUMINANCE + _FLOOR)))
+    tint = np.median(own[whole] + 0.01, axis=0) / np.median(even[whole] * gain + 0.01, axis=0)
+    return np.asarray(gain * np.clip(tint / np.exp(np.log(tint).mean()), *_TINT), np.float32)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -11,7 +12,7 @@ from packshot.imaging.colour import Float, srgb_to_linear
 from packshot.locks.product.colour import ciede2000, lab_of, smooth, within
 from packshot.locks.product.flow import displacement, taken_back
 from packshot.locks.product.geometry import Image, Mask, Matrix, scale_of, scaling, stretches, warp
-from packshot.locks.product.light import normalised
+from packshot.locks.product.light import Light, light_of, normalised
 from packshot.locks.product.ssim import noise_aware_map
 from packshot.locks.product.version import TOLERANCES
 
@@ -26,7 +27,7 @@ class Compared:
     """`measures` by name, as version.TOLERANCES knows them; all pictures are of one size (h, w).
 
     `own` and `theirs` uint8 sRGB: the product as it should be and as it is, `mask` where it is. `difference` (h, w):
-    how much of what a person may see differs there, where 1 is at tolerance.
+    how much of what a person may see differs there, where 1 is at tolerance. `light`: what was taken out.
     """
 
     measures: dict[str, float]
@@ -34,6 +35,7 @@ class Compared:
     theirs: Image
     mask: Mask
     difference: Float
+    light: Light | None = None
 
 
 def compare(
@@ -44,13 +46,14 @@ def compare(
     *,
     longest: int,
     magnify: bool = False,
-    relight: bool = True,
+    light: Light | Literal["its own", "as it is"] = "its own",
     flow: bool = True,
 ) -> Compared:
     """The product `pixels` (h, w, 3) within `mask` against `scene`, where `H` says it is.
 
     Compared at the lower of both resolutions, or at that of `pixels` where `magnify` says so, and no side above
-    `longest` px. With `relight` off, light is compared too; with `flow` off, every pixel has to be where `H` says.
+    `longest` px. `light`, unless given, is worked out,
+    or compared too where it counts "as it is". With `flow` off, every pixel has to be where `H` says.
     """
     scale = 1.0 if magnify else scale_of(H, pixels.shape)
     factor = min(1.0, max(_LEAST_SCALE, scale), longest / max(pixels.shape[:2]))
@@ -70,8 +73,10 @@ def compare(
     measures["aspect"] = larger / smaller - 1
 
     light_own, light_theirs = srgb_to_linear(own), srgb_to_linear(theirs)
-    if relight:
-        light_own, light_theirs = normalised(light_own, light_theirs, inner)
+    if light == "its own":
+        light = light_of(light_own, light_theirs, inner)
+    if isinstance(light, Light):
+        light_own, light_theirs = normalised(light_own, light_theirs, inner, light)
     a, b = lab_of(light_own), lab_of(light_theirs)
     noise = _noise(a[..., 0], b[..., 0], inner)
     fill = a[inner].mean(axis=0)
@@ -81,7 +86,8 @@ def compare(
         measures["deformation"], moved = displacement(a[..., 0], b[..., 0], inner, noise)
         b = taken_back(b, moved)
         b[~cover] = fill
-    return _compare(measures, own, theirs, cover, inner, a, b, noise)
+    compared = _compare(measures, own, theirs, cover, inner, a, b, noise)
+    return replace(compared, light=light) if isinstance(light, Light) else compared
 
 
 def _compare(

@@ -19,6 +19,7 @@ from packshot.locks.product.geometry import (
     shift,
     warp,
 )
+from packshot.locks.product.light import Light
 from packshot.locks.product.locate import Scene, fit
 from packshot.locks.product.measures import Compared, compare
 from packshot.locks.product.version import TOLERANCES, score_of
@@ -45,13 +46,17 @@ class Region:
         return self.worst == "lost"
 
 
-def measure(view: View, known: Known, scene: Scene, H: Matrix) -> list[Region]:
-    """Every protected box of `view`, where `H` takes the view's frame to the scene's `pixels`."""
+def measure(view: View, known: Known, scene: Scene, H: Matrix, light: Light | None) -> list[Region]:
+    """Every protected box of `view`, where `H` takes the view's frame to the scene's `pixels`.
+
+    `light` is the whole product's: a logo's own colour is no light.
+    """
     to_fine = scene.to_fine @ H @ np.linalg.inv(known.to_photo)
-    return [region(view, box, scene.fine, to_fine) for box in view.protected]
+    return [region(view, box, scene.fine, to_fine, light) for box in view.protected]
 
 
-def region(view: View, box: Box, scene: Image, H: Matrix) -> Region:
+def region(view: View, box: Box, scene: Image, H: Matrix, light: Light | None = None) -> Region:
+    """The box, where `H` takes the view's pixels to the scene's; in `light`, or its own."""
     pixels, mask, to_photo = patch(view, box, scale_of(H @ shift(box[0], box[1]), (box[3] - box[1], box[2] - box[0])))
     start = H @ to_photo
     tried = [
@@ -65,7 +70,7 @@ def region(view: View, box: Box, scene: Image, H: Matrix) -> Region:
         if plausible(one, pixels.shape)
     ]
     alike, _, best = max(rated, key=lambda one: one[:2], default=(-1.0, 0, start))
-    compared = compare(pixels, mask, scene, best, longest=_LARGEST, magnify=True)
+    compared = compare(pixels, mask, scene, best, longest=_LARGEST, magnify=True, light=light or "its own")
     if alike < _LOST:
         return Region(box, 0.0, "lost", compared)
     scores = {
