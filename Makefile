@@ -81,6 +81,7 @@ bench: install ## measure speed and memory, and write bench/results
 	@$(RUN) python bench/latency.py
 	@$(RUN) python bench/vendor.py
 	@$(RUN) python bench/words.py
+	@$(RUN) python bench/locks.py
 	@command -v npm >/dev/null && npm ci --silent --ignore-scripts --prefix bench/nest && npm run --silent build --prefix bench/nest && $(RUN) python bench/orders.py || true
 	@command -v npm >/dev/null && npm ci --silent --prefix bench || true
 	@$(RUN) python bench/finishing.py

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import typer
 from pydantic import AliasChoices
@@ -56,16 +57,23 @@ def commands() -> str:
     lines = ["# Commands\n"]
     context = typer.Context(group)
     for name in group.list_commands(context):  # type: ignore[attr-defined]
-        command = group.get_command(context, name)  # type: ignore[attr-defined]
-        lines.append(f"## packshot {name}\n\n{command.help}\n\n| option | meaning |\n|---|---|")
-        for parameter in command.params:
-            shown = ", ".join(f"`{option}`" for option in parameter.opts) if parameter.opts[0][0] == "-" else ""
-            metavar = getattr(parameter, "metavar", None)
-            label = f"{shown} `{metavar}`" if shown and metavar else shown or f"`{metavar or parameter.name}`"
-            help_text = getattr(parameter, "help", "") or ""
-            lines.append(f"| {label} | {help_text} |")
-        lines.append("")
+        lines += _command(f"packshot {name}", group.get_command(context, name))  # type: ignore[attr-defined]
     return "\n".join(lines)
+
+
+def _command(name: str, command: Any) -> list[str]:
+    """A section for the command, or for what it groups, one each."""
+    if inner := getattr(command, "commands", None):
+        lines = [f"## {name}\n\n{command.help}\n"]
+        return lines + [line for word, one in inner.items() for line in _command(f"{name} {word}", one)]
+    lines = [f"## {name}\n\n{command.help}\n\n| option | meaning |\n|---|---|"]
+    for parameter in command.params:
+        shown = ", ".join(f"`{option}`" for option in parameter.opts) if parameter.opts[0][0] == "-" else ""
+        metavar = getattr(parameter, "metavar", None)
+        label = f"{shown} `{metavar}`" if shown and metavar else shown or f"`{metavar or parameter.name}`"
+        help_text = getattr(parameter, "help", "") or ""
+        lines.append(f"| {label} | {help_text} |")
+    return [*lines, ""]
 
 
 def styles() -> str:
