@@ -22,10 +22,10 @@ PRODUCTS = ("mug", "tea-carton", "handbag", "sneaker", "watch", "kettle")
 STYLES = ("white", "marble", "podium")
 
 
-def kept() -> Iterator[tuple[str, str]]:
+def kept(*, quick: bool = False) -> Iterator[tuple[str, str]]:
     """What was done to the picture, and the decision."""
-    for name in PRODUCTS:
-        for style in STYLES:
+    for name in PRODUCTS[:2] if quick else PRODUCTS:
+        for style in STYLES[:2] if quick else STYLES:
             yield from kept_of(name, style)
 
 

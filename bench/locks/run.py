@@ -52,7 +52,7 @@ def run(wanted: Iterable[Wanted], kept: Path | None = None, workers: int | None 
             rows[of] = Row(**entry) if "score" in entry else None
     missing = [one for one in wanted if one not in rows]
     with ProcessPoolExecutor(workers or os.cpu_count()) as pool:
-        for one, row in zip(missing, pool.map(_row, missing, chunksize=4), strict=True):
+        for one, row in zip(missing, pool.map(_row, missing, chunksize=1), strict=True):
             rows[one] = row
             if kept:
                 entry = asdict(row) if row else dict(zip(("name", "kind", "seed"), one, strict=True))

@@ -19,10 +19,10 @@ KINDS = (FAITHFUL, "recolour", "logo", "text")
 SEEDS = range(2000, 2003)
 
 
-def worn() -> Iterator[tuple[str, str]]:
+def worn(*, quick: bool = False) -> Iterator[tuple[str, str]]:
     """What was done to the garment, and the decision, for every one that it can be done to."""
-    for name in GARMENTS:
-        yield from worn_of(name, SEEDS)
+    for name in GARMENTS[1:3] if quick else GARMENTS:
+        yield from worn_of(name, SEEDS[:2] if quick else SEEDS)
 
 
 def worn_of(name: str, seeds: range) -> Iterator[tuple[str, str]]:

@@ -161,8 +161,11 @@ def test_a_product_of_one_colour_or_a_few_pixels_gets_a_verdict() -> None:
     flat = View(np.full((400, 400, 3), (180, 40, 40), np.uint8), mask)
     assert judge([flat], tried("mug", "faithful").picture).decision != "accept"
     tiny = np.zeros((400, 400), np.uint8)
-    tiny[200:206, 200:206] = 255
+    tiny[200:217, 200:216] = 255
     assert judge([View(noise(400, 400), tiny)], noise(400, 400)).decision != "accept"
+    thin = np.zeros((400, 400), np.uint8)
+    thin[20:380, 200:217] = 255
+    assert judge([View(noise(400, 400), thin)], noise(400, 400)).decision != "accept"
 
 
 def test_what_does_not_fit_together_is_refused_all_at_once() -> None:
@@ -170,6 +173,10 @@ def test_what_does_not_fit_together_is_refused_all_at_once() -> None:
     with pytest.raises(BadInputError, match="mask is empty") as refusal:
         View(pixels, np.zeros((200, 300), np.uint8), ((10, 10, 400, 20),))
     assert "10,10,390,10 is not within the photo" in str(refusal.value)
+    speck = np.zeros((200, 300), np.uint8)
+    speck[40:46, 40:140] = 255
+    with pytest.raises(BadInputError, match="product is 100 × 6 px"):
+        View(pixels, speck)
     with pytest.raises(BadInputError, match="mask is 100 × 200 px and the photo 300 × 200"):
         View(pixels, np.full((200, 100), 255, np.uint8))
     with pytest.raises(BadInputError, match="at least 32 px"):

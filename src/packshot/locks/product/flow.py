@@ -13,6 +13,7 @@ from packshot.locks.product.geometry import Mask
 
 _FORGIVEN = 0.012  # of the longer side: so much is taken back before pixels are compared; the measure still has it
 _SMOOTH = 0.03
+_LEAST_SIDE = 16  # px: less than a patch of the search and its margin
 _EVEN = 0.02
 _PRIOR = 0.05  # weight of no movement beside that of the edges
 
@@ -29,6 +30,8 @@ def displacement(own: Float, theirs: Float, inner: Mask, noise: float) -> tuple[
     `own`, `theirs` (H, W): lightness 0..100. Kroeger and others, Fast Optical Flow using Dense Inverse Search, 2016,
     both ways on locally equalised pictures; what does not come back to where it left is not believed.
     """
+    if min(inner.shape) < _LEAST_SIDE:
+        return 0.0, np.zeros((*inner.shape, 2), np.float32)
     side = max(inner.shape)
     a, b = _even(own, theirs, _EVEN * side, noise)
     there = np.asarray(_dis().calc(a, b, None), np.float32)  # type: ignore[call-overload] -- no flow to start from

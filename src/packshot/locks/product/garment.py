@@ -24,6 +24,7 @@ _LOOSE = 0.06  # of the picture's longer side: cloth drapes
 _AROUND = 0.14  # of the garment's longer side: how far from its place a print is looked for
 _CLOSE = 6.0  # px of the picture
 _FEW = 6  # matches
+_LEAST_CONTOUR = 0.2  # agreement of edges without which a garment without prints is nowhere
 _BINS = 24  # of a* and of b*, from -96 to 96
 
 
@@ -46,6 +47,8 @@ def look(view: View, known: Known, scene: Scene, prints: Sequence[Box]) -> Worn 
     if H is None:
         return None
     regions = [_print(view, known, scene, H, box, pairs) for box in prints]
+    if all(one.lost for one in regions) and scene.contour(known.edges, H) < _LEAST_CONTOUR:
+        return None
     return Worn(H, regions, _palette(known, scene, H))
 
 

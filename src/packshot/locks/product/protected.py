@@ -28,8 +28,8 @@ from packshot.locks.product.view import Box, Known, View
 _MARGIN = 0.12  # of the box's longer side, kept around it
 _SMALLEST, _LARGEST = 112, 352  # px: the longer side at which a region is compared
 _LOST = 0.2  # correlation of brightness below which it is not the region at all
-# What counts within a region, in parts of the product's tolerance there.
-_STRICTER = {"texture": 1.6, "detail": 1.0, "colour": 1.3, "part_colour": 1.3, "deformation": 6.0, "missing": 1.0}
+# What counts within a region, and its tolerance there in parts of the product's.
+_SLACK = {"texture": 1.6, "detail": 1.0, "colour": 1.3, "part_colour": 1.3, "deformation": 6.0, "missing": 1.0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +75,7 @@ def region(view: View, box: Box, scene: Image, H: Matrix, light: Light | None = 
         return Region(box, 0.0, "lost", compared)
     scores = {
         name: score_of(compared.measures[name], TOLERANCES[name] * slack)
-        for name, slack in _STRICTER.items()
+        for name, slack in _SLACK.items()
         if name in compared.measures
     }
     worst = min(scores, key=lambda name: scores[name], default="lost")

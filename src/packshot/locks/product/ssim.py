@@ -65,34 +65,28 @@ def _strip(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Float:
     b -= _MIDDLE
     mean_a, mean_b = _filtered(a), _filtered(b)
     covariance = _filtered(a * b)
-    a *= a
-    b *= b
-    a += b
-    variance = _filtered(a)
-    covariance -= mean_a * mean_b
-    variance -= mean_a * mean_a
-    variance -= mean_b * mean_b
+    variance = _filtered(a * a + b * b)
+    product = mean_a * mean_b
+    squares = mean_a * mean_a + mean_b * mean_b
+    covariance -= product
+    variance -= squares
+    mean_a += mean_b  # with the middle put back, (a + m)(b + m) is ab + m (a + b) + m², and so are the squares
+    top = np.asarray(cv2.scaleAdd(mean_a, _MIDDLE, product), np.float32)
+    bottom = np.asarray(cv2.scaleAdd(mean_a, 2 * _MIDDLE, squares), np.float32)
+    top *= 2
+    top += 2 * _MIDDLE**2 + _C1
+    bottom += 2 * _MIDDLE**2 + _C1
     covariance *= 2
     covariance += _C2
     variance += _C2
-    mean_a += _MIDDLE
-    mean_b += _MIDDLE
-    luminance = mean_a * mean_b
-    luminance *= 2
-    luminance += _C1
-    luminance *= covariance
-    mean_a *= mean_a
-    mean_b *= mean_b
-    mean_a += mean_b
-    mean_a += _C1
-    mean_a *= variance
-    luminance /= mean_a
-    return luminance
+    top *= covariance
+    bottom *= variance
+    top /= bottom
+    return top[_REACH:-_REACH, _REACH:-_REACH]
 
 
 def _filtered(plane: Float) -> Float:
-    whole = np.asarray(cv2.sepFilter2D(plane, -1, _KERNEL, _KERNEL), np.float32)
-    return whole[_REACH:-_REACH, _REACH:-_REACH]
+    return np.asarray(cv2.sepFilter2D(plane, -1, _KERNEL, _KERNEL), np.float32)
 
 
 def noise_aware_map(a: Float, b: Float, noise: float) -> Float:

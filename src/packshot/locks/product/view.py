@@ -20,6 +20,7 @@ from packshot.locks.product.keypoints import Keypoints, keypoints
 
 FRAME = 448  # px: the longer side of the product in the frame in which pictures are compared
 LEAST_SIDE = 32  # px
+LEAST_PRODUCT = 16  # px of the product's shorter side
 _MARGIN = 0.04  # of the product's longer side, kept around it
 _KEPT = 32  # views whose keypoints stay in memory, at about two megabytes each
 
@@ -46,8 +47,10 @@ class View:
         if self.mask.shape != (height, width):
             rows, columns = self.mask.shape[:2]
             problems.append(f"The mask is {columns} × {rows} px and the photo {width} × {height}; both have one size.")
-        elif (self.mask > 127).sum() < LEAST_SIDE:
+        elif not (self.mask > 127).any():
             problems.append("The mask is empty: no pixel of it is marked as product.")
+        elif min(sides := _sides(self.mask)) < LEAST_PRODUCT:
+            problems.append(f"The product is {sides[0]} × {sides[1]} px; at least {LEAST_PRODUCT} px are needed.")
         for x0, y0, x1, y1 in self.protected:
             if not (0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height):
                 problems.append(
@@ -82,6 +85,12 @@ class Known:
     edges: EdgePoints
     directions: Float
     texture: float
+
+
+def _sides(mask: NDArray[np.uint8]) -> tuple[int, int]:
+    """Width and height of the box around the product."""
+    columns, rows = (np.flatnonzero((mask > 127).any(axis=axis)) for axis in (0, 1))
+    return int(columns[-1] - columns[0]) + 1, int(rows[-1] - rows[0]) + 1
 
 
 def bytes_of(pixels: Pixels) -> NDArray[np.uint8]:
