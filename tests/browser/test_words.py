@@ -1,4 +1,4 @@
-"""A shoot described in words, at a real browser: what is understood appears as one types, by keyboard and on a phone."""
+"""A shoot described in words, in a real browser: what is understood appears as one types; by keyboard, on a phone."""
 
 from __future__ import annotations
 

@@ -78,8 +78,8 @@ class Card:
 
     @property
     def variation(self) -> str:
-        """What it varies, for people."""
-        return shown(self.generation.variation)
+        """What it varies beside its style, for people."""
+        return shown({name: value for name, value in self.generation.variation.items() if name != "style"})
 
     @property
     def stamp(self) -> str:
