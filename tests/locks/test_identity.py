@@ -308,11 +308,10 @@ def test_a_file_without_a_hash_is_not_opened(tiny_detector: Path, tiny_embedder:
         opened(Choice("deepface"))
 
 
-def test_a_detector_that_does_not_fit_is_told(tiny_detector: Path) -> None:
-    dlib = EMBEDDERS["dlib"]
-    if "yunet5" not in dlib.templates:
-        with pytest.raises(ModelMissingError, match="does not work"):
-            Stack(YuNet(tiny_detector, tiny.digest(tiny_detector)), object(), dlib)  # type: ignore[arg-type]
+def test_a_detector_that_does_not_fit_is_told(tiny_stack: Stack) -> None:
+    only_dlib = replace(EMBEDDERS["dlib"], templates={"dlib5": EMBEDDERS["dlib"].templates["dlib5"]})
+    with pytest.raises(ModelMissingError, match="does not work"):
+        Stack(tiny_stack.detector, tiny_stack.embedder, only_dlib)
 
 
 def test_without_its_models_the_lock_is_unavailable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

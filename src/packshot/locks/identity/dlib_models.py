@@ -10,7 +10,7 @@ from packshot.locks.identity.align import Rgb
 from packshot.locks.identity.face import Face, Landmarks
 from packshot.locks.identity.weights import INSTALL, ModelMissingError, dlib_file
 
-SURE = 0.25  # dlib's own 0 takes cloth and badges for faces
+SURE = 0.35  # dlib's own 0 takes cloth and badges for faces
 WHOLE = 1280  # px: a picture is doubled to find small faces as long as it is no longer than this
 
 

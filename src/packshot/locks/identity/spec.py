@@ -84,6 +84,9 @@ _DLIB5 = (
     / (1 + 2 * _DLIB_PADDING)
     * _DLIB_CHIP
 )
+# Where YuNet's landmarks come to lie in such a chip: fitted on two portraits, each turned, mirrored and scaled 30 times
+# (the two agree within 3 px), and made symmetric.
+_DLIB_YUNET5 = _points((47.72, 47.45), (101.28, 47.45), (74.5, 76.78), (50.66, 97.85), (98.34, 97.85))
 # insightface, utils/face_align.py: arcface_dst, for chips of 112 px.
 _ARCFACE = _points((38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655), (70.7299, 92.2041))
 
@@ -116,7 +119,7 @@ EMBEDDERS = {
             "dlib",
             dimension=128,
             size=_DLIB_CHIP,
-            templates={"dlib5": _DLIB5},
+            templates={"dlib5": _DLIB5, "yunet5": _DLIB_YUNET5},
             mean=0,
             scale=1,
             rgb=True,
