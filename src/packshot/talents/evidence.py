@@ -33,9 +33,9 @@ async def sign(account_id: UUID, release_id: UUID, name: str, file: BinaryIO) ->
         of = await talent(session, signed.talent_id, held=True)
         if of.withdrawn_at:
             raise ConflictError(f"{of.name} has withdrawn.", remedy="If they agree anew, add them as a new model.")
+        signed.signed_at = (await session.execute(select(func.now()))).scalar_one()
         signed.evidence_key, signed.evidence_name = key, name
         signed.evidence_sha256 = sha256(data).hexdigest()
-        signed.signed_at = (await session.execute(select(func.now()))).scalar_one()
         await session.flush()
         return signed
 

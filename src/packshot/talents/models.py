@@ -68,7 +68,7 @@ class Talent(Base):
 class Release(Base):
     """What a real person agreed to, in the text `text_version`; the newest signed one counts.
 
-    `markets` are ISO 3166-1 codes in lower case, or "worldwide". Both days are included. It is signed once
+    `markets` are ISO 3166-1 codes in capitals, or "worldwide". Both days are included. It is signed once
     `evidence_key` names the paper: a scan or a PDF, which is never opened here.
     """
 

@@ -19,7 +19,7 @@ from packshot.talents.people import talent
 
 WORLDWIDE = "worldwide"
 _WIDER = "Ask them, and add a release that covers it."
-_SAME_PLACE = {"uk": "gb"}
+_SAME_PLACE = {"UK": "GB"}
 
 # The newest signed release, else the newest unsigned one.
 _TALENT = """
@@ -133,8 +133,8 @@ def _outside(
         agreed = f"only in {_list(found['channels'])}"
         told.append(Refusal("channel", f"{name} did not agree to pictures in {channel}, {agreed}.", _WIDER))
     if not covers(found["markets"], market):
-        where = f"pictures for {market.upper()}" if market else "pictures for every market"
-        only = _list([place.upper() for place in found["markets"]])
+        where = f"pictures for {market}" if market else "pictures for every market"
+        only = _list(found["markets"])
         remedy = _WIDER if market else f"Say which market the pictures are for. {_WIDER}"
         told.append(Refusal("market", f"{name} did not agree to {where}, only for {only}.", remedy))
     if engine_elsewhere and not found["engines_elsewhere"]:
@@ -149,15 +149,18 @@ def covers(markets: Sequence[str], market: str | None) -> bool:
 
 
 def market_code(market: str) -> str:
-    """A market as releases write it: an ISO 3166-1 code in lower case, or "worldwide"."""
-    code = market.strip().lower()
-    return _SAME_PLACE.get(code, code)
+    """A market as releases write it: an ISO 3166-1 code in capitals, or "worldwide"."""
+    code = market.strip().upper()
+    return WORLDWIDE if code == WORLDWIDE.upper() else _SAME_PLACE.get(code, code)
 
 
-async def releases(session: AsyncSession, talent_id: UUID) -> Sequence[Release]:
-    """The releases of a talent, that which counts first."""
-    mine = select(Release).where(Release.talent_id == talent_id)
-    return (await session.scalars(mine.order_by(Release.evidence_key.is_(None), Release.id.desc()))).all()
+async def releases(session: AsyncSession, talent_ids: Sequence[UUID]) -> dict[UUID, list[Release]]:
+    """The releases of talents, of each that which counts first."""
+    found: dict[UUID, list[Release]] = {id: [] for id in talent_ids}
+    theirs = select(Release).where(Release.talent_id.in_(talent_ids))
+    for one in await session.scalars(theirs.order_by(Release.evidence_key.is_(None), Release.id.desc())):
+        found[one.talent_id].append(one)
+    return found
 
 
 async def in_force(session: AsyncSession, talent_id: UUID, on: date) -> bool:

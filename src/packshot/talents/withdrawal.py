@@ -61,8 +61,8 @@ async def delete_talent(session: AsyncSession, talent_id: UUID, *, by: UUID | No
 
 async def withdraw_expired(session: AsyncSession, keep_days: int) -> int:
     """Deletes the references of those whose last release ended `keep_days` ago, of all accounts that `session` sees."""
-    newest = select(Release.talent_id, func.max(Release.valid_until).label("until")).group_by(Release.talent_id)
-    ended = newest.subquery()
+    signed = select(Release.talent_id, func.max(Release.valid_until).label("until")).where(Release.signed_at.is_not(None))
+    ended = signed.group_by(Release.talent_id).subquery()
     over = select(Talent.id).join(ended, ended.c.talent_id == Talent.id)
     due = over.where(Talent.withdrawn_at.is_(None), ended.c.until < func.current_date() - timedelta(days=keep_days))
     ids = (await session.scalars(due.order_by(Talent.id).limit(AT_ONCE))).all()
