@@ -9,6 +9,7 @@ from functools import cache
 from packshot.engines import engine
 from packshot.engines.base import Engine, GenerationRequest, Reference
 from packshot.settings import settings
+from packshot.shoots.directed import directed
 from packshot.shoots.models import Generation, Shoot
 from packshot.tasks import Queue
 
@@ -35,7 +36,11 @@ def request(shoot: Shoot, generation: Generation, references: tuple[Reference, .
         height=shoot.height,
         style=generation.style,
         framing=shoot.framing,
+        words=shoot.words,
+        avoid=shoot.avoid,
         references=references,
     )
     model = maker(shoot.engine).model(asked)
+    if model is not None:
+        asked = directed(asked, shoot, generation, model)
     return replace(asked, seed=generation.seed) if model is None or model.capabilities.seed else asked
