@@ -41,11 +41,11 @@ def displacement(own: Float, theirs: Float, inner: Mask, noise: float) -> tuple[
     lost = np.linalg.norm(returned, axis=2)
     gx = np.asarray(cv2.Sobel(own, cv2.CV_32F, 1, 0), np.float32)
     gy = np.asarray(cv2.Sobel(own, cv2.CV_32F, 0, 1), np.float32)
-    gradient = np.hypot(gx, gy)
+    gradient = np.asarray(np.hypot(gx, gy), np.float32)
     texture = np.minimum(gradient / (20 + 10 * noise), 1) ** 1.5 * inner
     trust = np.asarray(texture * np.exp(-((lost / (1 + 0.004 * side)) ** 2)), np.float32)
     weight = smooth(trust, _SMOOTH * side)
-    steady = _across_edges(there, gx / (gradient + 1e-6), gy / (gradient + 1e-6), trust, _SMOOTH * side)
+    steady = _across_edges(there, gx, gy, trust, _SMOOTH * side)
     length = np.linalg.norm(steady, axis=2)
     judged = inner & (weight > 0.05) & (texture > 0.2)
     measure = float(np.percentile(length[judged], 96)) / side if judged.sum() > 50 else 0.0
@@ -54,11 +54,13 @@ def displacement(own: Float, theirs: Float, inner: Mask, noise: float) -> tuple[
 
 
 def _across_edges(flow: Float, x: Float, y: Float, trust: Float, sigma: float) -> Float:
-    """The steady flow (H, W, 2) that explains best how edges of unit normals `x`, `y` moved across themselves.
+    """The steady flow (H, W, 2) that explains best how edges of the gradient `x`, `y` moved across themselves.
 
     Along an edge nothing shows how far it moved, and dense flow says anything there: the legs of a table. (Lucas,
     Kanade, An Iterative Image Registration Technique, 1981, on the flow itself, with a prior of no movement.)
     """
+    length = np.sqrt(x * x + y * y) + np.float32(1e-6)
+    x, y = x / length, y / length
     across = flow[..., 0] * x + flow[..., 1] * y
     planes = [trust * x * x, trust * x * y, trust * y * y, trust * across * x, trust * across * y, trust]
     xx, xy, yy, bx, by, whole = (smooth(np.asarray(plane, np.float32), sigma) for plane in planes)

@@ -64,8 +64,11 @@ def _strip(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Float:
     a -= _MIDDLE
     b -= _MIDDLE
     mean_a, mean_b = _filtered(a), _filtered(b)
-    covariance = _filtered(a * b)
-    variance = _filtered(a * a + b * b)
+    covariance = _filtered(np.multiply(a, b, dtype=np.float32))
+    a *= a
+    b *= b
+    a += b
+    variance = _filtered(a)
     product = mean_a * mean_b
     squares = mean_a * mean_a + mean_b * mean_b
     covariance -= product
