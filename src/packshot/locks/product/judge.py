@@ -34,6 +34,7 @@ from packshot.locks.product.view import FRAME, LEAST_SIDE, Known, View, known
 Profile = Literal["rigid", "low_texture", "garment", "composited"]
 
 _LEAST_TEXTURE = 0.25  # part of the product that has to have something to compare by
+_OF_THE_WHOLE = [reasons.OF_MEASURE[name] for name in ("colour", "aspect", "blur", "missing", "outside")]
 _NOT_FOUND_SCORE = 0.3  # at most, where it is not convincing that this is the product at all
 
 
@@ -186,6 +187,8 @@ def _with_regions(
     measures["protected"] = region.score
     if region.score >= score:
         return score, reason
+    if score < THRESHOLDS.review and reason in _OF_THE_WHOLE:
+        return region.score, reason  # of which the part's difference is a consequence
     return region.score, reasons.PROTECTED_LOST if region.lost else reasons.PROTECTED
 
 
