@@ -97,8 +97,8 @@ def _head(rows: list[Row]) -> list[str]:
         "gamma, white balance, light from one side, cast shadows, noise, JPEG or WebP of quality 62 to 92. A change "
         "counts where a person can see it: 1.5 % of the product by more than ΔE00 4, of colours 3 % by more than 8, of "
         "a logo or a text 8 % of its box by more than 8. No generator's own pictures were at hand: expect worse on "
-        "them, and calibrate. Other pictures of the samples among the products once showed flaws of how light is taken out "
-        "and movement measured, which were mended; the generated products were not seen before.",
+        "them, and calibrate. Other pictures of the samples among the products once showed flaws of how light is taken "
+        "out and movement measured, which were mended; the generated products were not seen before.",
         "",
     ]
 
