@@ -33,7 +33,7 @@ def face_of(name: str, pixels: NDArray[Any], stack: Stack) -> Template:
     seen = stack.look(pixels)
     if not seen.faces:
         raise BadInputError(f"{name} shows no face that can be found.", remedy=_WANTED)
-    faces = [face for face in seen.faces if face.clear] or list(seen.faces)
+    faces = [face for face in seen.faces if face.clear] or [max(seen.faces, key=lambda face: face.score)]
     if len(faces) > 1:
         raise BadInputError(f"{name} shows {len(faces)} faces.", remedy="Crop it to the one person it is about.")
     (face,) = faces
