@@ -344,6 +344,7 @@ def test_without_its_models_the_lock_is_unavailable(monkeypatch: pytest.MonkeyPa
     finally:
         monkeypatch.undo()
         settings.cache_clear()
+        settings()  # before another test changes the environment
     assert (verdict.decision, verdict.reason, verdict.score) == ("unavailable", "no_model", None)
     assert verdict.remedy
 
