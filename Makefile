@@ -9,7 +9,7 @@ export UV_SYSTEM_CERTS := true
 unexport PYTHONDONTWRITEBYTECODE # containers set it, and then every process compiles a thousand modules for itself
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test check format lint types layers docs fresh gates faults screenshots goldens pictures bench samples clean
+.PHONY: help install demo run faces test check format lint types layers docs fresh gates faults screenshots goldens pictures bench samples clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \2/' | awk '{printf "  make %-9s", $$2; $$1=$$2=""; print}'
@@ -31,6 +31,9 @@ demo: install ## shoot every sample in every style into demo/
 
 run: install ## run Packshot here, with a seller to log in as
 	@$(RUN) packshot up --demo
+
+faces: install ## the identity lock's weights (100 MB), which its own tests need
+	@$(UV) sync --frozen --quiet --inexact --extra faces
 
 test: install ## run all tests, or TESTS="tests/one tests/two"
 	@$(RUN) python tests/browser/chromium.py

@@ -246,7 +246,19 @@ async def test_every_page_of_a_seller_is_accessible_in_both_themes(seller: Selle
     await seller.open(product)
     photo = await page.get_attribute("[data-stage=approved] a[href^='/photos/']", "href") or ""
     project = await page.get_attribute("main a[href^='/projects/']", "href") or ""
-    places = ["/dashboard", "/projects", project, product, photo, order, shoot, "/shoots", generation, "/gallery"]
+    places = [
+        "/dashboard",
+        "/projects",
+        project,
+        product,
+        photo,
+        order,
+        shoot,
+        "/shoots",
+        generation,
+        "/gallery",
+        "/models",
+    ]
     problems: list[str] = []
     for theme in ("light", "dark"):
         await page.emulate_media(color_scheme=theme)  # pyright: ignore[reportArgumentType]

@@ -52,6 +52,7 @@ def face_model(tiny_detector: Path, tiny_embedder: Path, monkeypatch: pytest.Mon
     yield
     monkeypatch.undo()
     settings.cache_clear()
+    settings()  # before another test changes the environment
 
 
 @dataclass

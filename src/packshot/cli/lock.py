@@ -166,6 +166,7 @@ def answer(verdict: Verdict, *, json: bool) -> None:
                 "lock": verdict.lock,
                 "decision": verdict.decision,
                 "score": None if verdict.score is None else round(verdict.score, 4),
+                "raw": None if verdict.raw is None else round(verdict.raw, 4),
                 "reason": verdict.reason,
                 "words": verdict.words,
                 "remedy": verdict.remedy,

@@ -20,7 +20,7 @@ from packshot.talents.release import add_release
 from packshot.talents.schemas import ReceiptOut, ReleaseIn, TalentIn, talents_out
 from packshot.web import csrf, multipart
 from packshot.web.forms import read
-from packshot.web.render import go, render
+from packshot.web.render import go, is_htmx, render
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(csrf.guard)])
 
@@ -65,6 +65,9 @@ async def show_receipt(receipt_id: UUID, viewer: LoggedIn, session: PageSession)
 
 @router.get("/models/{model_id}")
 async def show_model(request: Request, model_id: UUID, _: LoggedIn, session: PageSession) -> Response:
+    """The page; htmx, which asks once a release is signed, is told to load it anew."""
+    if is_htmx(request):
+        return go(request, f"/models/{model_id}")
     return await _model(request, session, model_id)
 
 
