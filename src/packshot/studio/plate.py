@@ -36,6 +36,7 @@ _STRONG = 95  # percentile of the edges that are compared
 _BUSIER, _BUSIER_WITH_STEPS = 2.5, 5.0  # times as strong in the middle: something stands there
 _LEAST_EDGE = 2.0  # ΔE a pixel: weaker ones are nothing at all
 _EDGE_OF_FLOOR = 6.0  # L* between what is above and below a line through the whole width: wall and floor
+_FAINTER = 0.5  # of that: such a line further up may be where the floor begins
 _AROUND_EDGE = 8  # rows above and below that are held against each other, so that no gap between planks counts
 _BELOW = 0.03  # of the frame's height: so far below the product's ground such a line leaves it on the wall
 
@@ -135,9 +136,9 @@ def _lab(picture: Pixels) -> Float:
 
 
 def _floor_edge(lightness: Float) -> float:
-    """The height of the strongest step from one lightness to another through the whole width; -1 where there is none.
+    """The height of the uppermost step from one lightness to another through the whole width, 0 top to 1 bottom.
 
-    0 is the top, 1 the bottom.
+    -1 where there is none: a cove, or a floor out of focus.
     """
     sums = np.concatenate([[0.0], np.cumsum(np.median(lightness, axis=1))])
     rows = np.arange(_AROUND_EDGE, lightness.shape[0] - _AROUND_EDGE)
@@ -146,8 +147,10 @@ def _floor_edge(lightness: Float) -> float:
         (sums[rows + _AROUND_EDGE] - sums[rows]) / _AROUND_EDGE,
     )
     steps = np.abs(below - above)
-    strongest = int(np.argmax(steps))
-    return float(rows[strongest]) / lightness.shape[0] if steps[strongest] > _EDGE_OF_FLOOR else -1.0
+    if steps.max() <= _EDGE_OF_FLOOR:
+        return -1.0
+    first = int(np.argmax(steps > _FAINTER * _EDGE_OF_FLOOR))
+    return float(rows[first + int(np.argmax(steps[first : first + _AROUND_EDGE]))]) / lightness.shape[0]
 
 
 def _busier(lab: Float, stand: Stand, *, front: bool) -> float:
