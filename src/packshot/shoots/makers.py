@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from functools import cache
 
 from packshot.engines import engine
@@ -27,17 +26,18 @@ def queue_of(engine: Engine) -> Queue:
     return "cpu" if engine.works == "here" else "io"
 
 
-def request(shoot: Shoot, generation: Generation, references: tuple[Reference, ...]) -> GenerationRequest:
-    """What the engine of `shoot` is asked for one picture of it. A model without seeds is given none."""
-    asked = GenerationRequest(
-        model=shoot.model,
+def request(
+    shoot: Shoot, generation: Generation, references: tuple[Reference, ...], *, model: str = ""
+) -> GenerationRequest:
+    """One picture as it is wanted of `model`, the shoot's own unless said; `plates` says what an engine is asked."""
+    return GenerationRequest(
+        model=model or shoot.model,
         width=shoot.width,
         height=shoot.height,
         style=generation.style,
         framing=shoot.framing,
         words=shoot.words,
         avoid=shoot.avoid,
+        seed=generation.seed,
         references=references,
     )
-    model = maker(shoot.engine).model(asked)
-    return replace(asked, seed=generation.seed) if model is None or model.capabilities.seed else asked
