@@ -1,4 +1,4 @@
-"""A painted scene is fitted, looked over and composed with the product's own pixels; so is what is painted around it."""
+"""A painted scene is fitted, looked over and composed with the product; what was painted around it, put together."""
 
 from __future__ import annotations
 

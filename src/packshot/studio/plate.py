@@ -33,6 +33,7 @@ _FRONT = 0.07  # of the frame's height below its ground: where something would s
 _ASIDE = 0.08  # of the product's width to either side
 _OUTER = 1 / 8  # of the frame's width at both sides: the scene as it is without anything
 _BUSIER, _BUSIER_WITH_STEPS = 9.0, 20.0  # times as many of them in the middle: something stands there
+_AROUND, _MOST_DIM = 8.0, 4.0  # sigma of the light around, and how much fainter an edge may be in less of it
 _LEAST_OUTLINE = 0.015  # of the pixels: fewer strong edges are a vein of marble, and no outline
 _FEWEST = 0.002  # of the pixels: fewer strong edges at the sides are none at all
 _EDGE_OF_FLOOR = 6.0  # L* between what is above and below a line through the whole width: wall and floor
@@ -156,13 +157,16 @@ def _floor_edge(lightness: Float) -> float:
 def _busier(lab: Float, stand: Stand, *, front: bool) -> float:
     """How many times as many strong edges there are where the product stands as at the frame's sides beside it.
 
-    What something has for an outline the floor's own pattern has not, or has everywhere.
+    What something has for an outline the floor's own pattern has not, or has everywhere; in the dark it has it fainter.
     """
     height, width = lab.shape[:2]
     smooth = blur(lab, 1.0)
     edges = np.zeros((height, width), np.float32)
     edges[:, :-1] += np.linalg.norm(np.diff(smooth, axis=1), axis=2)
-    edges[:-1] += np.linalg.norm(np.diff(smooth, axis=0), axis=2)
+    down = np.linalg.norm(np.diff(smooth, axis=0), axis=2)
+    edges[:-1] += np.maximum(down - np.median(down, axis=1, keepdims=True), 0)  # a horizon is nobody's outline
+    around = blur(np.ascontiguousarray(lab[..., 0]), _AROUND)
+    edges *= np.clip(float(np.percentile(around, 90)) / np.maximum(around, 1), 1, _MOST_DIM)
     x0, y0, x1, y1 = stand.box
     aside = _ASIDE * (x1 - x0)
     left, right = round((x0 - aside) / stand.width * width), round((x1 + aside) / stand.width * width)
