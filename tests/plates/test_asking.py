@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -11,12 +12,13 @@ from packshot.engines.base import Capabilities, GenerationRequest, Model, Refere
 from packshot.engines.check import against_capabilities
 from packshot.engines.models import models_of
 from packshot.engines.presets import presets
-from packshot.plates.ask import outlined
+from packshot.plates.ask import outlined, prepared
 from packshot.plates.fit import fit
 from packshot.plates.prompts import light_in_words, of_empty_scene, scene_of
-from packshot.plates.way import against_mode, fallback, way_of
+from packshot.plates.way import Way, against_mode, fallback, way_of
 from packshot.studio.plate import stand_at
 from packshot.studio.scene.scene import Light
+from packshot.words.direction import Direction
 
 VENDORS = ("openai", "stability", "replicate", "bedrock", "fashn")
 PAINTERS = [(vendor, model) for vendor in VENDORS for model in models_of(vendor)]
@@ -68,26 +70,36 @@ def test_what_is_asked_is_what_the_model_can_do(vendor: str, painter: Model) -> 
             continue
         asked = outlined(wanted, painter, vendor, way)
         assert against_capabilities(asked, painter) == []
-        assert "%" in asked.words if way == "plate" else "stays exactly as it is" in asked.words
+        assert "empty" in asked.words if way == "plate" else "stays exactly as it is" in asked.words
+        assert bool(asked.references) == (way == "inpaint") and asked.style == ""
+
+
+STAND = stand_at((100, 200, 900, 860), width=1000, height=1000, view="standing", elevation=14, ground=0.86)
 
 
 def test_an_empty_scene_is_described_where_it_will_be_cut_out_of_what_is_painted() -> None:
-    stand = stand_at((100, 200, 900, 860), width=1000, height=1000, view="standing", elevation=14, ground=0.86)
-    square = fit(Capabilities(sizes={"1000x1000": ""}), 1000, 1000)
-    wide = fit(Capabilities(sizes={"1500x2000": ""}), 1500, 1500)
-    told = of_empty_scene("marble", "", "", stand, square, negative=False, most=5000)
-    assert "clear at 86% of the way down" in told.words and told.avoid == ""
-    assert f"begins {stand.begins:.0%} of the way down" in told.words
-    told = of_empty_scene("", "red mug on oak, cosy", "flowers", stand, wide, negative=True, most=5000)
-    assert f"clear at {0.125 + 0.75 * 0.86:.0%} of the way down" in told.words
-    assert "Surface: wood" in told.words and "mug" not in told.words and told.avoid.startswith("flowers, product")
+    core = model("stability", "core")
+    wanted = GenerationRequest(core.id, 1000, 1000, words="red mug on oak, cosy", avoid="flowers")
+    square = of_empty_scene(wanted, core, "stability", STAND, fit(Capabilities(), 1000, 1000))
+    assert "lower 40 percent" in square.words and "80 percent of its width and 65 percent" in square.words
+    assert "The surface is wood" in square.words and "flowers" in square.avoid and "mug" in square.avoid
+    tall = fit(Capabilities(sizes={"1000x2000": ""}), 1000, 1000)
+    assert tall.window == (0, 500, 1000, 1500)
+    told = of_empty_scene(wanted, core, "stability", STAND, tall, Direction(market="japan"))
+    assert f"lower {100 - round((0.25 + 0.43 - 0.25) * 20) * 5} percent" in told.words
+    assert "35 percent of its height" in told.words
 
 
-def test_words_that_are_not_understood_are_quoted_and_cut_where_a_word_ends() -> None:
-    stand = stand_at((100, 200, 900, 860), width=1000, height=1000, view="standing", elevation=14, ground=0.86)
-    square = fit(Capabilities(), 1000, 1000)
-    told = of_empty_scene("", "xyzzy " * 400, "", stand, square, negative=False, most=1200)
-    assert "xyzzy" in told.words and len(told.words) <= 1200 and "No text" in told.words
+def test_what_a_model_cannot_be_told_apart_is_put_into_its_words() -> None:
+    wanted = GenerationRequest("gpt-image-2", 1024, 1024, style="marble", avoid="flowers", seed=7)
+    references = (Reference(b"", name="mug"),)
+    openai = model("openai", "gpt-image-2")
+    refused = against_capabilities(outlined(wanted, openai, "openai", "plate"), openai)
+    assert [one.field for one in refused] == ["seed", "avoid"]
+    ways: tuple[Way, ...] = ("plate", "inpaint")
+    for way in ways:
+        asked = prepared(replace(wanted, references=references), openai, "openai", way, None)
+        assert (asked.seed, asked.avoid) == (None, "") and "flowers" in asked.words
 
 
 def test_the_light_is_told_against_the_shadow() -> None:

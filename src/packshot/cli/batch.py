@@ -22,6 +22,7 @@ from packshot.imaging.decode import decode
 from packshot.imaging.finish import finish
 from packshot.imaging.formats import Format
 from packshot.plates.ask import outlined
+from packshot.plates.prompts import of_whole_picture
 from packshot.plates.way import Mode, Way, against_mode, way_of
 
 Record = dict[str, Any]
@@ -95,6 +96,9 @@ def plan(order: Order) -> list[Job]:
                 words=order.words,
                 avoid=order.avoid,
             )
+            if model and way == "redraw" and order.words and model.capabilities.words:
+                told = of_whole_picture(request, model, engine.id)
+                request = replace(request, words=told.words, avoid=told.avoid or order.avoid)
             if request.seed is None and model and model.capabilities.seed:
                 request = replace(request, seed=SEED)
             for width, height in order.sizes:

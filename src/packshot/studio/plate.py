@@ -13,7 +13,7 @@ from packshot.studio.compose import camera_elevation
 from packshot.studio.cutout.result import Cutout, View
 from packshot.studio.framing import Framing
 from packshot.studio.place import Box, allot, product_bounds
-from packshot.studio.resample import resample
+from packshot.studio.resample import resampled
 from packshot.studio.scene.canvas import Canvas
 from packshot.studio.scene.paint import blur
 from packshot.studio.scene.scene import Scene
@@ -92,10 +92,17 @@ def plate_scene(like: Scene, plate: Pixels, window: Box) -> Scene:
 def fitted(picture: Pixels, window: Box, width: int, height: int) -> Float:
     """(height, width, 3) float32 linear light: the `window` of `picture`, resampled."""
     x0, y0, x1, y1 = window
-    light = srgb_to_linear(picture[y0:y1, x0:x1])
-    if light.shape[:2] != (height, width):
-        light = resample(light, width, height)
-    return np.clip(light, 0, 1)
+    part = picture[y0:y1, x0:x1]
+    if part.shape[:2] == (height, width):
+        return srgb_to_linear(part)
+
+    def planes(rows: slice) -> Float:
+        return np.ascontiguousarray(srgb_to_linear(part[rows]).transpose(0, 2, 1))
+
+    light = np.empty((height, width, 3), np.float32)
+    for rows, made in resampled(planes, part.shape[:2], (height, width)):
+        np.clip(made.transpose(0, 2, 1), 0, 1, out=light[rows])
+    return light
 
 
 def look_over(plate: Pixels, window: Box, stand: Stand, *, steps: bool = False) -> dict[str, float]:
