@@ -35,6 +35,10 @@ export const order = () => ({
     form.querySelector("[data-painter]").hidden = chosen.value === "studio";
     form.querySelector("[data-modes]").hidden = !redraw;
     form.querySelector("[data-way]").textContent = form.elements.mode.value === "redraw" && redraw ? redraw : usual;
+    for (const style of form.querySelectorAll('[name="style"]')) {
+      const credits = Number(chosen.value === "studio" ? style.dataset.credits : style.dataset.painted);
+      style.closest("label").querySelector(".figures").textContent = credits ? plural(credits, "credit") : "free";
+    }
     this.price(form);
   },
 

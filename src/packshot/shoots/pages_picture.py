@@ -15,7 +15,7 @@ from packshot.db import transaction
 from packshot.engines.base import Cost
 from packshot.errors import NotFoundError, PackshotError
 from packshot.imaging.formats import FORMATS, Format
-from packshot.plates.way import WAYS, Way
+from packshot.plates.way import WAYS
 from packshot.shoots.archive import file_name
 from packshot.shoots.cancel import generation_of
 from packshot.shoots.cards import Card, cards_of, of_shoot
@@ -39,13 +39,12 @@ FINDINGS = {
     "cutout_reasons": "Doubts about the cutout",
     "view": "Photographed",
     "elevation": "Camera's height, degrees",
-    "way": "Made how",
-    "engine": "Engine that took over",
+    "engine": "Taken over by",
     "model": "Its model",
-    "enlarged": "Painted scene enlarged, times",
-    "busy": "Outlines where the product stands, times those beside it",
-    "floor_edge": "Where the painted floor begins, of the height",
-    "alike": "Likeness of what was painted over the product",
+    "enlarged": "Scene enlarged",
+    "busy": "Clutter, where less is better",
+    "floor_edge": "Floor begins at",
+    "alike": "Product kept in place",
 }
 
 VERDICTS = {"accept": "Looks right", "ask": "Approved by a person", "refuse": "Cannot be used"}
@@ -154,6 +153,7 @@ async def _page(
         findings=_findings(card),
         formats=FORMAT_NAMES,
         costs={attempt.id: Cost(attempt.cost_micros) for attempt in calls},
+        way=WAYS.get(card.generation.facts.get("way", "")),
         spent=Cost(sum(attempt.cost_micros for attempt in calls)),
         reasons=REASONS,
         wrong=wrong,
@@ -166,7 +166,7 @@ def _findings(card: Card) -> list[tuple[str, str]]:
     """What the engine found, in words."""
     told: list[tuple[str, str]] = []
     for name, value in card.generation.facts.items():
-        if value in (None, "") or isinstance(value, dict):
+        if value in (None, "", -1.0) or isinstance(value, dict) or name == "way":
             continue
         told.append((FINDINGS.get(name, name.replace("_", " ").capitalize()), _shown(name, value)))
     return told
@@ -174,9 +174,9 @@ def _findings(card: Card) -> list[tuple[str, str]]:
 
 def _shown(name: str, value: str | float) -> str:
     """A finding as people read it."""
-    if name == "way":
-        return WAYS.get(cast("Way", value), str(value))
-    if name == "cutout_confidence":
+    if name == "enlarged":
+        return f"{value:.2f}×"
+    if name in ("cutout_confidence", "floor_edge", "alike"):
         return f"{value:.0%}"
     if isinstance(value, float):
         return f"{value:.3g}"
