@@ -42,13 +42,13 @@ async def test_a_seller_is_offered_engines_and_an_admin_what_they_cost_and_lack(
 async def test_words_without_a_style_are_ordered_on_the_page_and_the_admin_sees_the_cost(
     seller: Seller, browser: Browser
 ) -> None:
-    form = order(seller, maker="stability core", words="on a wooden table", size="1000x800") | {"style": list[str]()}
+    form = order(seller, maker="stability core", words="on a wooden table", size="1000x800", style=list[str]())
     answer = await browser.post(f"/products/{seller.product_id}/shoot", **form)
     assert answer.status_code == 303, answer.text[-2000:]
     async with transaction(seller.account_id) as session:
         made = (await session.scalars(select(Generation))).one()
     row = await through(made.id)
-    assert (row.state, row.style, row.facts["way"]) == (State.COMPLETED, "", "plate"), row.words
+    assert (row.state, row.style, row.facts["way"]) == (State.COMPLETED, "words", "plate"), row.words
     page = (await browser.get(f"/generations/{row.id}")).text
     assert "From words" in page and "on a wooden table" in page and "Cost you" not in page
     async with transaction(system=True) as session:
@@ -62,7 +62,7 @@ async def test_what_a_form_asks_in_vain_is_explained_at_its_field(seller: Seller
         f"/products/{seller.product_id}/shoot", **order(seller, maker="openai gpt-image-2", words="on oak")
     )
     assert unset.status_code == 422 and "OpenAI is not configured here." in unset.text
-    nothing = order(seller, maker="stability core") | {"style": list[str]()}
+    nothing = order(seller, maker="stability core", style=list[str]())
     empty = await browser.post(f"/products/{seller.product_id}/shoot", **nothing)
     assert empty.status_code == 422 and "Choose at least one style." in empty.text
     seeded = await browser.post(

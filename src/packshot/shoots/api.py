@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from packshot.accounts.auth import CurrentUser, SessionDep, Spender, who_spends
 from packshot.db import direct
 from packshot.imaging.formats import FORMATS, Format
-from packshot.shoots import news
+from packshot.shoots import api_words, news
 from packshot.shoots.brief import Brief
 from packshot.shoots.cancel import cancel_generation, cancel_shoot, generation_of, shoot_of
 from packshot.shoots.errors import IdempotencyKeyMissingError, ShootNotFoundError
@@ -181,6 +181,7 @@ async def create(
 
 
 router.include_router(orders)
+router.include_router(api_words.router)
 
 
 @router.get("/generate", responses={304: {"description": "Nothing has changed since."}})
@@ -308,7 +309,7 @@ def _counts(states: Iterable[str]) -> dict[State, int]:
 def _url(generation: Generation, shoot: Shoot) -> str | None:
     if generation.key is None:
         return None
-    filename = f"{generation.style or 'picture'}-{generation.number}.{FORMATS[cast(Format, shoot.format)].extension}"
+    filename = f"{generation.style}-{generation.number}.{FORMATS[cast(Format, shoot.format)].extension}"
     return storage().url(generation.key, LINK_S, filename=filename)
 
 

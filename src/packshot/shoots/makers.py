@@ -11,7 +11,7 @@ from packshot.engines import engine
 from packshot.engines.base import Engine, GenerationRequest, Reference
 from packshot.plates.way import Way
 from packshot.settings import settings
-from packshot.shoots.directed import directed
+from packshot.shoots.directed import WORDS, directed
 from packshot.shoots.models import Generation, Shoot
 from packshot.shoots.variations import in_words
 from packshot.tasks import Queue
@@ -59,7 +59,7 @@ def request(shoot: Shoot, generation: Generation, references: tuple[Reference, .
         return asked
     if call.way in ("plate", "inpaint"):
         said = " ".join(filter(None, [asked.words.strip(), in_words(generation.variation)]))
-        return replace(asked, words=said)
+        return replace(asked, words=said, style="" if asked.style == WORDS else asked.style)
     return directed(asked, shoot, generation, call.engine, model)
 
 

@@ -27,6 +27,7 @@ from packshot.plates.way import WAYS, Way, against_mode, way_of
 from packshot.settings import settings
 from packshot.shoots.brief import MOST_PICTURES, Brief
 from packshot.shoots.chain import PRESETS
+from packshot.shoots.directed import WORDS
 from packshot.shoots.errors import EngineNotConfiguredError, IdempotencyKeyReusedError, UnsupportedError
 from packshot.shoots.makers import maker, queue_of
 from packshot.shoots.news import wake_later
@@ -250,8 +251,9 @@ def checked(engine: Engine, brief: Brief, model: str, photos: Sequence[Approved]
     person = brief.talent_id is not None or bool(brief.poses)
     way = way_of(known, product=bool(photos), person=person, mode=brief.mode)
     refusals = [*against_mode(way, known, brief.mode), *_refused_poses(engine, brief, model)]
-    for style in brief.styles or [""]:
-        refusals += engine.check(outlined(replace(wanted, style=style), known, engine.id, way))
+    for style in brief.styles or [WORDS]:
+        said = "" if style == WORDS else style
+        refusals += engine.check(outlined(replace(wanted, style=said), known, engine.id, way))
     if brief.market:
         market_named(brief.market)
     allowed = {one.field: f"{one.words} {_INSTEAD[one.field]}" for one in refusals if one.field in brief.allow}
@@ -314,11 +316,11 @@ class _Look(NamedTuple):
 
 def _looks(brief: Brief) -> Iterator[_Look]:
     if not brief.variations:
-        yield from (_Look(style, number) for style, number in product(brief.styles or [""], range(brief.count)))
+        yield from (_Look(style, number) for style, number in product(brief.styles or [WORDS], range(brief.count)))
         return
     spread = variations(brief.engine, tuple(brief.styles), brief.words, brief.variations)
     for number, point in enumerate(spread.points[: brief.variations]):
-        for style in [point["style"]] if "style" in point else brief.styles or [""]:
+        for style in [point["style"]] if "style" in point else brief.styles or [WORDS]:
             yield _Look(style, number, label(number), {"index": number, **point})
 
 
