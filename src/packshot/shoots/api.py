@@ -88,9 +88,12 @@ class GenerationOut(Out):
 
 
 class AttemptOut(Out):
-    """One call of the engine. `cost_micros` is what the vendor took, in millionths of a US dollar."""
+    """One call of an engine. `cost_micros` is what the vendor took, in millionths of a US dollar."""
 
     number: int
+    engine: str
+    model: str
+    way: str
     state: str
     error: str
     words: str

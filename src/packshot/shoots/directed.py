@@ -18,7 +18,9 @@ from packshot.words.prompts import prompt
 WORDS = "words"  # the style of what is made from a description alone
 
 
-def directed(asked: GenerationRequest, shoot: Shoot, generation: Generation, model: Model) -> GenerationRequest:
+def directed(
+    asked: GenerationRequest, shoot: Shoot, generation: Generation, engine: str, model: Model
+) -> GenerationRequest:
     """`asked` as `model` is to make this picture: set up otherwise by the studio, put as a prompt to whoever reads."""
     can = model.capabilities
     if can.stages:
@@ -30,7 +32,7 @@ def directed(asked: GenerationRequest, shoot: Shoot, generation: Generation, mod
     if not can.words:
         return asked
     said = " ".join(filter(None, [asked.words.strip(), in_words(generation.variation)]))
-    if not (said or generation.pose or shoot.market):
+    if not (said or asked.avoid or generation.pose or shoot.market):
         return asked
     scene = SCENES.get(asked.style)
     direction = Direction(
@@ -41,6 +43,6 @@ def directed(asked: GenerationRequest, shoot: Shoot, generation: Generation, mod
         palette=str(generation.variation.get("palette", "")),
         references=tuple(reference.role for reference in asked.references),
     )
-    told = prompt(parse(said), family_of(shoot.engine, model.id), direction, most=can.characters)
+    told = prompt(parse(said), family_of(engine, model.id), direction, most=can.characters)
     left = "" if scene or asked.style == WORDS else asked.style
     return replace(asked, style=left, words=told.text, avoid=(told.avoid or "") if can.negative_words else "")
