@@ -18,6 +18,7 @@ DECISIONS = "'accept', 'review', 'reject', 'not_applicable', 'unavailable'"
 
 def upgrade() -> None:
     op.add_column("generation", columns.time("review_until"))
+    op.add_column("generation", columns.json("change", "{}"))
     op.drop_constraint("key", "generation")
     op.create_check_constraint("key", "generation", KEPT_WITH_FILE)
     op.create_index(
@@ -29,7 +30,7 @@ def upgrade() -> None:
     )
 
     for name in ("engine", "model"):
-        op.add_column("attempt", columns.text(name, ""))
+        op.execute(f"alter table attempt add column if not exists {name} text not null default ''")
     op.add_column("attempt", columns.json("change", "{}"))
     op.add_column("attempt", sa.Column("preview_key", sa.Text))
     op.drop_constraint("state", "attempt")
