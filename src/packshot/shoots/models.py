@@ -49,7 +49,11 @@ class AttemptState(StrEnum):
 
 
 class Shoot(Base):
-    """One request: every photo in every style, `count` times. Counts of its generations are counted, never stored."""
+    """One request: every photo in every style and pose, `count` times. Its generations are counted, never stored.
+
+    `words` and `avoid` are the seller's own, `mode` is how an engine treats the product ("" where there is nothing to
+    choose), `strict` whether both locks have to accept every picture.
+    """
 
     __tablename__ = "shoot"
     __table_args__ = (Index("ix_shoot_newest", "account_id", text("id desc")),)
@@ -69,6 +73,14 @@ class Shoot(Base):
     count: Mapped[int]
     seed: Mapped[int]
     credits: Mapped[int]
+    words: Mapped[str] = mapped_column(server_default="")
+    avoid: Mapped[str] = mapped_column(server_default="")
+    mode: Mapped[str] = mapped_column(server_default="")
+    preset: Mapped[str] = mapped_column(server_default="")
+    strict: Mapped[bool] = mapped_column(server_default="false")
+    talent_id: Mapped[UUID | None]
+    poses: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
+    market: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -90,8 +102,8 @@ class Generation(Base):
     `next_step_at` is when the next step is due; `waits_for` says in words why that is later than now. `photo_id` stays
     when the photo is deleted. `retry_of` is the generation that this one makes again, `reason` and `reason_words` why a
     person wanted that. While it is in REVIEW, nobody's answer by `review_until` is a yes. `change` is what its next
-    attempt does differently (judging.next_try.Change). `facts` are the engine's findings, `words` and `remedy` why there is no picture. Who deletes a
-    picture hides it first.
+    attempt does differently (judging.next_try.Change). `facts` are the engine's findings, `words` and `remedy` why
+    there is no picture. Who deletes a picture hides it first.
     """
 
     __tablename__ = "generation"
@@ -120,6 +132,7 @@ class Generation(Base):
     photo_id: Mapped[UUID | None]
     cutout_id: Mapped[UUID | None]
     style: Mapped[str]
+    pose: Mapped[str] = mapped_column(server_default="")
     seed: Mapped[int]
     credits: Mapped[int]
     queue: Mapped[str]
@@ -152,8 +165,8 @@ class Generation(Base):
 class Attempt(Base):
     """One call of an engine. Written before anything is sent, so that nothing bought is ever forgotten.
 
-    `engine` and `model` are "" where they are the shoot's; `change` is what it does differently than the one before.
-    `preview_key` is a small, marked picture of what was not delivered, or not yet.
+    `engine` and `model` are empty where they are the shoot's own; `change` is what it does differently than the one
+    before it. `preview_key` is a small, marked picture of what was not delivered, or not yet.
     """
 
     __tablename__ = "attempt"
@@ -163,12 +176,12 @@ class Attempt(Base):
     account_id: Mapped[UUID] = of_account(index=True)
     generation_id: Mapped[UUID] = mapped_column(ForeignKey("generation.id", ondelete="cascade"))
     number: Mapped[int]
+    engine: Mapped[str] = mapped_column(server_default="")
+    model: Mapped[str] = mapped_column(server_default="")
     state: Mapped[str] = mapped_column(server_default=AttemptState.SENT)
     operation_id: Mapped[str | None]
     operation: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     result_key: Mapped[str | None]
-    engine: Mapped[str] = mapped_column(server_default="")
-    model: Mapped[str] = mapped_column(server_default="")
     change: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     preview_key: Mapped[str | None]
     seed: Mapped[int | None]

@@ -9,7 +9,7 @@ from packshot.migrations import columns
 from packshot.migrations.rls import protect
 
 revision = "0012"
-down_revision = "0007"
+down_revision = "0008"
 
 KEPT_WITH_FILE = "(state in ('COMPLETED', 'REVIEW')) = (key is not null)"
 ATTEMPT_STATES = "'sent', 'accepted', 'done', 'rejected', 'failed', 'unknown'"
@@ -29,8 +29,6 @@ def upgrade() -> None:
         "ix_generation_judged", "generation", ["account_id", sa.text("id desc")], postgresql_where=judged
     )
 
-    for name in ("engine", "model"):
-        op.execute(f"alter table attempt add column if not exists {name} text not null default ''")
     op.add_column("attempt", columns.json("change", "{}"))
     op.add_column("attempt", sa.Column("preview_key", sa.Text))
     op.drop_constraint("state", "attempt")
