@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
@@ -62,7 +62,7 @@ class Key(Generic[T]):
 
     @property
     def default(self) -> T:
-        return self.start() if callable(self.start) else self.start
+        return cast(T, self.start() if callable(self.start) else self.start)
 
     def parse(self, value: object) -> T:
         """`value` as this key's type, or a BadInputError that says why not."""

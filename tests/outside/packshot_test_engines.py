@@ -75,7 +75,8 @@ def picture(request: GenerationRequest, key: str) -> Photo:
 
 
 def model(name: str, submits: Submits, **can: object) -> Sequence[Model]:
-    capabilities = Capabilities(references=1, sides=(8, 4096), pixels=(64, 16_777_216), submits=submits, **can)
+    can = {"references": 1, "sides": (8, 4096), "pixels": (64, 16_777_216), "keeps_product": True} | can
+    capabilities = Capabilities(submits=submits, **can)
     return [Model(name, name, capabilities, Cost(PRICE), "MIT", True, date(2026, 11, 24), "this file")]
 
 

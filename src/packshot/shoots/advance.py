@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
@@ -18,10 +19,11 @@ from packshot.shoots import news
 from packshot.shoots.call import poll, resume, send
 from packshot.shoots.complete import finish_stored
 from packshot.shoots.finishing import small_key
+from packshot.shoots.judging.apply import applied
 from packshot.shoots.lease import LeaseLostError, claim, held, kept, write
 from packshot.shoots.models import Attempt, AttemptState
 from packshot.shoots.settle import give_up
-from packshot.shoots.work import Work, picture_key, raw_key
+from packshot.shoots.work import Work, picture_key, raw_key, wait
 from packshot.tasks import Queue
 
 log = structlog.get_logger(__name__)
@@ -30,10 +32,12 @@ log = structlog.get_logger(__name__)
 # none that nobody knows.
 _BEGIN = f"""
 with sent as (
-  insert into attempt (id, account_id, generation_id, number, state)
-  select id, account_id, generation_id, number, '{AttemptState.SENT}'
-  from unnest(cast($1 as uuid[]), cast($2 as uuid[]), cast($3 as uuid[]), cast($4 as bigint[]))
-    as given (id, account_id, generation_id, number)
+  insert into attempt (id, account_id, generation_id, number, state, engine, model, change)
+  select id, account_id, generation_id, number, '{AttemptState.SENT}', engine, model, cast(change as jsonb)
+  from unnest(
+    cast($1 as uuid[]), cast($2 as uuid[]), cast($3 as uuid[]), cast($4 as bigint[]), cast($8 as text[]),
+    cast($9 as text[]), cast($10 as text[])
+  ) as given (id, account_id, generation_id, number, engine, model, change)
 )
 insert into doomed_file (key, account_id, at)
 select key, account_id, now() + $7
@@ -80,7 +84,8 @@ async def _claimed(session: Direct, generation_ids: Sequence[UUID], queue: Queue
     for row in await session.fetch(_ATTEMPTS, again) if again else ():
         attempts[row["generation_id"]].append(Attempt(**row))
     return [
-        Work(held(one.generation), one.generation, one.shoot, one.files, attempts[one.generation.id]) for one in claimed
+        Work(held(one.generation), *applied(one.generation, one.shoot), one.files, attempts[one.generation.id])
+        for one in claimed
     ]
 
 
@@ -89,8 +94,7 @@ async def _begun(session: Direct, claimed: Sequence[Work]) -> list[Work]:
     works: list[Work] = []
     doomed: list[tuple[str, UUID]] = []
     for work in claimed:
-        last = work.attempts[-1] if work.attempts else None
-        if work.poisoned or (last and last.state in (AttemptState.ACCEPTED, AttemptState.DONE, AttemptState.SENT)):
+        if work.poisoned or work.under_way or work.blocked:
             works.append(work)
             continue
         attempt = Attempt(
@@ -99,6 +103,9 @@ async def _begun(session: Direct, claimed: Sequence[Work]) -> list[Work]:
             generation_id=work.lease.id,
             number=len(work.attempts) + 1,
             state=AttemptState.SENT,
+            engine=work.generation.change.get("engine", ""),
+            model=work.generation.change.get("model", ""),
+            change=work.generation.change,
         )
         works.append(replace(work, attempts=[*work.attempts, attempt], fresh=True))
         files = (raw_key(attempt), picture_key(work, attempt), small_key(picture_key(work, attempt)))
@@ -114,6 +121,9 @@ async def _begun(session: Direct, claimed: Sequence[Work]) -> list[Work]:
             [key for key, _ in doomed],
             [account_id for _, account_id in doomed],
             UNTIL_WRITTEN,
+            [attempt.engine for attempt in sent],
+            [attempt.model for attempt in sent],
+            [json.dumps(attempt.change) for attempt in sent],
         )
     return works
 
@@ -128,6 +138,9 @@ async def _step(work: Work) -> None:
                 words="This picture ended its worker several times.",
                 remedy="Nothing was charged. Try another photo or style.",
             )
+        return
+    if not (work.fresh or work.under_way):
+        await wait(work, work.blocked)
         return
     last = work.attempts[-1]
     match last.state:

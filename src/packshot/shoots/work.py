@@ -15,6 +15,8 @@ from packshot.db import after_commit, transaction
 from packshot.engines.base import Engine, Failed
 from packshot.imaging.formats import FORMATS, Format
 from packshot.shoots import news, policy
+from packshot.shoots.judging.judge import blocked
+from packshot.shoots.judging.standing import needed
 from packshot.shoots.lease import Files, Held, write
 from packshot.shoots.makers import maker
 from packshot.shoots.models import Attempt, AttemptState, Generation, Shoot, State
@@ -23,6 +25,8 @@ from packshot.shoots.settle import give_up
 log = structlog.get_logger(__name__)
 
 NOW = func.clock_timestamp()
+UNDER_WAY = (AttemptState.ACCEPTED, AttemptState.DONE, AttemptState.SENT)
+LOOK_AGAIN_S = 60.0  # between two looks whether a lock is back
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,16 @@ class Work:
         return maker(self.shoot.engine)
 
     @property
+    def under_way(self) -> bool:
+        """Whether the newest attempt has yet to come to its end."""
+        return bool(self.attempts) and self.attempts[-1].state in UNDER_WAY
+
+    @property
+    def blocked(self) -> str:
+        """What a strict shoot waits for before anything is bought: a lock that could not look; "" where all can."""
+        return blocked(needed(self.shoot, self.generation))
+
+    @property
     def poisoned(self) -> bool:
         return self.generation.claims > policy.MOST_CLAIMS
 
@@ -48,6 +62,11 @@ class Work:
     def unknown(self) -> int:
         """Attempts that may have been paid for in vain."""
         return sum(1 for attempt in self.attempts if attempt.state == AttemptState.UNKNOWN)
+
+    @property
+    def made(self) -> int:
+        """Attempts that no failure ended: a lock rejected what they made, which has limits of its own."""
+        return sum(1 for attempt in self.attempts if attempt.state == AttemptState.REJECTED)
 
 
 def raw_key(attempt: Attempt) -> str:
@@ -64,7 +83,7 @@ def picture_key(work: Work, attempt: Attempt) -> str:
 async def set_back(work: Work, attempt: Attempt, failed: Failed) -> None:
     """Writes down that `attempt` came to nothing, and when to try again; or gives the picture up."""
     unknown = failed.kind == "outcome_unknown"
-    again = policy.after(failed, attempt.number, work.unknown + unknown)
+    again = policy.after(failed, attempt.number - work.made, work.unknown + unknown)
     log.warning("attempt failed", kind=failed.kind, number=attempt.number, again=again is not None)
     async with transaction(work.lease.account_id) as session:
         if again:
@@ -88,6 +107,13 @@ async def set_back(work: Work, attempt: Attempt, failed: Failed) -> None:
             )
     if again:
         news.wake_later(again.wait_s, work.generation.queue, work.lease.id)
+
+
+async def wait(work: Work, what: str) -> None:
+    """Waits for `what`: nothing is charged, no try is used up, and what was bought is kept. Its deadline stands."""
+    async with transaction(work.lease.account_id) as session:
+        await pause(session, work.lease, LOOK_AGAIN_S, waits_for=what, state=State.PENDING)
+    news.wake_later(LOOK_AGAIN_S, work.generation.queue, work.lease.id)
 
 
 async def pause(

@@ -19,20 +19,18 @@ DECISIONS = "'accept', 'review', 'reject', 'not_applicable', 'unavailable'"
 def upgrade() -> None:
     op.add_column("generation", columns.time("review_until"))
     op.add_column("generation", columns.json("change", "{}"))
-    op.drop_constraint("key", "generation")
-    op.create_check_constraint("key", "generation", KEPT_WITH_FILE)
+    op.drop_constraint(op.f("ck_generation_key"), "generation")
+    op.create_check_constraint(op.f("ck_generation_key"), "generation", KEPT_WITH_FILE)
     op.create_index(
         "ix_generation_review", "generation", ["review_until"], postgresql_where=sa.text("state = 'REVIEW'")
     )
     judged = sa.text("state in ('REVIEW', 'REJECTED') and hidden_at is null")
-    op.create_index(
-        "ix_generation_judged", "generation", ["account_id", sa.text("id desc")], postgresql_where=judged
-    )
+    op.create_index("ix_generation_judged", "generation", ["account_id", sa.text("id desc")], postgresql_where=judged)
 
     op.add_column("attempt", columns.json("change", "{}"))
     op.add_column("attempt", sa.Column("preview_key", sa.Text))
-    op.drop_constraint("state", "attempt")
-    op.create_check_constraint("state", "attempt", f"state in ({ATTEMPT_STATES})")
+    op.drop_constraint(op.f("ck_attempt_state"), "attempt")
+    op.create_check_constraint(op.f("ck_attempt_state"), "attempt", f"state in ({ATTEMPT_STATES})")
 
     op.create_table(
         "verdict",

@@ -56,7 +56,7 @@ async def _look(lock: Lock, evidence: Evidence, pixels: Executor) -> Looked:
     judge = judges.get(lock)
     began = time.perf_counter()
     if judge is None:
-        verdict = unavailable(lock, "which is not installed")
+        verdict = unavailable(lock, "it is not installed")
     elif missing := judge.missing():
         verdict = unavailable(lock, missing)
     else:
@@ -64,7 +64,7 @@ async def _look(lock: Lock, evidence: Evidence, pixels: Executor) -> Looked:
             verdict = await asyncio.get_running_loop().run_in_executor(pixels, judge.judge, evidence, limits)
         except Exception:  # a fault of ours says nothing about the picture
             log.exception("a lock raised", lock=lock)
-            verdict = unavailable(lock, "which had a problem of its own")
+            verdict = unavailable(lock, "it had a problem of its own")
     return Looked(replace(verdict, thresholds=verdict.thresholds or limits), round((time.perf_counter() - began) * 1e3))
 
 
@@ -74,10 +74,10 @@ def unavailable(lock: Lock, why: str) -> Verdict:
 
 
 def blocked(standing: Sequence[Lock]) -> str:
-    """Why locks that have to look could not, in words that follow "Waits for"; "" where they can. Costs nothing."""
+    """Which lock that has to look could not, and why, as it follows "Waits for"; "" where all can."""
     for lock in standing:
         judge = judges.get(lock)
-        missing = "which is not installed" if judge is None else judge.missing()
+        missing = "it is not installed" if judge is None else judge.missing()
         if missing:
-            return f"the {lock} lock, which is not available: {missing}" if judge else f"the {lock} lock, {missing}"
+            return f"the {lock} lock, which is not available: {missing}"
     return ""

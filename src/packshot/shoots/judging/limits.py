@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from annotated_types import Ge, Le
+from pydantic import Field
 
 from packshot import config
 from packshot.locks.base import Lock, Thresholds
 from packshot.settings import settings
 
-Score = Annotated[float, Ge(0), Le(1)]
+Score = Annotated[float, Field(ge=0, le=1)]
 _SCORE = "A score from 0 to 1."
 
 IDENTITY_ACCEPT = config.key(
-    "locks.identity.accept", Score, lambda: settings().face_similarity_threshold, f"{_SCORE} From here on a face is taken."
+    "locks.identity.accept",
+    Score,
+    lambda: settings().face_similarity_threshold,
+    f"{_SCORE} From here on a face is taken.",
 )
 IDENTITY_REVIEW = config.key(
     "locks.identity.review", Score, 0.5, f"{_SCORE} From here on somebody looks at a face; below it is rejected."
@@ -35,23 +38,23 @@ PRODUCT_ALWAYS = config.key(
     "Whether a product that an engine draws anew is checked in every shoot, or in strict ones only: true or false.",
 )
 REVIEW_HOURS = config.key(
-    "review.hours", Annotated[int, Ge(1), Le(720)], 72, "Whole hours, 1 to 720, after which no answer is a yes."
+    "review.hours", Annotated[int, Field(ge=1, le=720)], 72, "Whole hours, 1 to 720, after which no answer is a yes."
 )
 FREE_REJECTIONS = config.key(
     "review.free_rejections",
-    Annotated[int, Ge(0), Le(100_000)],
+    Annotated[int, Field(ge=0, le=100_000)],
     20,
     "How many pictures an account may reject free of charge within 30 days.",
 )
 SAMPLE_ACCEPTED = config.key(
     "review.sample_accepted",
-    Annotated[float, Ge(0), Le(1)],
+    Score,
     0.03,
     "The part of accepted pictures that operators look at too, such as 0.03.",
 )
 SAMPLE_REJECTED = config.key(
     "review.sample_rejected",
-    Annotated[float, Ge(0), Le(1)],
+    Score,
     0.03,
     "The part of rejected pictures that operators look at too, such as 0.03.",
 )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from packshot.engines.base import Reference
-from packshot.imaging.colour import Pixels
 from packshot.locks.base import Lock, Thresholds, Verdict
+
+if TYPE_CHECKING:
+    from packshot.imaging.colour import Pixels
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Judge(Protocol):
     lock: Lock
 
     def missing(self) -> str:
-        """What it lacks to look at anything, in words that follow "waits for"; "" where it can look."""
+        """What it lacks to look at anything, such as "its model is missing"; "" where it can look. Quick."""
         ...
 
     def judge(self, evidence: Evidence, thresholds: Thresholds) -> Verdict:

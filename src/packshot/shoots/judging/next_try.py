@@ -1,4 +1,4 @@
-"""What a picture's next attempt does differently, by the reason for which the last one was rejected; or that it ends."""
+"""What a picture's next attempt does differently, by the reason why the last one was rejected; or that it ends."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ Lever = Literal["seed", "words", "likeness", "reference", "paste", "elsewhere"]
 class Change:
     """What is asked for in another way than before: which `levers` were pulled, and what they add to the request.
 
-    `words` are added to the prompt. `reference` is how many places the references of the person are turned, so that
-    another one comes first. `paste`: the product's own pixels are laid into the engine's scene. `engine` and `model`
-    are others than the shoot's, "" for the shoot's own.
+    `seed` is another one than the picture's. `words` are added to the prompt. `reference` is by how many places the
+    references of the person are turned, so that another one comes first. `paste`: the product's own pixels are laid
+    into the engine's scene. `engine` and `model` are others than the shoot's, "" for the shoot's own.
     """
 
     levers: tuple[Lever, ...] = ()
+    seed: int | None = None
     words: str = ""
     reference: int = 0
     paste: bool = False
@@ -42,7 +43,8 @@ class Change:
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Change:
         """What `stored` made of it."""
-        return cls(**{**stored, "levers": tuple(stored.get("levers", ()))})
+        given: dict[str, Any] = {**stored, "levers": tuple(stored.get("levers", ()))}
+        return cls(**given)
 
 
 _SAID: dict[Lever, str] = {
@@ -66,11 +68,13 @@ class Rejection:
 
 @dataclass(frozen=True)
 class Reach:
-    """What can be done for this picture: `colours` of the product in words, whether its pixels can be pasted, and
+    """What can be done for this picture: its own `seed`, `colours` of the product in words, whether its pixels can be
 
-    another engine with its model that could make the picture, "" for none.
+    laid into the engine's scene (`paste`), how many `references` of the person there are, and another `engine` with its
+    `model` that could make the picture, "" for none.
     """
 
+    seed: int = 0
     colours: str = ""
     paste: bool = False
     references: int = 0
@@ -81,30 +85,40 @@ class Reach:
 # By reason, the levers of the first retry and of the second; the third goes elsewhere.
 _LEVERS: dict[str, tuple[tuple[Lever, ...], tuple[Lever, ...]]] = {
     "recoloured": (("seed", "words"), ("paste",)),
-    "print": (("paste",), ("seed", "words")),
-    "protected": (("paste",), ("seed", "words")),
+    "part_recoloured": (("seed", "words"), ("paste",)),
+    "palette_changed": (("seed", "words"), ("paste",)),
+    "texture_changed": (("paste",), ("seed", "words")),
+    "detail_changed": (("paste",), ("seed", "words")),
+    "protected_changed": (("paste",), ("seed", "words")),
+    "protected_lost": (("paste",), ("seed", "words")),
     "deformed": (("seed", "words"), ("paste",)),
     "stretched": (("seed", "words"), ("paste",)),
-    "missing": (("seed", "words"), ("paste",)),
+    "part_missing": (("seed", "words"), ("paste",)),
     "blurred": (("seed", "words"), ("paste",)),
     "not_found": (("seed", "words"), ("paste",)),
-    "out_of_frame": (("seed", "words"), ("paste",)),
+    "cropped": (("seed", "words"), ("paste",)),
     "other_person": (("seed", "likeness"), ("seed", "likeness", "reference")),
     "no_face": (("seed", "words"), ("seed", "likeness", "reference")),
     "face_small": (("seed", "words"), ("seed", "words", "reference")),
 }
 _USUAL: tuple[tuple[Lever, ...], tuple[Lever, ...]] = (("seed",), ("seed", "paste"))
 
+_COLOURS = "Keep the product's own colours exactly{colours}."
+_LETTERS = "Copy the logo and all text on the product exactly, every letter."
 _WORDS = {
-    "recoloured": "Keep the product's own colours exactly{colours}.",
-    "print": "Copy everything that is printed on the product exactly, every letter and every line.",
-    "protected": "Copy the logo and all text on the product exactly, every letter.",
+    "recoloured": _COLOURS,
+    "part_recoloured": _COLOURS,
+    "palette_changed": _COLOURS,
+    "texture_changed": "Copy the product's material and its surface exactly from the reference photo.",
+    "detail_changed": "Copy everything on the product exactly, every line, every letter and every part.",
+    "protected_changed": _LETTERS,
+    "protected_lost": _LETTERS,
     "deformed": "Keep the product's shape and outline exactly as in the reference photo.",
     "stretched": "Keep the product's proportions exactly as in the reference photo.",
-    "missing": "Show every part of the product that the reference photo shows; leave nothing out.",
+    "part_missing": "Show every part of the product that the reference photo shows; leave nothing out.",
     "blurred": "The product is in sharp focus.",
     "not_found": "The product of the reference photo is in the middle of the picture, whole and unobstructed.",
-    "out_of_frame": "The whole product is inside the frame, with air on all sides.",
+    "cropped": "The whole product is inside the frame, with air on all sides.",
     "no_face": "The person's face is turned to the camera and clearly visible.",
     "face_small": "Framed tightly: head and shoulders fill a good part of the picture.",
 }
@@ -115,6 +129,13 @@ def next_try(rejections: Sequence[Rejection], reach: Reach) -> Change | None:
     """What follows `rejections`, the newest last; None where another try would be wasted. Pure."""
     if len(rejections) > MOST_RETRIES or _stuck(rejections):
         return None
+    change = _change(rejections, reach)
+    if "seed" not in change.levers:
+        return change
+    return replace(change, seed=_seeded(reach.seed, len(rejections)))
+
+
+def _change(rejections: Sequence[Rejection], reach: Reach) -> Change:
     last = rejections[-1]
     if len(rejections) == MOST_RETRIES:
         if reach.engine:
@@ -138,7 +159,7 @@ def _stuck(rejections: Sequence[Rejection]) -> bool:
 
 def _pulled(levers: tuple[Lever, ...], reason: str, reach: Reach) -> Change:
     """The change of `levers`, without those that lead nowhere here; another seed at least."""
-    usable = [
+    usable: list[Lever] = [
         lever
         for lever in levers
         if not (lever == "paste" and not reach.paste) and not (lever == "reference" and reach.references < 2)
@@ -146,7 +167,10 @@ def _pulled(levers: tuple[Lever, ...], reason: str, reach: Reach) -> Change:
     words = [_WORDS[reason].format(colours=f", {reach.colours}" if reach.colours else "")] if "words" in usable else []
     words += [_LIKENESS] if "likeness" in usable else []
     return Change(
-        tuple(usable) or ("seed",), " ".join(words), reference=int("reference" in usable), paste="paste" in usable
+        tuple(usable) or ("seed",),
+        words=" ".join(words),
+        reference=int("reference" in usable),
+        paste="paste" in usable,
     )
 
 
@@ -157,15 +181,10 @@ def worst(verdicts: Sequence[Verdict]) -> Verdict | None:
     return min(felt, key=lambda verdict: ranks.index(verdict.decision), default=None)
 
 
-def seeded(seed: int, number: int) -> int:
-    """The seed of a picture's attempt `number`, from 1: its own first, then others that repeat when it is made again.
+def _seeded(seed: int, retry: int) -> int:
+    """The seed of a picture's `retry`, from 1: the same whenever the picture is made again.
 
-    Steps of an odd constant (2^32 over the golden ratio) never meet the seeds of the shoot's other variations, which
+    Steps of an odd constant (2^32 over the golden ratio) do not meet the seeds of the shoot's other variations, which
     count on by one.
     """
-    return (seed + (number - 1) * 0x9E3779B1) % (1 << 32)
-
-
-def without(change: Change, lever: Lever) -> Change:
-    """`change` as if `lever` had not been pulled."""
-    return replace(change, levers=tuple(one for one in change.levers if one != lever))
+    return (seed + retry * 0x9E3779B1) % (1 << 32)

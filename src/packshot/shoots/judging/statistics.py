@@ -86,9 +86,11 @@ def curve(labels: Sequence[Labelled], decided: dict[str, int]) -> Curve | None:
     ordered = sorted(labels, key=lambda label: -label.score)
     scores = np.array([label.score for label in ordered])
     truth = np.array([label.right for label in ordered])
-    weights = np.array([max(decided.get(label.stratum, 0), drawn[label.stratum]) / drawn[label.stratum] for label in ordered])
+    weights = np.array(
+        [max(decided.get(label.stratum, 0), drawn[label.stratum]) / drawn[label.stratum] for label in ordered]
+    )
     rights, wrongs = np.cumsum(weights * truth), np.cumsum(weights * ~truth)
-    last = np.append(scores[1:] != scores[:-1], True)  # noqa: FBT003 -- equal scores are passed together
+    last = np.append(scores[1:] != scores[:-1], True)  # equal scores are passed together
     true_rate, false_rate = rights[last] / rights[-1], wrongs[last] / wrongs[-1]
     area = float(np.trapezoid(np.append(0.0, true_rate), np.append(0.0, false_rate)))
     return Curve(scores[last], false_rate, true_rate, area, right, len(labels) - right)
