@@ -138,6 +138,11 @@ async def change(session: AsyncSession, key: Key[T], value: object, *, by: UUID 
     return parsed
 
 
+async def entries(session: AsyncSession) -> Sequence[Entry]:
+    """What has been changed and not changed back."""
+    return (await session.scalars(select(Entry))).all()
+
+
 async def changes(session: AsyncSession, limit: int = 50) -> Sequence[Change]:
     """The newest changes, of all keys."""
     return (await session.scalars(select(Change).order_by(Change.id.desc()).limit(limit))).all()
