@@ -70,6 +70,73 @@ def product(
     answer(verdict, json=json)
 
 
+@app.command()
+def identity(
+    references: Annotated[list[Path], typer.Argument(metavar="REF...", help="Photos of the person, one or more.")],
+    image: Annotated[Path, typer.Argument(metavar="-- IMAGE", help="The picture to judge.")],
+    pose: Annotated[str, typer.Option(help="How the person stands; `back` has no face to compare.")] = "",
+    json: Json = False,
+) -> None:
+    """Is the person in IMAGE the person in REF? Exit 0 accept, 1 reject, 3 a person has to look."""
+    from packshot.imaging.decode import decode
+    from packshot.locks.identity.judge import BACK, from_behind, judge
+    from packshot.locks.identity.known import know
+    from packshot.locks.identity.stack import configured
+
+    shown = decode(read(image), name=image.name)
+    photos = [(path.name, decode(read(path), name=path.name).pixels) for path in references]
+    if pose == BACK:
+        answer(from_behind(), json=json)
+    stack = configured()
+    answer(judge(know(photos, stack), shown.pixels, stack), json=json)
+
+
+@app.command()
+def calibrate(
+    pairs: Annotated[Path, typer.Argument(metavar="PAIRS.csv", help="Rows of two pictures and `same` as 1 or 0.")],
+    json: Json = False,
+) -> None:
+    """Measure where the face model of the settings should accept, on pairs of your own: columns a, b, same."""
+    from packshot.cli.pairs import measured
+    from packshot.locks.identity.calibrate import calibrate as fit
+    from packshot.locks.identity.stack import configured
+
+    stack = configured()
+    same, different = measured(pairs, stack)
+    found = fit(stack.spec, same, different)
+    points = {"accept": found.accept, "review": found.review}
+    if json:
+        record = {
+            name: {
+                "at": round(point.at, 4),
+                "true_accepts": [point.true_accepts.hits, point.true_accepts.of, *point.true_accepts.interval],
+                "false_accepts": [point.false_accepts.hits, point.false_accepts.of, *point.false_accepts.interval],
+            }
+            for name, point in points.items()
+        }
+        say(
+            {
+                "model": stack.spec.id,
+                "version": stack.version,
+                "metric": stack.spec.metric,
+                **record,
+                "words": found.words,
+            }
+        )
+        return
+    sign = "≤" if stack.spec.metric == "l2" else "≥"
+    typer.echo(f"{stack.spec.title}, {stack.spec.metric}")
+    for name, point in points.items():
+        kinds = (("of the same person", point.true_accepts), ("of different people", point.false_accepts))
+        passing = "; ".join(
+            f"{rate.hits} of {rate.of} {kind} ({rate.interval[0]:.1%} to {rate.interval[1]:.1%})"
+            for kind, rate in kinds
+        )
+        typer.echo(f"  {name:7} {sign} {point.at:.3f}: {passing}")
+    if found.words:
+        typer.echo(f"  {found.words}")
+
+
 def answer(verdict: Verdict, *, json: bool) -> None:
     """Says what was found and leaves with its exit code."""
     if json:
