@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from packshot.locks.base import Thresholds, Verdict
-from packshot.shoots.judging.locks import Evidence, judges
+from packshot.shoots.judging.judge import judges
+from packshot.shoots.judging.locks import Evidence
 from tests.outside.packshot_test_engines import mean_colour
 from tests.shoots.conftest import open_shop, seller, sign_up, the_ledger_holds, vendor_folder
 

@@ -242,7 +242,7 @@ async def test_a_late_worker_cannot_deliver(seller: Seller, monkeypatch: pytest.
             await woken.wait()
         await deliver(*given)
 
-    monkeypatch.setattr(complete, "deliver", freeze_once)
+    monkeypatch.setattr(step, "deliver", freeze_once)
     late = asyncio.create_task(advance("io", id))
     await frozen.wait()
     await change(id, lease_until=text("now() - interval '1 second'"))

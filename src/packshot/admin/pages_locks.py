@@ -1,4 +1,4 @@
-"""How the locks do, their limits with what others would have done, and the pictures that operators look at themselves."""
+"""How the locks do, their limits with what others would have done, and the pictures that operators look at."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ router = APIRouter()
 
 KEPT_S = 3600
 LOCKS: tuple[Lock, ...] = ("identity", "product")
-OTHERS = (REVIEW_HOURS, FREE_REJECTIONS, SAMPLE_ACCEPTED, SAMPLE_REJECTED)
+OTHERS: tuple[config.Key[Any], ...] = (REVIEW_HOURS, FREE_REJECTIONS, SAMPLE_ACCEPTED, SAMPLE_REJECTED)
 LockName = Annotated[str, Query(pattern="^(identity|product)$")]
 Limit = Annotated[float, Query(ge=0, le=1)]
 
@@ -172,8 +172,6 @@ async def _locks(request: Request, *, wrong: PackshotError | None = None) -> Res
 
 def _points(curve: Curve) -> list[tuple[float, float]]:
     """The curve in a square of 100 units, its origin at the bottom left; at most a point a unit."""
-    found = {
-        round(100 * float(x)): 100 - 100 * float(y)
-        for x, y in zip(curve.wrong_accepted, curve.right_accepted, strict=True)
-    }
+    steps = zip(curve.wrong_accepted.tolist(), curve.right_accepted.tolist(), strict=True)
+    found = {round(100 * wrong): 100 - 100 * right for wrong, right in steps}
     return [(x, round(y, 2)) for x, y in found.items()]

@@ -22,8 +22,10 @@ from packshot.shoots.finishing import small_key
 from packshot.shoots.judging.apply import applied
 from packshot.shoots.lease import LeaseLostError, claim, held, kept, write
 from packshot.shoots.models import Attempt, AttemptState
+from packshot.shoots.permission import refusals
 from packshot.shoots.settle import give_up
-from packshot.shoots.work import Work, picture_key, raw_key, wait
+from packshot.shoots.work import Work, picture_key, raw_key, refuse, wait
+from packshot.talents.release import NotPermittedError
 from packshot.tasks import Queue
 
 log = structlog.get_logger(__name__)
@@ -94,6 +96,9 @@ async def _begun(session: Direct, claimed: Sequence[Work]) -> list[Work]:
     works: list[Work] = []
     doomed: list[tuple[str, UUID]] = []
     for work in claimed:
+        if not work.under_way and (told := await refusals(session, work.shoot)):
+            works.append(replace(work, refused=NotPermittedError(told)))
+            continue
         if work.poisoned or work.under_way or work.blocked:
             works.append(work)
             continue
@@ -138,6 +143,9 @@ async def _step(work: Work) -> None:
                 words="This picture ended its worker several times.",
                 remedy="Nothing was charged. Try another photo or style.",
             )
+        return
+    if work.refused:
+        await refuse(work, work.refused)
         return
     if not (work.fresh or work.under_way):
         await wait(work, work.blocked)

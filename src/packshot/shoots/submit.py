@@ -17,13 +17,14 @@ from pydantic import BaseModel
 from packshot.catalog.approved import Approved, approved
 from packshot.credits import ledger
 from packshot.db import Direct, after_commit, direct, new_id
-from packshot.engines.base import Engine, GenerationRequest, Reference
+from packshot.engines.base import Engine, GenerationRequest, Reference, Unsupported
 from packshot.errors import BadInputError, PackshotError
 from packshot.settings import settings
 from packshot.shoots.brief import MOST_PICTURES, Brief
 from packshot.shoots.errors import EngineNotConfiguredError, IdempotencyKeyReusedError, UnsupportedError
 from packshot.shoots.makers import maker, queue_of
 from packshot.shoots.news import wake_later
+from packshot.shoots.permission import require
 from packshot.styles.price import price
 
 # One round trip for any number of generations, with the credits held for them.
@@ -125,6 +126,7 @@ async def submit(session: Direct, account_id: UUID, user_id: UUID, brief: Brief,
     model = brief.model or next(iter(engine.known))
     seed = secrets.randbits(32) if brief.seed is None else brief.seed
     refuse_impossible(engine, brief, model, photos)
+    await require(session, brief)
     planned = _plan(brief, photos, seed)
     shoot = _shoot(user_id, brief, model, seed, photos, planned)
     answer = _answer(shoot, planned)
@@ -205,11 +207,21 @@ def refuse_impossible(engine: Engine, brief: Brief, model: str, photos: Sequence
         words=brief.words,
         avoid=brief.avoid,
         seed=brief.seed,
-        references=(Reference(b"", name=photos[0].name),) if photos else (),
+        references=_references(brief, photos),
     )
     refusals = [refusal for style in brief.styles for refusal in engine.check(replace(asked, style=style))]
+    if brief.strict and not photos and brief.talent_id is None:
+        words = "A strict shoot is held against a photo of the product or of a model, and there is neither."
+        refusals.append(Unsupported("strict", words, "Name photos or a model, or leave strict out."))
     if refusals:
         raise UnsupportedError(refusals)
+
+
+def _references(brief: Brief, photos: Sequence[Approved]) -> tuple[Reference, ...]:
+    """What would go with each request, without its content."""
+    product = (Reference(b"", name=photos[0].name),) if photos else ()
+    person = (Reference(b"", role="person", name="model"),) if brief.talent_id else ()
+    return (*product, *person)
 
 
 def _names_photos(brief: Brief) -> bool:

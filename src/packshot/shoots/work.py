@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from packshot.db import after_commit, transaction
 from packshot.engines.base import Engine, Failed
+from packshot.errors import PackshotError
 from packshot.imaging.formats import FORMATS, Format
 from packshot.shoots import news, policy
 from packshot.shoots.judging.judge import blocked
@@ -31,7 +32,10 @@ LOOK_AGAIN_S = 60.0  # between two looks whether a lock is back
 
 @dataclass(frozen=True)
 class Work:
-    """A claimed generation with all that its next step needs. `fresh`: its newest attempt has yet to be sent."""
+    """A claimed generation with all that its next step needs. `fresh`: its newest attempt has yet to be sent.
+
+    `refused`: its person does not agree to it any more.
+    """
 
     lease: Held
     generation: Generation
@@ -39,6 +43,7 @@ class Work:
     files: Files | None
     attempts: Sequence[Attempt]
     fresh: bool = False
+    refused: PackshotError | None = None
 
     @property
     def engine(self) -> Engine:
@@ -107,6 +112,13 @@ async def set_back(work: Work, attempt: Attempt, failed: Failed) -> None:
             )
     if again:
         news.wake_later(again.wait_s, work.generation.queue, work.lease.id)
+
+
+async def refuse(work: Work, why: PackshotError) -> None:
+    """Gives the picture up, for a reason that another try would not change."""
+    async with transaction(work.lease.account_id) as session:
+        remedy = f"Nothing was charged. {why.remedy}".strip()
+        await give_up(session, work.lease, error=why.code, words=why.message, remedy=remedy)
 
 
 async def wait(work: Work, what: str) -> None:

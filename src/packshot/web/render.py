@@ -101,14 +101,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     own: dict[str, Any] = {"static": static}
-    filters: dict[str, Any] = {
-        "number": _number,
-        "ago": _ago,
-        "day": _day,
-        "moment": _moment,
-        "bytes": _bytes,
-        "plural": _plural,
-    }
+    filters: dict[str, Any] = {"number": _number, "bytes": _bytes, "plural": _plural}
+    filters |= {"ago": _ago, "day": _day, "moment": _moment}
     made.globals.update(own)
     made.filters.update(filters)
     return made

@@ -9,7 +9,7 @@ from packshot.migrations import columns
 from packshot.migrations.rls import protect
 
 revision = "0012"
-down_revision = "0008"
+down_revision = "0011"
 
 KEPT_WITH_FILE = "(state in ('COMPLETED', 'REVIEW')) = (key is not null)"
 ATTEMPT_STATES = "'sent', 'accepted', 'done', 'rejected', 'failed', 'unknown'"

@@ -137,7 +137,7 @@ async def truths(session: AsyncSession) -> list[Truth]:
     )
     labels: dict[tuple[str, str], list[Labelled]] = defaultdict(list)
     for lock, version, score, decision, right in await session.execute(labelled):
-        labels[lock, version].append(Labelled(score, bool(right), decision))
+        labels[lock, version].append(Labelled(score or 0.0, bool(right), decision))
     decided = await _decided(session)
     return [
         Truth(lock, version, sum(one.right for one in found), sum(not one.right for one in found), made)

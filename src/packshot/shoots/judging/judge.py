@@ -11,11 +11,16 @@ from dataclasses import dataclass, replace
 import structlog
 
 from packshot.locks.base import Decision, Lock, Verdict
+from packshot.shoots.judging.identity import IdentityLock
 from packshot.shoots.judging.limits import thresholds
-from packshot.shoots.judging.locks import Evidence, judges
+from packshot.shoots.judging.locks import Evidence, Judge
 from packshot.shoots.judging.next_try import worst
+from packshot.shoots.judging.product import ProductLock
 
 log = structlog.get_logger(__name__)
+
+judges: dict[Lock, Judge] = {"identity": IdentityLock(), "product": ProductLock()}
+"""The locks that there are."""
 
 
 @dataclass(frozen=True)

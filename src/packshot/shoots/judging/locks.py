@@ -56,7 +56,3 @@ class Judge(Protocol):
     def judge(self, evidence: Evidence, thresholds: Thresholds) -> Verdict:
         """What it finds. Raises nothing: what it cannot look at is a verdict too."""
         ...
-
-
-judges: dict[Lock, Judge] = {}
-"""The locks that are there, in the order in which they look: the cheap one first."""

@@ -17,8 +17,10 @@ from packshot.shoots import news
 from packshot.shoots.cancel import generation_of
 from packshot.shoots.judging.labels import label_answered
 from packshot.shoots.judging.limits import FREE_REJECTIONS
-from packshot.shoots.models import Generation, State
+from packshot.shoots.models import Generation, Shoot, State
+from packshot.shoots.permission import refusals, require
 from packshot.shoots.settle import end
+from packshot.talents.release import NotPermittedError
 
 NOT_RIGHT = "not_right"  # the error of a picture that a customer rejected
 WITHIN = timedelta(days=30)
@@ -55,6 +57,7 @@ async def accept(session: AsyncSession, generation_id: UUID, *, by: UUID | None)
         return generation
     if generation.state != State.REVIEW:
         raise NotInReviewError(generation)
+    await require(session, await session.get_one(Shoot, generation.shoot_id), held=True)
     await label_answered(session, generation, right=True, by=by)
     return await _capture(session, generation.id)
 
@@ -88,16 +91,23 @@ async def refuse(session: AsyncSession, generation_id: UUID, *, by: UUID | None)
 async def lapse(session: AsyncSession, limit: int) -> int:
     """Delivers pictures whose time to be looked at is over: no answer is a yes, which was said beforehand."""
     over = (
-        select(Generation.id)
+        select(Generation)
         .where(Generation.state == State.REVIEW, Generation.review_until <= _NOW)
         .order_by(Generation.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    ids = (await session.scalars(over)).all()
-    for id in ids:
-        await _capture(session, id)
-    return len(ids)
+    waiting = (await session.scalars(over)).all()
+    for generation in waiting:
+        told = await refusals(session, await session.get_one(Shoot, generation.shoot_id), held=True)
+        if told:
+            refused = NotPermittedError(told)
+            words, remedy = refused.message, f"Nothing was charged. {refused.remedy}"
+            ended = [generation.id], State.FAILED
+            await end(session, *ended, error=refused.code, words=words, remedy=remedy, among=(State.REVIEW,))
+        else:
+            await _capture(session, generation.id)
+    return len(waiting)
 
 
 async def refused_lately(session: AsyncSession, account_id: UUID, *, lock: bool = False) -> int:

@@ -16,7 +16,7 @@ from packshot.catalog.doomed import doom, written
 from packshot.catalog.models import ProtectedRegion
 from packshot.db import after_commit, direct, transaction, within
 from packshot.engines.base import Reference
-from packshot.locks.base import Verdict
+from packshot.locks.base import Lock, Verdict
 from packshot.shoots import news
 from packshot.shoots.finishing import small_key
 from packshot.shoots.judging.again import queue_after, rejections_of, what_next
@@ -27,13 +27,15 @@ from packshot.shoots.judging.locks import Evidence, Region
 from packshot.shoots.judging.models import StoredVerdict
 from packshot.shoots.judging.next_try import Change, Rejection
 from packshot.shoots.judging.record import record, rows_of
-from packshot.shoots.judging.standing import standing
+from packshot.shoots.judging.standing import redraws, standing
 from packshot.shoots.lease import write
 from packshot.shoots.makers import request
 from packshot.shoots.models import Attempt, AttemptState, State
-from packshot.shoots.references import GoneError, references_of
+from packshot.shoots.permission import require
+from packshot.shoots.references import GoneError, people_of, references_of
 from packshot.shoots.settle import Delivery, deliver, hand_over, turn_down
-from packshot.shoots.work import NOW, Work, note, wait
+from packshot.shoots.work import NOW, Work, note, refuse, wait
+from packshot.talents.release import NotPermittedError
 
 log = structlog.get_logger(__name__)
 
@@ -60,8 +62,15 @@ class Case:
 
 async def deliver_judged(case: Case) -> None:
     """Has the locks look at the picture, and delivers it, has somebody look too, makes it again or turns it down."""
+    try:
+        await _judge_and_deliver(case)
+    except NotPermittedError as gone:  # the person has withdrawn meanwhile
+        await refuse(case.work, gone)
+
+
+async def _judge_and_deliver(case: Case) -> None:
     work = case.work
-    always = await config.get(PRODUCT_ALWAYS)
+    always = redraws(work.shoot, work.engine) and await config.get(PRODUCT_ALWAYS)
     locks = standing(work.shoot, work.generation, work.engine, case.delivery.facts, always=always)
     if not locks:
         await _deliver(case, [])
@@ -70,7 +79,7 @@ async def deliver_judged(case: Case) -> None:
         references = await references_of(work)
     except GoneError:  # there is nothing to compare with any more, and that is not the picture's fault
         references = ()
-    found = await judge(locks, await _evidence(case, references), case.pixels)
+    found = await judge(locks, await _evidence(case, locks, references), case.pixels)
     seed = work.generation.seed if case.delivery.seed is None else case.delivery.seed
     asked = fingerprint(request(work.shoot, work.generation, references))
     rows = rows_of(found, work.shoot, work.generation, case.attempt, seed, asked)
@@ -97,6 +106,7 @@ async def _follow(case: Case, found: Judged, rows: Sequence[StoredVerdict]) -> N
 
 async def _deliver(case: Case, rows: Sequence[StoredVerdict]) -> None:
     async with direct(case.work.lease.account_id) as session:
+        await require(session, case.work.shoot, held=True)
         await deliver(session, case.work.lease, case.attempt, case.delivery)
         await record(session, rows)
 
@@ -106,6 +116,7 @@ async def _have_looked_at(case: Case, found: Judged, rows: Sequence[StoredVerdic
     async with written(case.work.lease.account_id, await _files(case, found, rows)) as session:
         await note(session, case.attempt, preview_key=case.preview_key)
         await record(session, rows)
+        await require(session, case.work.shoot, held=True)
         await hand_over(await within(session), case.work.lease, case.attempt, case.delivery, until)
 
 
@@ -146,7 +157,7 @@ async def _reject(case: Case, found: Judged, rows: Sequence[StoredVerdict], verd
             )
 
 
-async def _evidence(case: Case, references: tuple[Reference, ...]) -> Evidence:
+async def _evidence(case: Case, locks: Sequence[Lock], references: tuple[Reference, ...]) -> Evidence:
     """The finished file is opened again: what is judged is what the customer would get."""
     from packshot.imaging.own import opened
 
@@ -161,7 +172,7 @@ async def _evidence(case: Case, references: tuple[Reference, ...]) -> Evidence:
     return Evidence(
         picture,
         product=tuple(one for one in references if one.role == "product"),
-        person=tuple(one for one in references if one.role == "person"),
+        person=await people_of(case.work) if "identity" in locks else (),
         regions=tuple(regions),
         placed=case.delivery.facts.get("placed"),
         worn=shoot.talent_id is not None,
