@@ -122,7 +122,8 @@ async def queue(session: AsyncSession, user_id: UUID, *, lock: str = "", limit: 
         (StoredVerdict.decision == "accept") & (StoredVerdict.lottery < accepted),
         (StoredVerdict.decision == "reject") & (StoredVerdict.lottery < rejected),
     )
-    mine = (HumanLabel.verdict_id == StoredVerdict.id) & (HumanLabel.user_id == user_id)
+    said = HumanLabel.by == By.OPERATOR  # what they answered as a seller was no look at the lock
+    mine = (HumanLabel.verdict_id == StoredVerdict.id) & (HumanLabel.user_id == user_id) & said
     waiting = (
         select(StoredVerdict, Generation)
         .join(Generation, Generation.id == StoredVerdict.generation_id)
