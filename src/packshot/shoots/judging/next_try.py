@@ -33,7 +33,7 @@ class Change:
 
     @property
     def in_words(self) -> str:
-        """For people: "another seed, the product's own pixels laid in"."""
+        """For people: "drawn again, the product's own pixels laid in"."""
         return ", ".join(_SAID[lever] for lever in self.levers)
 
     def stored(self) -> dict[str, Any]:
@@ -48,7 +48,7 @@ class Change:
 
 
 _SAID: dict[Lever, str] = {
-    "seed": "another seed",
+    "seed": "drawn again",
     "words": "what was wrong named in the prompt",
     "likeness": "likeness asked for more strongly",
     "reference": "another reference photo first",

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from packshot.shoots.judging.models import StoredVerdict
+from packshot.shoots.judging.next_try import Change
 from packshot.shoots.models import Attempt
 
 STEP = 0.05  # of a score that is not an operator's to see
@@ -35,19 +36,20 @@ class Seen:
     pictured: bool
     engine: str
     changed: str
+    exact: bool
 
     @property
     def score_words(self) -> str:
-        """ "0.85 of the 0.90 asked for"; "" where nothing was measured."""
+        """For people, such as "Score about 0.85 of the 0.90 asked for."; empty where nothing was measured."""
         if self.score is None:
             return ""
-        return f"{self.score:.2f}" + (f" of the {self.accept:.2f} asked for" if self.accept is not None else "")
+        how, digits = ("Score", 3) if self.exact else ("Score about", 2)
+        asked = f" of the {self.accept:.{digits}f} asked for" if self.accept is not None else ""
+        return f"{how} {self.score:.{digits}f}{asked}."
 
 
 async def seen(session: AsyncSession, generation_id: UUID, *, exact: bool) -> Sequence[Seen]:
     """The verdicts on all attempts at a picture, the first attempt first."""
-    from packshot.shoots.judging.next_try import Change
-
     found = (
         select(StoredVerdict, Attempt)
         .join(Attempt, Attempt.id == StoredVerdict.attempt_id)
@@ -72,6 +74,7 @@ async def seen(session: AsyncSession, generation_id: UUID, *, exact: bool) -> Se
             pictured=verdict.picture_key is not None,
             engine=verdict.engine,
             changed=Change.of(attempt.change).in_words,
+            exact=exact,
         )
         for verdict, attempt in await session.execute(found)
     ]
