@@ -23,7 +23,7 @@ Float = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Try:
-    """A product as its photo shows it, and a picture (SIDE, SIDE, 3) uint8 sRGB that shows it, `kind` of change or not."""
+    """A product as its photo shows it, and a picture (SIDE, SIDE, 3) uint8 sRGB of it, changed as `kind` says."""
 
     product: Product
     kind: str
@@ -33,7 +33,7 @@ class Try:
 
 
 def make(name: str, kind: str, seed: int) -> Try | None:
-    """The try; None where this product cannot be changed so that a person would see it. The same arguments, the same bytes."""
+    """The try; None where no change of this kind shows on the product. The same arguments give the same bytes."""
     whole = product(name)
     rng = np.random.default_rng(crc32(f"{name}|{kind}|{seed}".encode()))
     stretch = 1.0
@@ -61,8 +61,8 @@ def photographed(
 ) -> tuple[Rgb, NDArray[np.float64]]:
     """The product in another place, size, light and file, and the transform from its photo.
 
-    42 to 85 % of the frame, ± 12°, mild perspective, gain, gamma, white balance ± 5 %, light from one side, half the
-    times a soft shadow across it, noise, JPEG or WebP of quality 62 to 92.
+    42 to 85 % of the frame, ± 12°, mild perspective, gain, gamma, white balance ± 3 % of encoded values, which is ± 7 %
+    of light, light from one side, half the times a soft shadow across it, noise, JPEG or WebP of quality 62 to 92.
     """
     y, x = np.nonzero(alpha > 8)
     x0, y0, x1, y1 = int(x.min()), int(y.min()), int(x.max()) + 1, int(y.max()) + 1
@@ -71,7 +71,7 @@ def photographed(
     layer[..., :3] *= layer[..., 3:] / 255
     H, placed = _placed(layer, rng, stretch)
     cover = np.clip(placed[..., 3:] / 255, 0, 1)
-    colour = np.clip(placed[..., :3] / np.maximum(cover, 1e-3), 0, 255)
+    colour = np.asarray(np.clip(placed[..., :3] / np.maximum(cover, 1e-3), 0, 255), np.float32)
     colour = _lit(colour, rng)
     contact = cv2.GaussianBlur(np.roll(cover[..., 0], (18, 12), (0, 1)), (0, 0), 16)
     ground = backdrop(rng) * (1 - 0.35 * contact)[..., None]
@@ -113,7 +113,7 @@ def _placed(layer: Float, rng: np.random.Generator, stretch: float) -> tuple[NDA
 
 def _lit(colour: Float, rng: np.random.Generator) -> Float:
     gain, gamma = rng.uniform(0.78, 1.2), rng.uniform(0.82, 1.22)
-    tint = (255 * gain * (1 + rng.uniform(-0.05, 0.05, 3))).astype(np.float32)
+    tint = (255 * gain * (1 + rng.uniform(-0.03, 0.03, 3))).astype(np.float32)
     lit = np.clip(colour / 255, 0, 1) ** np.float32(gamma) * tint
     y, x = np.mgrid[:SIDE, :SIDE].astype(np.float32) / SIDE
     heading = float(rng.uniform(0, 2 * np.pi))

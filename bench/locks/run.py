@@ -26,7 +26,7 @@ Wanted = tuple[str, str, int]
 
 @dataclass(frozen=True)
 class Row:
-    """One try and what was said about it. `whole`: the score without protected parts. `seconds`: CPU, keypoints known."""
+    """One try and what was said. `whole`: the score without protected parts. `seconds`: CPU, the product known."""
 
     name: str
     kind: str

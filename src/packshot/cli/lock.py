@@ -50,6 +50,7 @@ def product(
     """Is the product in IMAGE the product in REF? Exit 0 accept, 1 reject, 3 a person has to look."""
     from packshot.imaging.decode import decode
     from packshot.locks.product.judge import judge
+    from packshot.locks.product.view import bytes_of
 
     if picture and picture.suffix.lower() != ".webp":
         raise BadInputError(f"--picture {picture} is not a .webp file.")
@@ -59,7 +60,7 @@ def product(
     drawn = decode(read(mask), name=mask.name) if mask else None
     verdict = judge(
         [_view(photo, drawn, boxes)],
-        shown.pixels,
+        bytes_of(shown.pixels),
         profile=profile,
         accept_limited=accept_limited,
         evidence=picture is not None,
@@ -68,6 +69,26 @@ def product(
         picture.parent.mkdir(parents=True, exist_ok=True)
         picture.write_bytes(verdict.picture)
     answer(verdict, json=json)
+
+
+@app.command()
+def regions(
+    photo: Annotated[Path, typer.Argument(metavar="PHOTO", help="A photo of the product.")],
+    mask: Annotated[
+        Path | None, typer.Option(metavar="MASK", help="Where the product is, of PHOTO's size. Else cut out.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Propose logos and texts to protect: a line x,y,w,h for each, as --protect takes them. None where none is sure."""
+    from packshot.imaging.decode import decode
+    from packshot.locks.product.propose import propose
+
+    drawn = decode(read(mask), name=mask.name) if mask else None
+    for x0, y0, x1, y1 in propose(_view(decode(read(photo), name=photo.name), drawn, ())):
+        if json:
+            say({"x": x0, "y": y0, "width": x1 - x0, "height": y1 - y0})
+        else:
+            typer.echo(f"{x0},{y0},{x1 - x0},{y1 - y0}")
 
 
 @app.command()

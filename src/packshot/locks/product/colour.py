@@ -17,7 +17,7 @@ def lab_of(light: Float) -> Float:
 
 
 def smooth(plane: Float, sigma: float) -> Float:
-    """`plane` (H, W) or (H, W, C) blurred by a Gaussian of `sigma` px; wide ones on a smaller copy, which looks the same."""
+    """`plane` (H, W) or (H, W, C) blurred by a Gaussian of `sigma` px; wide blurs on a smaller copy."""
     factor = sigma / _WIDE
     size = plane.shape[1], plane.shape[0]
     small = int(size[0] / factor), int(size[1] / factor)
@@ -31,8 +31,8 @@ def within(plane: Float, weight: Float, sigma: float) -> Float:
     """`plane` (H, W) or (H, W, 3) blurred by `sigma` px over what `weight` (H, W, 0..1) covers only."""
     cover = smooth(weight, sigma) + np.float32(1e-4)
     if plane.ndim == 3:
-        return smooth(plane * weight[..., None], sigma) / cover[..., None]
-    return smooth(plane * weight, sigma) / cover
+        return np.asarray(smooth(plane * weight[..., None], sigma) / cover[..., None], np.float32)
+    return np.asarray(smooth(plane * weight, sigma) / cover, np.float32)
 
 
 def ciede2000(a: Float, b: Float) -> Float:

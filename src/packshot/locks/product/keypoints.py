@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -37,7 +38,8 @@ def keypoints(pixels: Image, mask: Mask | None = None) -> Keypoints:
     where = None
     if mask is not None:
         where = cv2.dilate(mask.astype(np.uint8) * 255, np.ones((5, 5), np.uint8))
-    found, described = _sift().detectAndCompute(grey(pixels), where)  # type: ignore[call-overload] -- a mask may be None
+    sift: Any = _sift()  # whose types know neither a missing mask nor that nothing may be found
+    found, described = sift.detectAndCompute(grey(pixels), where)
     if described is None or len(found) < 4:
         return Keypoints(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32))
     rooted = np.sqrt(described / (described.sum(axis=1, keepdims=True) + 1e-7))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 
 from packshot.imaging.colour import Float
 from packshot.locks.product.edges import EdgePoints, agreement, directions
+from packshot.locks.product.estimate import affine, homography, similarity
 from packshot.locks.product.geometry import (
     Image,
     Mask,
@@ -42,7 +44,7 @@ _STRONG, _STRONG_SHARE = 14, 0.06  # matches from which on, and part of the view
 class Scene:
     """The picture that is judged, and what is worked out from it once.
 
-    `fine` is what small parts are judged by, `pixels` a copy of SCENE px for the whole, and all the rest is of that copy.
+    `fine` is what small parts are judged by, `pixels` a copy of SCENE px for the whole; all the rest is of that copy.
     """
 
     fine: Image
@@ -76,8 +78,8 @@ class Scene:
 class Found:
     """`H` from the view's frame to the scene; `how`: keypoints, edges or given.
 
-    `support`: matches that agree. `grey`, `structure` and `contour` -1..1: how well brightness, edges within the product
-    and all its edges agree there.
+    `support`: matches that agree. `grey`, `structure` and `contour` -1..1: how well brightness, edges within the
+    product and all its edges agree there.
     """
 
     H: Matrix
@@ -144,30 +146,25 @@ def _by_keypoints(view: Known, scene: Scene) -> tuple[Matrix | None, int, float]
         return None, len(pairs), 0.0
     here, there = view.keypoints.at[pairs[:, 0]], scene.points.at[pairs[:, 1]]
     side, shape = max(scene.pixels.shape[:2]), view.pixels.shape
-    M, kept = cv2.estimateAffinePartial2D(
-        here, there, method=cv2.RANSAC, ransacReprojThreshold=_LOOSE * side, maxIters=3000, confidence=0.999
-    )
-    if M is None or kept.sum() < _FEW:
-        return None, 0 if M is None else int(kept.sum()), 0.0
-    best, support = square(M), int(kept.sum())
-    hull = cv2.convexHull(here[kept.ravel() > 0])
+    best = similarity(here, there, _LOOSE * side)
+    if best is None or best.support < _FEW:
+        return None, best.support if best else 0, 0.0
+    hull = cv2.convexHull(here[best.kept])
     cover = float(cv2.contourArea(hull) / max(int(view.mask.sum()), 1))
-    near = np.linalg.norm(apply(best, here) - there, axis=1) < 5 * _CLOSE * side
+    near = np.linalg.norm(apply(best.transform, here) - there, axis=1) < 5 * _CLOSE * side
     a, b = here[near], there[near]
     if len(a) >= 10:
-        M, kept = cv2.estimateAffine2D(
-            a, b, method=cv2.RANSAC, ransacReprojThreshold=_CLOSE * side, maxIters=3000, confidence=0.999
-        )
-        if M is not None and kept.sum() >= max(8, 0.9 * support) and plausible(square(M), shape):
-            best, support = square(M), int(kept.sum())
+        freer = affine(a, b, _CLOSE * side)
+        if freer and freer.support >= max(8, 0.9 * best.support) and plausible(freer.transform, shape):
+            best = freer
     if len(a) >= 18:
-        H, kept = cv2.findHomography(a, b, cv2.USAC_MAGSAC, 0.7 * _CLOSE * side, maxIters=3000, confidence=0.999)
-        if H is not None and kept.sum() >= max(14, 0.9 * support) and plausible(H, shape):
+        freer = homography(a, b, 0.7 * _CLOSE * side)
+        if freer and freer.support >= max(14, 0.9 * best.support) and plausible(freer.transform, shape):
             rows, columns = np.flatnonzero(view.mask.any(axis=1)), np.flatnonzero(view.mask.any(axis=0))
-            spread = np.ptp(a[kept.ravel() > 0], axis=0) / (np.ptp(columns) + 1, np.ptp(rows) + 1)
+            spread = np.ptp(a[freer.kept], axis=0) / (np.ptp(columns) + 1, np.ptp(rows) + 1)
             if spread.min() > 0.35:
-                best, support = H / H[2, 2], int(kept.sum())
-    return (best if plausible(best, shape) else None), support, cover
+                best = freer
+    return (best.transform if plausible(best.transform, shape) else None), best.support, cover
 
 
 def fit(
@@ -188,7 +185,7 @@ def fit(
     where &= inside
     if where.sum() < 100:
         return H
-    step = np.eye(3, dtype=np.float32) if motion == cv2.MOTION_HOMOGRAPHY else np.eye(2, 3, dtype=np.float32)
+    step: Any = np.eye(3, dtype=np.float32) if motion == cv2.MOTION_HOMOGRAPHY else np.eye(2, 3, dtype=np.float32)
     criteria = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, rounds, 3e-4)
     template, moving = grey(small).astype(np.float32), grey(pulled).astype(np.float32)
     try:

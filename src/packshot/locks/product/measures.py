@@ -25,8 +25,8 @@ _LIGHTNESS_WEIGHT = 0.35  # of a lightness difference: most of one is light
 class Compared:
     """`measures` by name, as version.TOLERANCES knows them; all pictures are of one size (h, w).
 
-    `own` and `theirs` uint8 sRGB: the product as it should be and as it is, `mask` where it is. `difference` (h, w): how
-    much of what a person may see differs there, where 1 is at tolerance.
+    `own` and `theirs` uint8 sRGB: the product as it should be and as it is, `mask` where it is. `difference` (h, w):
+    how much of what a person may see differs there, where 1 is at tolerance.
     """
 
     measures: dict[str, float]
@@ -49,8 +49,8 @@ def compare(
 ) -> Compared:
     """The product `pixels` (h, w, 3) within `mask` against `scene`, where `H` says it is.
 
-    Compared at the lower of both resolutions, or at that of `pixels` where `magnify` says so, and no side above `longest`
-    px. With `relight` off, light is compared too; with `flow` off, every pixel has to be where `H` says.
+    Compared at the lower of both resolutions, or at that of `pixels` where `magnify` says so, and no side above
+    `longest` px. With `relight` off, light is compared too; with `flow` off, every pixel has to be where `H` says.
     """
     scale = 1.0 if magnify else scale_of(H, pixels.shape)
     factor = min(1.0, max(_LEAST_SCALE, scale), longest / max(pixels.shape[:2]))
@@ -71,7 +71,7 @@ def compare(
 
     light_own, light_theirs = srgb_to_linear(own), srgb_to_linear(theirs)
     if relight:
-        light_theirs = normalised(light_own, light_theirs, inner)
+        light_own, light_theirs = normalised(light_own, light_theirs, inner)
     a, b = lab_of(light_own), lab_of(light_theirs)
     noise = _noise(a[..., 0], b[..., 0], inner)
     fill = a[inner].mean(axis=0)
@@ -139,6 +139,8 @@ def _colour_difference(a: Float, b: Float, weight: Float) -> Float:
     sigma = max(1.0, 0.008 * max(weight.shape))
     size = weight.shape[1], weight.shape[0]
     half = max(size[0] // 2, 4), max(size[1] // 2, 4)
-    small = [np.asarray(cv2.resize(within(x, weight, sigma), half, interpolation=cv2.INTER_AREA)) for x in (a, b)]
-    small[1][..., 0] = small[0][..., 0] + _LIGHTNESS_WEIGHT * (small[1][..., 0] - small[0][..., 0])
-    return np.asarray(cv2.resize(ciede2000(small[0], small[1]), size, interpolation=cv2.INTER_LINEAR), np.float32)
+    first, second = (
+        np.asarray(cv2.resize(within(x, weight, sigma), half, interpolation=cv2.INTER_AREA), np.float32) for x in (a, b)
+    )
+    second[..., 0] = first[..., 0] + _LIGHTNESS_WEIGHT * (second[..., 0] - first[..., 0])
+    return np.asarray(cv2.resize(ciede2000(first, second), size, interpolation=cv2.INTER_LINEAR), np.float32)

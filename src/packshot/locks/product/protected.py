@@ -1,8 +1,7 @@
-"""Logos and texts, measured again at their own resolution once the product is located; and proposed where it is sure."""
+"""Logos and texts, measured again at their own resolution once the product is located."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -22,15 +21,14 @@ from packshot.locks.product.geometry import (
 )
 from packshot.locks.product.locate import Scene, fit
 from packshot.locks.product.measures import Compared, compare
-from packshot.locks.product.version import score_of
-from packshot.locks.product.version import TOLERANCES
+from packshot.locks.product.version import TOLERANCES, score_of
 from packshot.locks.product.view import Box, Known, View
 
 _MARGIN = 0.12  # of the box's longer side, kept around it
 _SMALLEST, _LARGEST = 112, 352  # px: the longer side at which a region is compared
 _LOST = 0.2  # correlation of brightness below which it is not the region at all
 # What counts within a region, in parts of the product's tolerance there.
-_STRICTER = {"texture": 1.6, "detail": 1.0, "colour": 1.3, "part_colour": 1.3, "deformation": 2.0, "missing": 1.0}
+_STRICTER = {"texture": 1.6, "detail": 1.0, "colour": 1.3, "part_colour": 1.3, "deformation": 6.0, "missing": 1.0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,10 +48,10 @@ class Region:
 def measure(view: View, known: Known, scene: Scene, H: Matrix) -> list[Region]:
     """Every protected box of `view`, where `H` takes the view's frame to the scene's `pixels`."""
     to_fine = scene.to_fine @ H @ np.linalg.inv(known.to_photo)
-    return [_region(view, box, scene.fine, to_fine) for box in view.protected]
+    return [region(view, box, scene.fine, to_fine) for box in view.protected]
 
 
-def _region(view: View, box: Box, scene: Image, H: Matrix) -> Region:
+def region(view: View, box: Box, scene: Image, H: Matrix) -> Region:
     pixels, mask, to_photo = patch(view, box, scale_of(H @ shift(box[0], box[1]), (box[3] - box[1], box[2] - box[0])))
     start = H @ to_photo
     tried = [

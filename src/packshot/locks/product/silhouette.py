@@ -1,4 +1,4 @@
-"""Finding a product that has too few keypoints: its edges slid over the picture at many sizes and angles, then fitted."""
+"""Finding a product with too few keypoints: its edges slid over the picture at many sizes and angles, then fitted."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _slide(
         return []
     turn[0, 2] += size[0] / 2 - width / 2
     turn[1, 2] += size[1] / 2 - height / 2
-    to_template = square(turn) @ scaling(factor)
+    to_template = square(np.asarray(turn, np.float64)) @ scaling(factor)
     smooth = cv2.GaussianBlur(alone, (0, 0), 0.42 / factor)
     ground = tuple(float(v) for v in alone[0, 0])
     template = cv2.warpPerspective(smooth, to_template, size, flags=cv2.INTER_LINEAR, borderValue=ground)
@@ -83,16 +83,19 @@ def _lab(pixels: Image) -> Float:
 
 
 def refine(view: Known, scene: Image, H: Matrix, steps: tuple[tuple[float, float], ...] = _STEPS) -> Matrix:
-    """`H` moved, turned, scaled, sheared and tilted, coarse to fine, until the product's edges lie best on the scene's."""
+    """`H` moved, turned, scaled, sheared and tilted, coarse to fine, until edges lie best on edges."""
     height, width = view.pixels.shape[:2]
     side = max(height, width)
     centre = width / 2, height / 2
+    place = H
     for sigma, first in steps:
-        factor = min(1.0, 3.5 / sigma / max(scale_of(H, view.pixels.shape), 0.5))
+        factor = min(1.0, 3.5 / sigma / max(scale_of(place, view.pixels.shape), 0.5))
         small = cv2.resize(scene, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1 else scene
-        field = np.asarray(cv2.GaussianBlur(directions(np.asarray(small, np.uint8), 1.2), (0, 0), sigma * factor * 0.8))
+        field = np.asarray(
+            cv2.GaussianBlur(directions(np.asarray(small, np.uint8), 1.2), (0, 0), sigma * factor * 0.8), np.float32
+        )
         down = scaling(small.shape[1] / scene.shape[1], small.shape[0] / scene.shape[0])
-        base = H
+        base = place
 
         def moved(p: NDArray[np.float64], base: Matrix = base) -> Matrix:
             linear = np.array(
@@ -107,8 +110,8 @@ def refine(view: Known, scene: Image, H: Matrix, steps: tuple[tuple[float, float
         better = moved(_least(cost, 8, first, _EVALUATIONS))
         better = better / better[2, 2]
         if plausible(better, view.pixels.shape):
-            H = better
-    return H
+            place = better
+    return place
 
 
 def _least(

@@ -13,9 +13,9 @@ THRESHOLDS = Thresholds(accept=0.92, review=0.85)
 TOLERANCES = {
     "texture": 0.16,  # 1 - masked SSIM of two scales after alignment
     "detail": 0.42,  # the same in the worst patch, weighted by its texture
-    "colour": 3.4,  # CIEDE2000, mean
-    "part_colour": 9.5,  # CIEDE2000, worst patch
-    "deformation": 0.0125,  # residual displacement in parts of the product's longer side
+    "colour": 2.9,  # CIEDE2000, mean
+    "part_colour": 9.0,  # CIEDE2000, worst patch
+    "deformation": 0.0075,  # residual displacement in parts of the product's longer side
     "aspect": 0.10,  # ratio of both sides' scales, less one
     "blur": 1.35,  # standard deviation, in pixels of a product of 448, of the blur that explains the picture
     "missing": 0.05,  # part of the product where neither colour nor structure is its own
@@ -29,6 +29,7 @@ KEPT_TOLERANCES = {
     "part_colour": 4.0,
     "outside": 0.03,
 }
+PALETTE_TOLERANCE = 0.35  # of a worn garment: the part of its distribution of hues that is not there
 EXPONENT = 1.5
 AT_TOLERANCE = 0.08
 

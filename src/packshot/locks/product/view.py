@@ -71,7 +71,8 @@ class Known:
     """A view in the frame in which pictures are compared: the product alone, its longer side at most FRAME px.
 
     `pixels` (h, w, 3) with the product's mean colour where it is not, `mask` (h, w), `to_photo` from the frame's pixels
-    to the view's. `directions` as edges.directions has them. `texture`: the part of the product, 0..1, that has something near it to align and to compare by.
+    to the view's, `directions` as edges.directions has them. `texture`: the part of the product, 0..1, that has
+    something near it to align and to compare by.
     """
 
     pixels: Image
@@ -133,7 +134,7 @@ def _texture(pixels: Image, mask: Mask) -> float:
     """The part of the product, away from its contour, that lies near a gradient above what grain and shading have."""
     lightness = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB), np.uint8)[..., 0].astype(np.float32)
     smooth = cv2.GaussianBlur(lightness, (0, 0), 1.2)
-    gradient: Float = np.hypot(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)) / 8
+    gradient = np.hypot(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)) / 8
     side = max(mask.shape)
     inner = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=max(3, side // 60)) > 0
     if not inner.any():
