@@ -172,6 +172,25 @@ def test_a_face_turned_away_is_never_a_pass(tiny_stack: Stack) -> None:
         know([("ada.png", scene((person(1), *at(5, 5))))], stack)
 
 
+def test_what_may_be_no_face_is_never_a_rejection(tiny_stack: Stack) -> None:
+    class Unsure:
+        """The tiny detector, sure of the first face only."""
+
+        landmarks = tiny_stack.detector.landmarks
+
+        def find(self, picture: np.ndarray) -> list[Face]:
+            faces = sorted(tiny_stack.detector.find(picture), key=lambda face: face.box[0])
+            return [replace(face, clear=face.box[0] < 100) for face in faces]
+
+    stack = Stack(Unsure(), tiny_stack.embedder, tiny_stack.spec)  # type: ignore[arg-type]
+    beside = scene((person(1), *at(4, 5)), (person(2), *at(12, 5)))
+    known = know([("ada.png", beside)], stack)  # the other one does not count
+    assert judge(known, scene((person(1), *at(12, 5))), stack).decision == "accept"
+    verdict = judge(known, scene((person(2), *at(12, 5))), stack)
+    assert (verdict.decision, verdict.reason) == ("review", "face_unclear")
+    assert judge(known, scene((person(2), *at(4, 5))), stack).decision == "reject"
+
+
 def test_from_behind_there_is_nothing_to_compare() -> None:
     assert from_behind().decision == "not_applicable"
     assert identity([], np.zeros((9, 9, 3), np.uint8), pose="back").decision == "not_applicable"

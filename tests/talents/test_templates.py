@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import logging
-import re
 from contextlib import redirect_stderr, redirect_stdout
 
 import asyncpg
@@ -46,11 +45,16 @@ async def everything(settings: Settings) -> bytes:
 
 
 def found(vector: np.ndarray, where: bytes) -> list[str]:
-    """Numbers of `vector` in `where`: written out with four digits or more, or as raw bytes of either precision."""
-    hits = [f"{value:.4f}" for value in vector if re.search(rf"{abs(value):.4f}".encode(), where)]
+    """Numbers of `vector` in `where`: written out with six digits or more, or as raw bytes of either precision."""
+    hits = [written for value in vector if (written := _digits(value)).encode() in where]
     for raw in (vector.astype(np.float32).tobytes(), vector.astype(np.float64).tobytes()):
         hits += ["bytes"] * any(raw[at : at + 8] in where for at in range(0, len(raw) - 8, 8))
     return hits
+
+
+def _digits(value: float) -> str:
+    """The first six digits of a number, as any way of writing it out begins."""
+    return f"{abs(value):.12f}"[: 7 + (abs(value) >= 10)]
 
 
 def test_the_search_finds_what_is_planted() -> None:
@@ -64,7 +68,7 @@ def test_the_search_finds_what_is_planted() -> None:
 async def test_no_template_is_left_anywhere(
     open_shop: Open, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.INFO)
     vector, told, answers = canary(), io.StringIO(), []
     with redirect_stdout(told), redirect_stderr(told), structlog.testing.capture_logs() as logged:
         ada = await add(await open_shop(), synthetic=False)

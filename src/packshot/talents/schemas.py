@@ -144,6 +144,11 @@ class TalentOut(BaseModel):
         return sum(photo.state == ReferenceState.READY for photo in self.photos)
 
     @property
+    def cover(self) -> ReferenceOut | None:
+        """The photo that stands for all of them."""
+        return next((photo for photo in self.photos if photo.preview_url), None)
+
+    @property
     def waiting(self) -> bool:
         """A photo is being checked."""
         return any(photo.state == ReferenceState.RECEIVED for photo in self.photos)

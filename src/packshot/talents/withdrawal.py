@@ -61,7 +61,9 @@ async def delete_talent(session: AsyncSession, talent_id: UUID, *, by: UUID | No
 
 async def withdraw_expired(session: AsyncSession, keep_days: int) -> int:
     """Deletes the references of those whose last release ended `keep_days` ago, of all accounts that `session` sees."""
-    signed = select(Release.talent_id, func.max(Release.valid_until).label("until")).where(Release.signed_at.is_not(None))
+    signed = select(Release.talent_id, func.max(Release.valid_until).label("until")).where(
+        Release.signed_at.is_not(None)
+    )
     ended = signed.group_by(Release.talent_id).subquery()
     over = select(Talent.id).join(ended, ended.c.talent_id == Talent.id)
     due = over.where(Talent.withdrawn_at.is_(None), ended.c.until < func.current_date() - timedelta(days=keep_days))

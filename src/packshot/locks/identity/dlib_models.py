@@ -10,7 +10,8 @@ from packshot.locks.identity.align import Rgb
 from packshot.locks.identity.face import Face, Landmarks
 from packshot.locks.identity.weights import INSTALL, ModelMissingError, dlib_file
 
-SURE = 0.35  # dlib's own 0 takes cloth and badges for faces
+# Of two portraits, turned up to 15° and scaled: 90 % of the faces have 0.1 or more, and what is none 0.53 at most.
+SURE, CLEAR = 0.1, 0.6
 WHOLE = 1280  # px: a picture is doubled to find small faces as long as it is no longer than this
 
 
@@ -44,7 +45,7 @@ class HogDetector:
         shape = self._predictor(picture, box)
         points = np.array([(shape.part(i).x, shape.part(i).y) for i in range(5)], np.float64)
         where = float(box.left()), float(box.top()), float(box.width()), float(box.height())
-        return Face(where, points, "dlib5", float(score))
+        return Face(where, points, "dlib5", float(score), clear=score >= CLEAR)
 
 
 class DlibEmbedder:

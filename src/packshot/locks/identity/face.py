@@ -23,13 +23,15 @@ class Face:
 
     `box` is left, top, width, height; `points` (5, 2) are x, y of what `landmarks` says: "yunet5" its right eye, left
     eye, nose tip, right and left corner of the mouth; "dlib5" outer and inner corner of its left eye, outer and inner
-    corner of its right eye, base of the nose. `score` is the detector's own certainty.
+    corner of its right eye, base of the nose. `score` is the detector's own certainty, `clear` whether that is enough
+    to call it a face: below, helmets and badges are found too.
     """
 
     box: tuple[float, float, float, float]
     points: Points
     landmarks: Landmarks
     score: float
+    clear: bool = True
 
     @property
     def size(self) -> float:

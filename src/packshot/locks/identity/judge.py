@@ -75,6 +75,9 @@ def judge(known: Known, picture: NDArray[Any], stack: Stack, *, thresholds: Thre
     if face.yaw > TURNED:
         words = f"The face is turned about {face.yaw:.0f}° away, too far to be sure of."
         return _said("review", "face_turned", words, stack.version, limits, remedy=_CLOSER, limited=True, **given)
+    if not face.clear and limits.decide(score) == "reject":
+        words = "What was found may not be a face at all."
+        return _said("review", "face_unclear", words, stack.version, limits, remedy=_CLOSER, limited=True, **given)
     return _decided(limits, score, stack.version, given, len(seen.faces))
 
 

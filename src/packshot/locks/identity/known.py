@@ -33,9 +33,10 @@ def face_of(name: str, pixels: NDArray[Any], stack: Stack) -> Template:
     seen = stack.look(pixels)
     if not seen.faces:
         raise BadInputError(f"{name} shows no face that can be found.", remedy=_WANTED)
-    if len(seen.faces) > 1:
-        raise BadInputError(f"{name} shows {len(seen.faces)} faces.", remedy="Crop it to the one person it is about.")
-    (face,) = seen.faces
+    faces = [face for face in seen.faces if face.clear] or [max(seen.faces, key=lambda face: face.score)]
+    if len(faces) > 1:
+        raise BadInputError(f"{name} shows {len(faces)} faces.", remedy="Crop it to the one person it is about.")
+    (face,) = faces
     if seen.size(face) < SMALLEST:
         raise BadInputError(f"The face in {name} is only {seen.size(face):.0f} px wide.", remedy=_WANTED)
     if face.yaw > TURNED:

@@ -18,7 +18,8 @@ from packshot.locks.identity.session import open_model, run
 SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"  # face_detection_yunet_2023mar.onnx
 SIDE = 640
 STRIDES = (8, 16, 32)
-SURE, OVERLAP, MOST = 0.6, 0.3, 50
+SURE, CLEAR = 0.6, 0.8
+OVERLAP, MOST = 0.3, 50
 
 
 class YuNet:
@@ -70,4 +71,4 @@ class YuNet:
 def _face(row: np.ndarray, ratio: float) -> Face:
     left, top, width, height = (float(value) / ratio for value in row[:4])
     points = row[4:14].reshape(5, 2).astype(np.float64) / ratio
-    return Face((left, top, width, height), points, "yunet5", float(row[14]))
+    return Face((left, top, width, height), points, "yunet5", float(row[14]), clear=bool(row[14] >= CLEAR))

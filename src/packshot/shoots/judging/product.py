@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from packshot.engines.base import Reference
@@ -23,6 +24,7 @@ class ProductLock:
         return ""
 
     def judge(self, evidence: Evidence, thresholds: Thresholds) -> Verdict:
+        from packshot.locks.product.composited import Placement
         from packshot.locks.product.judge import judge
         from packshot.locks.product.view import bytes_of
 
@@ -30,11 +32,14 @@ class ProductLock:
             return Verdict("product", "not_applicable", "no_photo", "The photo of the product was deleted.", "none")
         picture = bytes_of(evidence.picture[..., :3])
         profile = "composited" if evidence.placed else "garment" if evidence.worn else "rigid"
+        place = evidence.placed
+        placement = Placement(tuple(place["box"]), tuple(place["source"])) if place else None
+        look = partial(judge, profile=profile, placement=placement, thresholds=thresholds)
         try:
             views = [_view(one, evidence.regions if first else ()) for first, one in _first(evidence.product)]
-            verdict = judge(views, picture, profile=profile, thresholds=thresholds)
+            verdict = look(views, picture)
             if verdict.decision in ("review", "reject"):  # drawn only where somebody will look at it
-                verdict = judge(views, picture, profile=profile, thresholds=thresholds, evidence=True)
+                verdict = look(views, picture, evidence=True)
         except BadInputError as problem:  # what cannot be compared, somebody has to look at
             words = problem.message
             return Verdict("product", "review", "cannot_compare", words, "none", profile, remedy=problem.remedy)
