@@ -15,7 +15,9 @@ from packshot.words.poses import poses
 from packshot.words.prompts import prompt
 
 
-def directed(asked: GenerationRequest, shoot: Shoot, generation: Generation, model: Model) -> GenerationRequest:
+def directed(
+    asked: GenerationRequest, shoot: Shoot, generation: Generation, engine: str, model: Model
+) -> GenerationRequest:
     """`asked` as `model` is to make this picture: set up otherwise by the studio, put as a prompt to whoever reads."""
     can = model.capabilities
     if can.stages:
@@ -27,7 +29,7 @@ def directed(asked: GenerationRequest, shoot: Shoot, generation: Generation, mod
     if not can.words:
         return asked
     said = " ".join(filter(None, [asked.words.strip(), in_words(generation.variation)]))
-    if not (said or generation.pose or shoot.market):
+    if not (said or asked.avoid or generation.pose or shoot.market):
         return asked
     direction = Direction(
         avoid=asked.avoid,
@@ -36,5 +38,5 @@ def directed(asked: GenerationRequest, shoot: Shoot, generation: Generation, mod
         palette=str(generation.variation.get("palette", "")),
         references=tuple(reference.role for reference in asked.references),
     )
-    told = prompt(parse(said), family_of(shoot.engine, model.id), direction, most=can.characters)
+    told = prompt(parse(said), family_of(engine, model.id), direction, most=can.characters)
     return replace(asked, words=told.text, avoid=(told.avoid or "") if can.negative_words else "")

@@ -5,13 +5,26 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from functools import cache
+from typing import NamedTuple
 
 from packshot.engines import engine
 from packshot.engines.base import Engine, GenerationRequest, Reference
+from packshot.plates.way import Way
 from packshot.settings import settings
 from packshot.shoots.directed import directed
 from packshot.shoots.models import Generation, Shoot
+from packshot.shoots.variations import in_words
 from packshot.tasks import Queue
+from packshot.words.direction import Direction
+from packshot.words.markets import market_named
+
+
+class Call(NamedTuple):
+    """Who is called for an attempt at a picture, and in which way."""
+
+    engine: str
+    model: str
+    way: Way
 
 
 @cache
@@ -28,19 +41,31 @@ def queue_of(engine: Engine) -> Queue:
     return "cpu" if engine.works == "here" else "io"
 
 
-def request(shoot: Shoot, generation: Generation, references: tuple[Reference, ...]) -> GenerationRequest:
-    """What the engine of `shoot` is asked for one picture of it. A model without seeds is given none."""
+def request(shoot: Shoot, generation: Generation, references: tuple[Reference, ...], call: Call) -> GenerationRequest:
+    """One picture as it is wanted of whom `call` names; `plates` says what they are asked for it."""
     asked = GenerationRequest(
-        model=shoot.model,
+        model=call.model,
         width=shoot.width,
         height=shoot.height,
         style=generation.style,
         framing=shoot.framing,
         words=shoot.words,
         avoid=shoot.avoid,
+        seed=generation.seed,
         references=references,
     )
-    model = maker(shoot.engine).model(asked)
-    if model is not None:
-        asked = directed(asked, shoot, generation, model)
-    return replace(asked, seed=generation.seed) if model is None or model.capabilities.seed else asked
+    model = maker(call.engine).known.get(call.model)
+    if model is None:
+        return asked
+    if call.way in ("plate", "inpaint"):
+        said = " ".join(filter(None, [asked.words.strip(), in_words(generation.variation)]))
+        return replace(asked, words=said)
+    return directed(asked, shoot, generation, call.engine, model)
+
+
+def direction_of(shoot: Shoot, generation: Generation) -> Direction:
+    """What is said of the place of a picture's plate beside its words."""
+    return Direction(
+        market=market_named(shoot.market) if shoot.market else "",
+        palette=str(generation.variation.get("palette", "")),
+    )

@@ -172,8 +172,9 @@ class Generation(Base):
 class Attempt(Base):
     """One call of an engine. Written before anything is sent, so that nothing bought is ever forgotten.
 
-    `engine` and `model` are empty where they are the shoot's own; `change` is what it does differently than the one
-    before it. `preview_key` is a small, marked picture of what was not delivered, or not yet.
+    `engine` and `model` are empty where they are the shoot's own. `way` is how it was to be made, `change` what it does
+    differently than the one before it. A fact `next` names the engine and model that take over. `preview_key` is a
+    small, marked picture of what was not delivered, or not yet.
     """
 
     __tablename__ = "attempt"
@@ -185,6 +186,7 @@ class Attempt(Base):
     number: Mapped[int]
     engine: Mapped[str] = mapped_column(server_default="")
     model: Mapped[str] = mapped_column(server_default="")
+    way: Mapped[str] = mapped_column(server_default="")
     state: Mapped[str] = mapped_column(server_default=AttemptState.SENT)
     operation_id: Mapped[str | None]
     operation: Mapped[dict[str, Any]] = mapped_column(server_default="{}")

@@ -22,11 +22,13 @@ from packshot.shoots.chosen import FORMAT_NAMES, SIZES, Chosen
 from packshot.shoots.darkroom import developed
 from packshot.shoots.errors import IdempotencyKeyReusedError, UnsupportedError
 from packshot.shoots.files import file
+from packshot.shoots.offers import makers
 from packshot.shoots.preview import preview_of
 from packshot.shoots.submit import AcceptedOut, accept
 from packshot.storage.base import FileMissingError
 from packshot.studio.framing import FRAMINGS
 from packshot.styles.library import styles
+from packshot.styles.price import EMBEDDED, price
 from packshot.web.render import go, render
 
 router = APIRouter()
@@ -35,6 +37,7 @@ MOST_PHOTOS = 200
 PREVIEW_S = 3600
 Many = Annotated[list[str] | None, Form(max_length=MOST_PHOTOS)]
 Short = Annotated[str, Form(max_length=100)]
+Long = Annotated[str, Form(max_length=20_000)]
 
 
 @router.get("/products/{product_id}/shoot")
@@ -68,11 +71,18 @@ async def shoot(
     format: Short = "webp",
     count: Short = "1",
     seed: Short = "",
+    maker: Annotated[str, Form(max_length=200)] = EMBEDDED,
+    mode: Short = "",
+    words: Long = "",
+    avoid: Long = "",
 ) -> Response:
     account_id = viewer.principal.account_id
-    chosen = Chosen(photo_ids or [], style or [], size, own_size, framing, format, count, seed)
+    chosen = Chosen(
+        photo_ids or [], style or [], size, own_size, framing, format, count, seed, maker, mode, words, avoid
+    )
     brief = chosen.brief(product_id)
     if isinstance(brief, dict):
+        brief = {{"engine": "maker", "model": "maker"}.get(name, name): said for name, said in brief.items()}
         return await _page(request, viewer, product_id, chosen, brief)
     try:
         answer = await accept(account_id, viewer.principal.user_id, brief, key)
@@ -94,7 +104,7 @@ def _explained(error: PackshotError) -> dict[str, str]:
     if isinstance(error, CutoutNotApprovedError):
         return {photo["photo_id"]: f"{photo['words']} {photo['remedy']}" for photo in facts["photos"]}
     if isinstance(error, UnsupportedError):
-        names = {"width": "size", "height": "size", "style": "styles"}
+        names = {"width": "size", "height": "size", "style": "styles", "model": "maker", "engine": "maker"}
         problems: list[dict[str, str]] = facts["problems"]
         return {names.get(one["field"], one["field"]): f"{one['message']} {one['remedy']}" for one in problems}
     if isinstance(error, IdempotencyKeyReusedError):
@@ -128,6 +138,10 @@ async def _page(
         chosen=chosen,
         chosen_photos=[str(photo.id) for photo in ready] if chosen.photos is None else chosen.photos,
         styles=styles(),
+        painted={"": price("", ""), **{style.slug: price(style.slug, "") for style in styles()}},
+        makers=[one for one in makers() if not one.missing],
+        unset=[one for one in makers() if one.missing] if viewer.is_admin else [],
+        costs=viewer.is_admin,
         sizes=SIZES,
         framings=FRAMINGS,
         formats=FORMAT_NAMES,
@@ -137,7 +151,7 @@ async def _page(
     )
 
 
-_FIELDS = {"photo_ids", "styles", "size", "framing", "format", "count", "seed"}
+_FIELDS = {"maker", "mode", "words", "avoid", "photo_ids", "styles", "size", "framing", "format", "count", "seed"}
 
 
 def _why(photo: Photo, cutouts: list[Cutout] | None) -> str:

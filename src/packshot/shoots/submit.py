@@ -14,14 +14,19 @@ from uuid import UUID
 from asyncpg import UniqueViolationError
 from pydantic import BaseModel
 
+from packshot import config
 from packshot.catalog.approved import Approved, approved
 from packshot.credits import ledger
 from packshot.db import Direct, after_commit, direct, new_id
 from packshot.engines import registry
 from packshot.engines.base import Engine, GenerationRequest, Reference, Unsupported
+from packshot.engines.presets import chosen
 from packshot.errors import BadInputError, PackshotError
+from packshot.plates.ask import outlined
+from packshot.plates.way import WAYS, Way, against_mode, way_of
 from packshot.settings import settings
 from packshot.shoots.brief import MOST_PICTURES, Brief
+from packshot.shoots.chain import PRESETS
 from packshot.shoots.errors import EngineNotConfiguredError, IdempotencyKeyReusedError, UnsupportedError
 from packshot.shoots.makers import maker, queue_of
 from packshot.shoots.news import wake_later
@@ -81,7 +86,10 @@ class PlannedOut(BaseModel):
 
 
 class AcceptedOut(BaseModel):
-    """What was taken on. `credits` are held; each picture's are spent when it is delivered, and given back if not."""
+    """What was taken on. `credits` are held; each picture's are spent when it is delivered, and given back if not.
+
+    `way` is how the pictures are made, `way_words` says what that means for the product.
+    """
 
     id: UUID
     engine: str
@@ -90,6 +98,9 @@ class AcceptedOut(BaseModel):
     credits: int
     created_at: datetime
     events: str
+    way: Way = "redraw"
+    way_words: str = ""
+    warnings: list[str] = []
     generations: list[PlannedOut]
 
 
@@ -133,16 +144,17 @@ async def submit(session: Direct, account_id: UUID, user_id: UUID, brief: Brief,
     the same idempotency `key`: KeyCameError, UnsupportedError, EngineNotConfiguredError, InsufficientCreditsError, and
     what `approved` raises. Who sends the same key at the same time waits here for the first.
     """
+    fingerprint, brief = brief.fingerprint, await resolved(brief)
     engine = maker(brief.engine)
     photos = await approved(session, brief.photo_ids or None, brief.product_id) if _names_photos(brief) else []
     model = brief.model or next(iter(engine.known))
     seed = secrets.randbits(32) if brief.seed is None else brief.seed
-    refuse_impossible(engine, brief, model, photos)
+    way, warnings = checked(engine, brief, model, photos)
     await require(session, brief)
     planned = _plan(brief, photos, seed)
     shoot = _shoot(user_id, brief, model, seed, photos, planned)
-    answer = _answer(shoot, planned)
-    submission = {"idempotency_key": key, "fingerprint": brief.fingerprint, "answer": answer}
+    answer = _answer(shoot, planned, way, warnings)
+    submission = {"idempotency_key": key, "fingerprint": fingerprint, "answer": answer}
     try:
         await _write(session, account_id, engine, planned, f"{_SHOOT}, {_GENERATIONS}", {**shoot, **submission})
     except UniqueViolationError as error:
@@ -209,11 +221,22 @@ async def _write(
     after_commit(session, lambda: wake_later(0, queue, *ids))  # nobody waits for it
 
 
-def refuse_impossible(engine: Engine, brief: Brief, model: str, photos: Sequence[Approved]) -> None:
-    """Raises UnsupportedError with everything that the engine cannot honour, EngineNotConfiguredError without a key."""
+async def resolved(brief: Brief) -> Brief:
+    """`brief` with the engine and model of its preset; a BadInputError if there is no such preset."""
+    if brief.preset is None:
+        return brief
+    choice = chosen(brief.preset, await config.get(PRESETS))
+    return brief.model_copy(update={"engine": choice.engine, "model": choice.model})
+
+
+def checked(engine: Engine, brief: Brief, model: str, photos: Sequence[Approved]) -> tuple[Way, list[str]]:
+    """The way that the pictures will be made, and warnings of what the model lacks and the brief allows it to lack.
+
+    Raises UnsupportedError with everything that the engine cannot honour, EngineNotConfiguredError without a key.
+    """
     if engine.missing:
         raise EngineNotConfiguredError(engine.title, engine.missing)
-    asked = GenerationRequest(
+    wanted = GenerationRequest(
         model=model,
         width=brief.width,
         height=brief.height,
@@ -223,15 +246,26 @@ def refuse_impossible(engine: Engine, brief: Brief, model: str, photos: Sequence
         seed=brief.seed,
         references=_references(brief, photos),
     )
-    refusals = [refusal for style in brief.styles for refusal in engine.check(replace(asked, style=style))]
+    known = engine.known.get(model)
+    if known is None:
+        raise UnsupportedError(engine.check(wanted))
+    person = brief.talent_id is not None or bool(brief.poses)
+    way = way_of(known, product=bool(photos), person=person, mode=brief.mode)
+    refusals = [*against_mode(way, known, brief.mode), *_refused_poses(engine, brief, model)]
+    for style in brief.styles or [""]:
+        refusals += engine.check(outlined(replace(wanted, style=style), known, engine.id, way))
     if brief.strict and not photos and brief.talent_id is None:
         words = "A strict shoot is held against a photo of the product or of a model, and there is neither."
         refusals.append(Unsupported("strict", words, "Name photos or a model, or leave strict out."))
-    refusals += _refused_poses(engine, brief, model)
     if brief.market:
         market_named(brief.market)
-    if refusals:
-        raise UnsupportedError(refusals)
+    allowed = {one.field: f"{one.words} {_INSTEAD[one.field]}" for one in refusals if one.field in brief.allow}
+    if any(one.field not in allowed for one in refusals):
+        raise UnsupportedError([one for one in refusals if one.field not in allowed])
+    return way, [*allowed.values()]
+
+
+_INSTEAD = {"seed": "Every picture is another.", "avoid": "It is put into the description instead."}
 
 
 def _references(brief: Brief, photos: Sequence[Approved]) -> tuple[Reference, ...]:
@@ -292,11 +326,11 @@ class _Look(NamedTuple):
 
 def _looks(brief: Brief) -> Iterator[_Look]:
     if not brief.variations:
-        yield from (_Look(style, number) for style, number in product(brief.styles, range(brief.count)))
+        yield from (_Look(style, number) for style, number in product(brief.styles or [""], range(brief.count)))
         return
     spread = variations(brief.engine, tuple(brief.styles), brief.words, brief.variations)
     for number, point in enumerate(spread.points[: brief.variations]):
-        for style in [point["style"]] if "style" in point else brief.styles:
+        for style in [point["style"]] if "style" in point else brief.styles or [""]:
             yield _Look(style, number, label(number), {"index": number, **point})
 
 
@@ -339,7 +373,7 @@ def _shoot(
     }
 
 
-def _answer(shoot: dict[str, Any], planned: Sequence[Planned]) -> str:
+def _answer(shoot: dict[str, Any], planned: Sequence[Planned], way: Way, warnings: list[str]) -> str:
     """What is kept for the key, and sent again whenever it comes again."""
     answer = AcceptedOut(
         id=shoot["shoot_id"],
@@ -349,6 +383,9 @@ def _answer(shoot: dict[str, Any], planned: Sequence[Planned]) -> str:
         credits=shoot["credits"],
         created_at=shoot["created_at"],
         events=f"/api/generate/{shoot['shoot_id']}/events",
+        way=way,
+        way_words=WAYS[way],
+        warnings=warnings,
         generations=[
             PlannedOut(
                 id=one.id,

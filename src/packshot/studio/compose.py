@@ -94,7 +94,7 @@ def compose(
     pixels: Pixels = np.empty(shape, np.uint8) if depth == 8 else np.empty(shape, np.uint16)
     for rows, light in merged(layers, scene):
         pixels[rows] = encode(light, depth, dither=None if dither is None else dither[rows])
-    return Picture(pixels, layers.product, _warnings(layers.product))
+    return Picture(pixels, layers.product, warnings_of(layers.product))
 
 
 def stage(
@@ -258,7 +258,8 @@ def _dither_of(layers: Layers) -> Float:
     return noise
 
 
-def _warnings(placed: Placed) -> tuple[str, ...]:
+def warnings_of(placed: Placed) -> tuple[str, ...]:
+    """What people should know of how the product was placed."""
     if placed.scale <= _MOST_ENLARGEMENT:
         return ()
     return (f"Enlarged {placed.scale:.1f}×; a larger photo would be sharper.",)

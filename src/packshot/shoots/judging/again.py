@@ -9,11 +9,12 @@ from concurrent.futures import Executor
 from sqlalchemy import select
 
 from packshot.db import transaction
-from packshot.engines.base import Reference
+from packshot.engines.base import GenerationRequest, Reference
+from packshot.plates.way import way_of
 from packshot.shoots.judging.elsewhere import elsewhere
 from packshot.shoots.judging.models import StoredVerdict
 from packshot.shoots.judging.next_try import MOST_RETRIES, Change, Reach, Rejection, next_try
-from packshot.shoots.makers import maker, queue_of, request
+from packshot.shoots.makers import maker, queue_of
 from packshot.shoots.models import AttemptState, Generation, Shoot
 from packshot.shoots.references import GoneError, references_of
 from packshot.shoots.work import Work
@@ -47,16 +48,33 @@ async def what_next(work: Work, rejections: Sequence[Rejection], pixels: Executo
     product = next((one for one in references if one.role == "product"), None)
     engine, model = "", ""
     if len(rejections) == MOST_RETRIES:
-        engine, model = elsewhere(maker(shoot.engine), request(shoot, generation, references))
+        engine, model = elsewhere(maker(shoot.engine), _plain(shoot, generation, references))
+    person = shoot.talent_id is not None or bool(generation.pose)
+    known = work.engine.known.get(work.attempts[-1].model or shoot.model)
+    kept = known and product and way_of(known, product=True, person=person, mode="plate") in ("plate", "inpaint")
     reach = Reach(
         generation.seed,
         await _colours(product, rejections[-1].reason, pixels),
-        paste=product is not None and shoot.mode == "redraw" and shoot.talent_id is None,
+        paste=bool(kept) and work.attempts[-1].way == "redraw",
         references=sum(one.role == "person" for one in references),
         engine=engine,
         model=model,
     )
     return next_try(rejections, reach)
+
+
+def _plain(shoot: Shoot, generation: Generation, references: tuple[Reference, ...]) -> GenerationRequest:
+    """What the customer asked for, in their own words, for any engine."""
+    return GenerationRequest(
+        model=shoot.model,
+        width=shoot.width,
+        height=shoot.height,
+        style=generation.style,
+        framing=shoot.framing,
+        words=shoot.words,
+        avoid=shoot.avoid,
+        references=references,
+    )
 
 
 async def _colours(product: Reference | None, reason: str, pixels: Executor) -> str:

@@ -24,8 +24,6 @@ def applied(generation: Generation, shoot: Shoot) -> tuple[Generation, Shoot]:
         return generation, shoot
     change = Change.of(generation.change)
     asked, picture = _copy(shoot), _copy(generation)
-    if change.engine:
-        asked.engine, asked.model = change.engine, change.model
     if change.paste:
         asked.mode = "plate"
     if change.words:

@@ -13,13 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from packshot.db import Direct, new_id, within
 from packshot.shoots.judging.judge import Judged
 from packshot.shoots.judging.models import StoredVerdict
-from packshot.shoots.models import Attempt, Generation, Shoot
+from packshot.shoots.makers import Call
+from packshot.shoots.models import Attempt, Generation
 
 _INSERT = "insert into verdict select * from jsonb_populate_recordset(null::verdict, cast($1 as jsonb))"
 
 
 def rows_of(
-    judged: Judged, shoot: Shoot, generation: Generation, attempt: Attempt, seed: int | None, parameters: str
+    judged: Judged, call: Call, generation: Generation, attempt: Attempt, seed: int | None, parameters: str
 ) -> list[StoredVerdict]:
     """A row for each lock that looked. Where it has evidence, `picture_key` says where that is to be stored."""
     rows: list[StoredVerdict] = []
@@ -46,8 +47,8 @@ def rows_of(
                 review=limits.review if limits else None,
                 measures=dict(verdict.measures),
                 limited=verdict.limited,
-                engine=shoot.engine,
-                model=shoot.model,
+                engine=call.engine,
+                model=call.model,
                 style=generation.style,
                 seed=seed,
                 parameters=parameters,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import structlog
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from packshot.catalog.models import ProtectedRegion
 from packshot.db import after_commit, direct, transaction, within
 from packshot.engines.base import Reference
 from packshot.locks.base import Lock, Verdict
+from packshot.plates.way import Way
 from packshot.shoots import news
 from packshot.shoots.finishing import small_key
 from packshot.shoots.judging.again import queue_after, rejections_of, what_next
@@ -27,9 +29,9 @@ from packshot.shoots.judging.locks import Evidence, Region
 from packshot.shoots.judging.models import StoredVerdict
 from packshot.shoots.judging.next_try import Change, Rejection
 from packshot.shoots.judging.record import record, rows_of
-from packshot.shoots.judging.standing import redraws, standing
+from packshot.shoots.judging.standing import standing
 from packshot.shoots.lease import write
-from packshot.shoots.makers import request
+from packshot.shoots.makers import Call, request
 from packshot.shoots.models import Attempt, AttemptState, State
 from packshot.shoots.permission import require
 from packshot.shoots.references import GoneError, people_of, references_of
@@ -70,8 +72,8 @@ async def deliver_judged(case: Case) -> None:
 
 async def _judge_and_deliver(case: Case) -> None:
     work = case.work
-    always = redraws(work.shoot, work.engine) and await config.get(PRODUCT_ALWAYS)
-    locks = standing(work.shoot, work.generation, work.engine, case.delivery.facts, always=always)
+    always = case.attempt.way == "redraw" and await config.get(PRODUCT_ALWAYS)
+    locks = standing(work.shoot, work.generation, case.delivery.facts, always=always)
     if not locks:
         await _deliver(case, [])
         return
@@ -81,8 +83,10 @@ async def _judge_and_deliver(case: Case) -> None:
         references = ()
     found = await judge(locks, await _evidence(case, locks, references), case.pixels)
     seed = work.generation.seed if case.delivery.seed is None else case.delivery.seed
-    asked = fingerprint(request(work.shoot, work.generation, references))
-    rows = rows_of(found, work.shoot, work.generation, case.attempt, seed, asked)
+    attempt = case.attempt
+    call = Call(attempt.engine or work.shoot.engine, attempt.model or work.shoot.model, cast(Way, attempt.way))
+    asked = fingerprint(request(work.shoot, work.generation, references, call))
+    rows = rows_of(found, call, work.generation, attempt, seed, asked)
     await _follow(case, found, rows)
 
 
@@ -175,7 +179,7 @@ async def _evidence(case: Case, locks: Sequence[Lock], references: tuple[Referen
         person=await people_of(case.work) if "identity" in locks else (),
         regions=tuple(regions),
         placed=case.delivery.facts.get("placed"),
-        worn=shoot.talent_id is not None,
+        worn=shoot.talent_id is not None or bool(generation.pose),
         style=generation.style,
         pose=generation.pose,
     )
