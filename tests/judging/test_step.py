@@ -27,7 +27,7 @@ from tests.shoots.test_advance import attempts, calls, change, claim, look, shot
 
 
 async def painted(seller: Seller, style: str, **changes: Any) -> UUID:
-    return await shot(seller, engine="painter", styles=[style], size="256x256", **changes)
+    return await shot(seller, engine="painter", styles=[style], size="256x256", mode="redraw", **changes)
 
 
 async def verdicts(generation_id: UUID) -> list[StoredVerdict]:
