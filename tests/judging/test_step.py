@@ -14,7 +14,7 @@ from packshot.catalog.doomed import purge
 from packshot.catalog.models import DoomedFile
 from packshot.db import transaction
 from packshot.shoots.advance import advance
-from packshot.shoots.judging.limits import FREE_REJECTIONS, PRODUCT_ALWAYS
+from packshot.shoots.judging.limits import FREE_REJECTIONS, KEPT_SAMPLE, PRODUCT_ALWAYS
 from packshot.shoots.judging.models import HumanLabel, StoredVerdict
 from packshot.shoots.keep import hide
 from packshot.shoots.models import Attempt, AttemptState, Generation, State
@@ -274,3 +274,13 @@ async def test_attempts_that_fail_do_not_use_up_tries(seller: Seller, tint: Tint
     assert row.state == State.COMPLETED
     third = (await attempts(id))[2]
     assert third.change["levers"] == ["seed", "words"], "it does what the second was to do"
+
+
+@pytest.mark.parametrize(("sample", "strict"), [(1.0, False), (0.0, True), (0.0, False)])
+async def test_the_studios_own_pixels_are_proved(seller: Seller, sample: float, strict: bool) -> None:
+    """By the real lock, with the place that the studio laid them at."""
+    await set_config(KEPT_SAMPLE, sample)
+    row = await through(await shot(seller, engine="studio", styles=["marble"], size="512x512", strict=strict))
+    assert row.state == State.COMPLETED, row.words
+    found = await verdicts(row.id)
+    assert [(one.profile, one.decision) for one in found] == ([("composited", "accept")] if sample or strict else [])

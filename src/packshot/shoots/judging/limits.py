@@ -37,6 +37,12 @@ PRODUCT_ALWAYS = config.key(
     True,
     "Whether a product that an engine draws anew is checked in every shoot, or in strict ones only: true or false.",
 )
+KEPT_SAMPLE = config.key(
+    "locks.product.kept_sample",
+    Score,
+    0.05,
+    "The part, such as 0.05, of pictures with the photo's own pixels that is proved though nobody asked for strict.",
+)
 REVIEW_HOURS = config.key(
     "review.hours", Annotated[int, Field(ge=1, le=720)], 72, "Whole hours, 1 to 720, after which no answer is a yes."
 )

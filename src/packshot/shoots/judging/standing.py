@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from packshot.locks.base import Lock
 from packshot.shoots.models import Generation, Shoot
 
 
-def standing(shoot: Shoot, generation: Generation, facts: Mapping[str, Any], *, always: bool) -> list[Lock]:
+def standing(shoot: Shoot, generation: Generation, *, always: bool) -> list[Lock]:
     """The locks that have to look at this picture, in their order: the cheap one first.
 
     The identity lock stands in strict shoots of a person only, for it looks at faces. The product lock stands wherever
-    there is a photo to compare with and the shoot is strict, or the facts say where the photo's own pixels were laid
-    (which is proved in no time), or the product was drawn anew and the operator wants that checked `always`.
+    there is a photo to compare with and the shoot is strict, or the operator wants such pictures checked `always`.
     """
     locks: list[Lock] = []
     if shoot.strict and shoot.talent_id is not None:
         locks.append("identity")
-    if generation.photo_id is not None and (shoot.strict or facts.get("placed") or always):
+    if generation.photo_id is not None and (shoot.strict or always):
         locks.append("product")
     return locks
 

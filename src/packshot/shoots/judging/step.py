@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from packshot.shoots.finishing import small_key
 from packshot.shoots.judging.again import queue_after, rejections_of, what_next
 from packshot.shoots.judging.apply import fingerprint
 from packshot.shoots.judging.judge import Judged, judge
-from packshot.shoots.judging.limits import PRODUCT_ALWAYS, REVIEW_HOURS
+from packshot.shoots.judging.limits import KEPT_SAMPLE, PRODUCT_ALWAYS, REVIEW_HOURS
 from packshot.shoots.judging.locks import Evidence, Region
 from packshot.shoots.judging.models import StoredVerdict
 from packshot.shoots.judging.next_try import Change, Rejection
@@ -72,8 +73,7 @@ async def deliver_judged(case: Case) -> None:
 
 async def _judge_and_deliver(case: Case) -> None:
     work = case.work
-    always = case.attempt.way == "redraw" and await config.get(PRODUCT_ALWAYS)
-    locks = standing(work.shoot, work.generation, case.delivery.facts, always=always)
+    locks = standing(work.shoot, work.generation, always=await _always(case))
     if not locks:
         await _deliver(case, [])
         return
@@ -88,6 +88,17 @@ async def _judge_and_deliver(case: Case) -> None:
     asked = fingerprint(request(work.shoot, work.generation, references, call))
     rows = rows_of(found, call, work.generation, attempt, seed, asked)
     await _follow(case, found, rows)
+
+
+async def _always(case: Case) -> bool:
+    """Whether the product lock looks although nobody asked for it.
+
+    At every product that was drawn anew; at a sample of those whose pixels were kept, for looking takes about as long
+    as making such a picture.
+    """
+    if case.delivery.facts.get("placed"):
+        return random.random() < await config.get(KEPT_SAMPLE)  # noqa: S311 -- draws a sample
+    return case.attempt.way == "redraw" and await config.get(PRODUCT_ALWAYS)
 
 
 async def _follow(case: Case, found: Judged, rows: Sequence[StoredVerdict]) -> None:
