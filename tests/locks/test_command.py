@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
+
 from locks.pictures import make
 from locks.products import product
-from PIL import Image
 
 
 def packshot(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -8,12 +8,12 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+
 from locks.kept import kept_of
 from locks.pictures import Try, make
 from locks.products import product
 from locks.worn import worn_of
-from numpy.typing import NDArray
-
 from packshot.errors import BadInputError
 from packshot.locks.product import view as views
 from packshot.locks.product.judge import judge

@@ -65,7 +65,7 @@ def test_within_a_mask_it_is_the_mean_of_scikit_images_map(box: tuple[int, int, 
 
 
 def test_it_is_many_times_faster() -> None:
-    """Far below what a quiet machine shows (bench/results/locks.md), as CPU time still depends on the others' caches."""
+    """Far below what a quiet machine shows (bench/results/locks.md), as CPU time still depends on others' caches."""
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     a = photo(1024, 1024)
