@@ -42,6 +42,7 @@ export const light = () => ({
     if (!page) return;
     if (event.key.toLowerCase() === "z" && page.dataset.picture) this.loupe(page.dataset.picture);
     if (event.target.matches("input")) return;
+    if (["a", "r"].includes(event.key.toLowerCase())) this.answer(document.getElementById("review"), event.key.toLowerCase());
     if (event.key === "ArrowLeft") document.querySelector('[rel="prev"]')?.click();
     if (event.key === "ArrowRight") document.querySelector('[rel="next"]')?.click();
   },
@@ -56,11 +57,13 @@ export const light = () => ({
       all[there].focus();
     } else if (event.key === " " && event.target === open) {
       if (event.shiftKey && this.anchor) this.range(all, all.indexOf(this.anchor), here);
-      else boxOf(open).checked = !boxOf(open).checked;
+      else if (boxOf(open)) boxOf(open).checked = !boxOf(open).checked;
       this.anchor = open;
       this.count();
     } else if (letter === "k") this.act(open, "bulk-keep", "[data-keep]");
     else if (letter === "d" || event.key === "Delete") this.act(open, "bulk-delete", "[data-delete]");
+    else if (letter === "a" || letter === "r") this.answer(open.closest("li"), letter);
+    else if (letter >= "1" && letter <= "5") open.closest("li").querySelector(`[data-rate="${letter}"]`)?.click();
     else if (letter === "z") this.loupe(open.dataset.full, open);
     else if (event.key === "Escape") this.choose([]);
     else return;
@@ -80,7 +83,7 @@ export const light = () => ({
 
   range(all, from, to) {
     const [first, last] = from < to ? [from, to] : [to, from];
-    for (const one of all.slice(first, last + 1)) boxOf(one).checked = true;
+    for (const one of all.slice(first, last + 1)) if (boxOf(one)) boxOf(one).checked = true;
     this.count();
   },
 
@@ -90,7 +93,17 @@ export const light = () => ({
     const all = opens();
     if (single === "[data-delete]") (all[all.indexOf(open) + 1] ?? all[all.indexOf(open) - 1])?.focus();
     if (chosen) document.getElementById(bulk).click();
-    else open.closest("li").querySelector(single).click();
+    else open.closest("li").querySelector(single)?.click();
+  },
+
+  // A is yes, R is no to a picture that waits for somebody's look.
+  answer(place, letter) {
+    const button = place?.querySelector(letter === "a" ? "[data-accept]" : "[data-reject]");
+    if (!button) return;
+    const all = opens();
+    const here = all.indexOf(place.querySelector("[data-open]"));
+    if (here >= 0) (all[here + 1] ?? all[here - 1])?.focus();
+    button.click();
   },
 
   choose(ids) {

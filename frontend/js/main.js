@@ -42,6 +42,12 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// A slider's value in figures, beside its name.
+document.addEventListener("input", (event) => {
+  const shown = event.target.id && document.querySelector(`[data-shows="${event.target.id}"]`);
+  if (shown) shown.textContent = Number(event.target.value).toFixed(2);
+});
+
 document.addEventListener("input", (event) => {
   const frame = event.target.closest("[data-compare]");
   if (frame) frame.style.setProperty("--at", `${event.target.value}%`);

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import select
+from sqlalchemy import Index, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import func
 
-from packshot.db import Base, after_commit, transaction
-from packshot.errors import BadInputError
+from packshot.db import Base, after_commit, new_id, transaction
+from packshot.errors import BadInputError, NotFoundError
 
 FRESH_S = 3.0
 T = TypeVar("T")
@@ -33,14 +34,35 @@ class Entry(Base):
     changed_by: Mapped[UUID | None]
 
 
+class Change(Base):
+    """That somebody changed a key: who, when, and what it was before. Never deleted."""
+
+    __tablename__ = "config_change"
+    __table_args__ = (Index("ix_config_change_newest", "key", text("created_at desc")),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    key: Mapped[str]
+    old: Mapped[Any] = mapped_column(JSONB)
+    new: Mapped[Any] = mapped_column(JSONB)
+    by: Mapped[UUID | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
 @dataclass(frozen=True)
 class Key(Generic[T]):
-    """Something that can be changed: `type` is what pydantic checks a value against, limits included."""
+    """Something that can be changed: `type` is what pydantic checks a value against, limits included.
+
+    `start` is what holds until somebody changes it, or a function that says so where that is a setting.
+    """
 
     name: str
     type: Any
-    default: T
+    start: T | Callable[[], T]
     words: str
+
+    @property
+    def default(self) -> T:
+        return cast(T, self.start() if callable(self.start) else self.start)
 
     def parse(self, value: object) -> T:
         """`value` as this key's type, or a BadInputError that says why not."""
@@ -56,7 +78,21 @@ _cached: dict[str, Any] = {}
 _cached_until = 0.0
 
 
-def key(name: str, type: type[T] | Any, default: T, words: str) -> Key[T]:
+class UnknownKeyError(NotFoundError):
+    """Nobody announced a key of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no configuration key {name!r}.", remedy=f"There are: {', '.join(sorted(keys))}.")
+
+
+def named(name: str) -> Key[Any]:
+    """The key `name`, or an UnknownKeyError that lists those there are."""
+    if name not in keys:
+        raise UnknownKeyError(name)
+    return keys[name]
+
+
+def key(name: str, type: type[T] | Any, default: T | Callable[[], T], words: str) -> Key[T]:
     """Announces a key, once, at import: `THRESHOLD = config.key("locks.face", Annotated[float, Le(1)], 0.6, "…")`."""
     if name in keys:
         raise ValueError(f"The configuration key {name} is announced twice.")
@@ -80,9 +116,18 @@ async def get(key: Key[T]) -> T:
 
 
 async def change(session: AsyncSession, key: Key[T], value: object, *, by: UUID | None = None) -> T:
-    """Sets `key`, for every process within FRESH_S and for this one as soon as the transaction commits."""
+    """Sets `key`, for every process within FRESH_S and for this one as soon as the transaction commits.
+
+    What it was before is written down beside who changed it. Setting what holds already changes nothing.
+    """
     parsed = key.parse(value)
-    stored = TypeAdapter[T](key.type).dump_python(parsed, mode="json")
+    written = TypeAdapter[T](key.type)
+    stored = written.dump_python(parsed, mode="json")
+    before = await session.scalar(select(Entry.value).where(Entry.key == key.name).with_for_update())
+    old = written.dump_python(key.default, mode="json") if before is None else before
+    if before == stored:
+        return parsed
+    session.add(Change(key=key.name, old=old, new=stored, by=by))
     row = insert(Entry).values(key=key.name, value=stored, changed_by=by)
     await session.execute(
         row.on_conflict_do_update(
@@ -91,6 +136,16 @@ async def change(session: AsyncSession, key: Key[T], value: object, *, by: UUID 
     )
     after_commit(session, forget)
     return parsed
+
+
+async def entries(session: AsyncSession) -> Sequence[Entry]:
+    """What has been changed and not changed back."""
+    return (await session.scalars(select(Entry))).all()
+
+
+async def changes(session: AsyncSession, limit: int = 50) -> Sequence[Change]:
+    """The newest changes, of all keys."""
+    return (await session.scalars(select(Change).order_by(Change.id.desc()).limit(limit))).all()
 
 
 def forget() -> None:

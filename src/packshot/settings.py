@@ -106,6 +106,21 @@ class Settings(BaseSettings):
     studio_credits: int = Field(default=0, ge=0, description="credits for a picture of the embedded studio")
     rate_limit: PositiveInt = Field(default=100, description="requests a minute and account")
 
+    face_similarity_threshold: float = Field(
+        default=0.65,
+        ge=0,
+        le=1,
+        validation_alias=_also("face_similarity_threshold", "FACE_SIMILARITY_THRESHOLD"),
+        description="where the identity lock starts to accept, until an admin changes it",
+    )
+    product_ssim_threshold: float = Field(
+        default=0.92,
+        ge=0,
+        le=1,
+        validation_alias=_also("product_ssim_threshold", "PRODUCT_SSIM_THRESHOLD"),
+        description="where the product lock starts to accept, until an admin changes it",
+    )
+
     lease_s: PositiveFloat = Field(default=60, description="a worker that is silent this long has lost its picture")
     heartbeat_s: PositiveFloat = Field(default=20, description="how often a working worker says so")
     sweep_s: PositiveFloat = Field(default=10, description="how often forgotten work is looked for")

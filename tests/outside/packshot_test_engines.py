@@ -28,9 +28,11 @@ from packshot.engines.base import (
     Model,
     Operation,
     Pending,
+    Reference,
     Submits,
 )
 from packshot.imaging.finish import finish
+from packshot.imaging.own import opened
 from packshot.imaging.photo import Photo
 
 PRICE = 40_000
@@ -75,7 +77,8 @@ def picture(request: GenerationRequest, key: str) -> Photo:
 
 
 def model(name: str, submits: Submits, **can: object) -> Sequence[Model]:
-    capabilities = Capabilities(references=1, sides=(8, 4096), pixels=(64, 16_777_216), submits=submits, **can)
+    can = {"references": 1, "sides": (8, 4096), "pixels": (64, 16_777_216), "keeps_product": True} | can
+    capabilities = Capabilities(submits=submits, **can)
     return [Model(name, name, capabilities, Cost(PRICE), "MIT", True, date(2026, 11, 24), "this file")]
 
 
@@ -154,6 +157,41 @@ class Mishap(Engine):
         if style == "smaller":
             return Done((Artefact(Photo(picture(request, key).pixels[::2, ::2].copy())),))
         raise ValueError(f"unknown mishap {style!r}")
+
+
+class Painter(Engine):
+    """Draws the product anew: one flat surface in its colour, or as wrong as the style's name says."""
+
+    id = "painter"
+    title = "Painter"
+    words = "Paints what it was shown, well or badly."
+
+    @classmethod
+    def models(cls) -> Sequence[Model]:
+        return model("painter-1", "once", keeps_product=False, seed=True)
+
+    async def submit(self, request: GenerationRequest, *, key: str) -> Done:
+        note(key, "submit")
+        colour = mean_colour(request.references[0])
+        told = "own colours" in request.words
+        wrong = {"off": not told, "always-off": True, "close": False, "faithful": False}[request.style]
+        if wrong:
+            colour = colour[[2, 0, 1]] * 0.6
+        if request.style == "close":
+            colour = colour + 7
+        pixels = np.empty((request.height, request.width, 3), np.uint8)
+        pixels[:] = np.clip(np.rint(colour), 0, 255)
+        data = finish(pixels, [_size(request)], "png")[0].data
+        return Done((Artefact(data, seed=request.seed),), cost=Cost(PRICE))
+
+
+def mean_colour(reference: Reference) -> np.ndarray:
+    """The mean of the product's pixels (3,), 0..255."""
+    pixels = opened(reference.data)[..., :3]
+    if reference.alpha is None:
+        return pixels.reshape(-1, 3).mean(0)
+    alpha = opened(reference.alpha)[..., 0]
+    return pixels[alpha > np.iinfo(alpha.dtype).max * 0.95].mean(0)
 
 
 def _size(request: GenerationRequest) -> tuple[int, int]:

@@ -16,8 +16,9 @@ from packshot.credits.models import Hold
 from packshot.db import DatabaseDownError, direct, new_id, transaction
 from packshot.imaging.decode import decode
 from packshot.settings import settings
-from packshot.shoots import call, complete, lease, policy, settle
+from packshot.shoots import call, lease, policy, settle
 from packshot.shoots.advance import advance
+from packshot.shoots.judging import step
 from packshot.shoots.models import Attempt, AttemptState, Generation, State
 from packshot.shoots.sweep import sweep
 from packshot.storage import storage
@@ -242,7 +243,7 @@ async def test_a_late_worker_cannot_deliver(seller: Seller, monkeypatch: pytest.
             await woken.wait()
         await deliver(*given)
 
-    monkeypatch.setattr(complete, "deliver", freeze_once)
+    monkeypatch.setattr(step, "deliver", freeze_once)
     late = asyncio.create_task(advance("io", id))
     await frozen.wait()
     await change(id, lease_until=text("now() - interval '1 second'"))

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from packshot.accounts.browser import Admin
+from packshot.admin import pages_locks
 from packshot.admin.queries import overview
 from packshot.credits.audit import audit
 from packshot.db import transaction
@@ -34,3 +35,6 @@ async def ledger_check(request: Request, _: Admin) -> Response:
     async with transaction(system=True) as session:
         wrong = await audit(session)
     return render(request, "admin/ledger.html", wrong=wrong)
+
+
+router.include_router(pages_locks.router)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
@@ -19,10 +20,13 @@ from packshot.shoots.call import poll, resume, send
 from packshot.shoots.chain import next_call
 from packshot.shoots.complete import finish_stored
 from packshot.shoots.finishing import small_key
+from packshot.shoots.judging.apply import applied
 from packshot.shoots.lease import LeaseLostError, claim, held, kept, write
 from packshot.shoots.models import Attempt, AttemptState
+from packshot.shoots.permission import refusals
 from packshot.shoots.settle import give_up
-from packshot.shoots.work import Work, picture_key, raw_key
+from packshot.shoots.work import Work, picture_key, raw_key, refuse, wait
+from packshot.talents.release import NotPermittedError
 from packshot.tasks import Queue
 
 log = structlog.get_logger(__name__)
@@ -31,12 +35,13 @@ log = structlog.get_logger(__name__)
 # none that nobody knows.
 _BEGIN = f"""
 with sent as (
-  insert into attempt (id, account_id, generation_id, number, engine, model, way, state)
-  select id, account_id, generation_id, number, engine, model, way, '{AttemptState.SENT}'
+  insert into attempt (id, account_id, generation_id, number, engine, model, way, change, state)
+  select
+    id, account_id, generation_id, number, engine, model, way, cast(change as jsonb), '{AttemptState.SENT}'
   from unnest(
     cast($1 as uuid[]), cast($2 as uuid[]), cast($3 as uuid[]), cast($4 as bigint[]), cast($8 as text[]),
-    cast($9 as text[]), cast($10 as text[])
-  ) as given (id, account_id, generation_id, number, engine, model, way)
+    cast($9 as text[]), cast($10 as text[]), cast($11 as text[])
+  ) as given (id, account_id, generation_id, number, engine, model, way, change)
 )
 insert into doomed_file (key, account_id, at)
 select key, account_id, now() + $7
@@ -83,7 +88,8 @@ async def _claimed(session: Direct, generation_ids: Sequence[UUID], queue: Queue
     for row in await session.fetch(_ATTEMPTS, again) if again else ():
         attempts[row["generation_id"]].append(Attempt(**row))
     return [
-        Work(held(one.generation), one.generation, one.shoot, one.files, attempts[one.generation.id]) for one in claimed
+        Work(held(one.generation), *applied(one.generation, one.shoot), one.files, attempts[one.generation.id])
+        for one in claimed
     ]
 
 
@@ -92,8 +98,10 @@ async def _begun(session: Direct, claimed: Sequence[Work]) -> list[Work]:
     works: list[Work] = []
     doomed: list[tuple[str, UUID]] = []
     for work in claimed:
-        last = work.attempts[-1] if work.attempts else None
-        if work.poisoned or (last and last.state in (AttemptState.ACCEPTED, AttemptState.DONE, AttemptState.SENT)):
+        if not work.under_way and (told := await refusals(session, work.shoot)):
+            works.append(replace(work, refused=NotPermittedError(told)))
+            continue
+        if work.poisoned or work.under_way or work.blocked:
             works.append(work)
             continue
         call = next_call(work.shoot, work.generation, work.attempts)
@@ -106,6 +114,7 @@ async def _begun(session: Direct, claimed: Sequence[Work]) -> list[Work]:
             model=call.model,
             way=call.way,
             state=AttemptState.SENT,
+            change=work.generation.change,
             facts={},
             error="",
         )
@@ -126,6 +135,7 @@ async def _begun(session: Direct, claimed: Sequence[Work]) -> list[Work]:
             [attempt.engine for attempt in sent],
             [attempt.model for attempt in sent],
             [attempt.way for attempt in sent],
+            [json.dumps(attempt.change) for attempt in sent],
         )
     return works
 
@@ -140,6 +150,12 @@ async def _step(work: Work) -> None:
                 words="This picture ended its worker several times.",
                 remedy="Nothing was charged. Try another photo or style.",
             )
+        return
+    if work.refused:
+        await refuse(work, work.refused)
+        return
+    if not (work.fresh or work.under_way):
+        await wait(work, work.blocked)
         return
     last = work.attempts[-1]
     match last.state:

@@ -13,20 +13,26 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.routing import APIRoute
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from packshot.accounts.auth import CurrentUser, SessionDep, Spender, who_spends
+from packshot.accounts.models import Role
+from packshot.accounts.principal import Principal
 from packshot.db import direct
 from packshot.imaging.formats import FORMATS, Format
-from packshot.shoots import api_words, news
+from packshot.shoots import api_words, keep, news
 from packshot.shoots.brief import Brief
 from packshot.shoots.cancel import cancel_generation, cancel_shoot, generation_of, shoot_of
 from packshot.shoots.errors import IdempotencyKeyMissingError, ShootNotFoundError
+from packshot.shoots.judging import review
+from packshot.shoots.judging.labels import rate
+from packshot.shoots.judging.models import By
+from packshot.shoots.judging.shown import seen
 from packshot.shoots.look import generations, newest, states_of
 from packshot.shoots.models import Attempt, Generation, Shoot, State
-from packshot.shoots.retry import retry_generation, retry_shoot
+from packshot.shoots.retry import ask_again, retry_generation, retry_shoot
 from packshot.shoots.submit import AcceptedOut, accept
 from packshot.shoots.winner import choose_winner
 from packshot.storage import storage
@@ -102,8 +108,44 @@ class AttemptOut(Out):
     settled_at: datetime | None
 
 
+class VerdictOut(Out):
+    """What a lock found. `score` is coarse, in steps of 0.05, for all but operators, as is `accept`, its limit."""
+
+    attempt: int
+    lock: str
+    decision: str
+    reason: str
+    words: str
+    remedy: str
+    profile: str
+    version: str
+    score: float | None
+    accept: float | None
+    limited: bool
+
+
 class GenerationDetailOut(GenerationOut):
+    """`review_until` is when a picture in review is delivered and paid for if nobody has said otherwise."""
+
+    review_until: datetime | None = None
+    kept: bool = False
     attempts: list[AttemptOut] = []
+    verdicts: list[VerdictOut] = []
+
+
+class RatingIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    rating: Annotated[int, Field(ge=1, le=5)]
+
+
+class AgainIn(BaseModel):
+    """Why another version is wanted: outline, shadow, colour or other, and words if you like."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str
+    words: str = ""
 
 
 class ShootOut(Out):
@@ -265,23 +307,80 @@ async def events(shoot_id: UUID, principal: CurrentUser, request: Request) -> As
 
 
 @router.get("/generations/{generation_id}")
-async def generation(generation_id: UUID, session: SessionDep) -> GenerationDetailOut:
-    """One picture, with the calls of the engine that it took."""
-    return await _generation(session, generation_id)
+async def generation(generation_id: UUID, principal: CurrentUser, session: SessionDep) -> GenerationDetailOut:
+    """One picture, with the calls of the engine that it took, and what the locks found about each."""
+    return await _generation(session, generation_id, principal)
 
 
 @router.post("/generations/{generation_id}/cancel")
-async def cancel_one(generation_id: UUID, session: SessionDep) -> GenerationDetailOut:
+async def cancel_one(generation_id: UUID, principal: CurrentUser, session: SessionDep) -> GenerationDetailOut:
     """Stop one picture unless it is finished. Its credits are given back."""
     await cancel_generation(session, generation_id)
-    return await _generation(session, generation_id)
+    return await _generation(session, generation_id, principal)
+
+
+@router.post("/generations/{generation_id}/accept")
+async def accept_one(generation_id: UUID, principal: CurrentUser, session: SessionDep) -> GenerationDetailOut:
+    """It is right: a picture in review is delivered, and its credits are spent. Twice is the same as once."""
+    await review.accept(session, generation_id, by=principal.user_id)
+    return await _generation(session, generation_id, principal)
+
+
+@router.post("/generations/{generation_id}/reject")
+async def reject_one(generation_id: UUID, principal: CurrentUser, session: SessionDep) -> GenerationDetailOut:
+    """It is not right: a picture in review gives its credits back. Twice is the same as once."""
+    await review.refuse(session, generation_id, by=principal.user_id)
+    return await _generation(session, generation_id, principal)
+
+
+@router.post("/generations/{generation_id}/keep")
+async def keep_one(generation_id: UUID, principal: CurrentUser, session: SessionDep) -> GenerationDetailOut:
+    """Mark a delivered picture as kept."""
+    await keep.keep(session, [generation_id])
+    return await _generation(session, generation_id, principal)
+
+
+@router.delete("/generations/{generation_id}/keep")
+async def unkeep_one(generation_id: UUID, principal: CurrentUser, session: SessionDep) -> GenerationDetailOut:
+    """Take the mark away again."""
+    await keep.keep(session, [generation_id], kept=False)
+    return await _generation(session, generation_id, principal)
+
+
+@router.delete("/generations/{generation_id}", status_code=204)
+async def hide_one(generation_id: UUID, principal: CurrentUser, session: SessionDep) -> None:
+    """Delete a delivered or rejected picture; it can be restored within ten minutes."""
+    await keep.hide(session, [generation_id])
+
+
+@router.post("/generations/{generation_id}/restore")
+async def restore_one(generation_id: UUID, principal: CurrentUser, session: SessionDep) -> GenerationDetailOut:
+    """Bring a deleted picture back."""
+    await keep.restore(session, [generation_id])
+    return await _generation(session, generation_id, principal)
+
+
+@router.post("/generations/{generation_id}/rating")
+async def rate_one(
+    generation_id: UUID, given: RatingIn, principal: CurrentUser, session: SessionDep
+) -> GenerationDetailOut:
+    """Say how good a picture is, 1 to 5; the last word counts."""
+    await rate(session, generation_id, given.rating, by=By.SELLER, user_id=principal.user_id)
+    return await _generation(session, generation_id, principal)
+
+
+@router.post("/generations/{generation_id}/again", status_code=202)
+async def again_one(generation_id: UUID, why: AgainIn, principal: Spender, session: SessionDep) -> GenerationDetailOut:
+    """Make another version of a delivered picture, with another seed and credits of its own; asked twice, made once."""
+    made = await ask_again(session, generation_id, why.reason, why.words)
+    return await _generation(session, made.id, principal)
 
 
 @router.post("/generations/{generation_id}/retry", status_code=202)
 async def retry_one(generation_id: UUID, principal: Spender, session: SessionDep) -> GenerationDetailOut:
     """Make one picture again that was rejected, failed or cancelled; the new one, the same however often you ask."""
     again = await retry_generation(session, generation_id)
-    return await _generation(session, again.id)
+    return await _generation(session, again.id, principal)
 
 
 async def _detail(session: AsyncSession, shoot_id: UUID) -> ShootDetailOut:
@@ -291,14 +390,17 @@ async def _detail(session: AsyncSession, shoot_id: UUID) -> ShootDetailOut:
     return ShootDetailOut(**head.model_dump(), generations=[GenerationOut.of(row, shoot) for row in rows])
 
 
-async def _generation(session: AsyncSession, generation_id: UUID) -> GenerationDetailOut:
+async def _generation(session: AsyncSession, generation_id: UUID, principal: Principal) -> GenerationDetailOut:
     row = await generation_of(session, generation_id)
-    attempts = await session.scalars(
-        select(Attempt).where(Attempt.generation_id == generation_id).order_by(Attempt.number)
-    )
+    attempts = select(Attempt).where(Attempt.generation_id == generation_id).order_by(Attempt.number)
     out = GenerationOut.of(row, await shoot_of(session, row.shoot_id))
+    verdicts = await seen(session, generation_id, exact=principal.role == Role.ADMIN)
     return GenerationDetailOut(
-        **out.model_dump(), attempts=[AttemptOut.model_validate(attempt) for attempt in attempts]
+        **out.model_dump(),
+        review_until=review.waits_until(row),
+        kept=row.kept_at is not None,
+        attempts=[AttemptOut.model_validate(attempt) for attempt in await session.scalars(attempts)],
+        verdicts=[VerdictOut.model_validate(verdict) for verdict in verdicts],
     )
 
 
@@ -307,7 +409,7 @@ def _counts(states: Iterable[str]) -> dict[State, int]:
 
 
 def _url(generation: Generation, shoot: Shoot) -> str | None:
-    if generation.key is None:
+    if generation.key is None or generation.state != State.COMPLETED:
         return None
     filename = f"{generation.style}-{generation.number}.{FORMATS[cast(Format, shoot.format)].extension}"
     return storage().url(generation.key, LINK_S, filename=filename)

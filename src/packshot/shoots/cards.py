@@ -64,6 +64,16 @@ class Card:
         return self.generation.state == State.COMPLETED
 
     @property
+    def doubtful(self) -> bool:
+        """Whether it waits for somebody to look at it."""
+        return self.generation.state == State.REVIEW
+
+    @property
+    def previewed(self) -> bool:
+        """Whether there is a small, marked picture of what was not delivered."""
+        return self.generation.state in (State.REVIEW, State.REJECTED)
+
+    @property
     def open(self) -> bool:
         return self.generation.state in OPEN
 
@@ -175,4 +185,4 @@ def _is_news(card: Card, sent: dict[UUID, str] | None, since: datetime) -> bool:
         return sent.get(card.id) != card.stamp
     one = card.generation
     moments = (one.created_at, one.finished_at, one.kept_at, one.hidden_at)
-    return card.open or any(moment is not None and moment >= since for moment in moments)
+    return card.open or card.doubtful or any(moment is not None and moment >= since for moment in moments)

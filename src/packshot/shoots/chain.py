@@ -14,7 +14,7 @@ from packshot.engines.presets import Choice, Presets, presets
 from packshot.plates.ask import outlined
 from packshot.plates.way import Mode, Way, fallback, way_of
 from packshot.shoots.makers import Call, direction_of, maker, request
-from packshot.shoots.models import Attempt, Generation, Shoot
+from packshot.shoots.models import Attempt, AttemptState, Generation, Shoot
 
 if TYPE_CHECKING:
     from packshot.shoots.work import Work
@@ -37,11 +37,16 @@ _FOR_THE_OPERATOR: frozenset[FailureKind] = frozenset({"auth", "quota"})
 
 
 def next_call(shoot: Shoot, generation: Generation, attempts: Sequence[Attempt]) -> Call:
-    """The call of a new attempt: the last one's engine, unless that was left; another way, if its own was in vain."""
+    """The call of a new attempt: the last one's engine, unless that was left; another way, if its own was in vain.
+
+    After a lock's rejection it is the engine that was decided on then (judging.next_try), if that was another.
+    """
     last = attempts[-1] if attempts else None
     left: dict[str, str] | None = last.facts.get("next") if last else None
     if left:
         engine, model = left["engine"], left["model"]
+    elif last and last.state == AttemptState.REJECTED and generation.change.get("engine"):
+        engine, model = generation.change["engine"], generation.change["model"]
     else:
         engine, model = (last.engine if last else "") or shoot.engine, (last.model if last else "") or shoot.model
     way = usual_way(shoot, generation, engine, model)

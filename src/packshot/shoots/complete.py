@@ -1,4 +1,4 @@
-"""Opens what an engine made, finishes it, and delivers it."""
+"""Opens what an engine made, finishes it, and has it judged and delivered."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
-from packshot.db import direct
 from packshot.engines.base import Failed
 from packshot.errors import BadInputError
 from packshot.shoots.alike import against_twins
 from packshot.shoots.finishing import Finishing, Made, fetched, finished, small_key
+from packshot.shoots.judging.step import Case, deliver_judged
 from packshot.shoots.models import Attempt
 from packshot.shoots.paint import plate_of
 from packshot.shoots.references import GoneError
-from packshot.shoots.settle import Delivery, deliver
+from packshot.shoots.settle import Delivery
 from packshot.shoots.work import Work, picture_key, set_back
 from packshot.storage import storage
 from packshot.studio.plate import UnusablePlateError
@@ -34,6 +34,7 @@ async def finish_stored(work: Work, attempt: Attempt) -> None:
 
 
 async def complete(work: Work, attempt: Attempt, finishing: Finishing) -> None:
+    """Finishes what an engine gave, stores the file, and leaves it to the locks whether it is delivered."""
     try:
         made = await asyncio.get_running_loop().run_in_executor(_pixels(), finished, finishing)
     except UnusablePlateError as error:
@@ -49,8 +50,7 @@ async def complete(work: Work, attempt: Attempt, finishing: Finishing) -> None:
     await storage().put(key, made.data)
     await storage().put(small_key(key), made.small)
     delivery = Delivery(key, len(made.data), made.crc32, finishing.seed, _recorded(work, attempt, made), made.warnings)
-    async with direct(work.lease.account_id) as session:
-        await deliver(session, work.lease, attempt, delivery)
+    await deliver_judged(Case(work, attempt, delivery, made.data, _pixels()))
 
 
 def _recorded(work: Work, attempt: Attempt, made: Made) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Finds delivered pictures: the newest first, filtered, page by page however many there are."""
+"""Finds finished pictures: the newest first, filtered, page by page however many there are."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ PAGE = 48
 LONGEST_QUERY = 200
 
 Kept = Literal["", "yes", "no"]
+Stands = Literal["", "review", "rejected"]
+STATES: dict[Stands, State] = {"": State.COMPLETED, "review": State.REVIEW, "rejected": State.REJECTED}
 Row = tuple[Generation, Shoot, str | None]
 """A picture, its shoot, and the name of its product as long as there is one."""
 
@@ -30,10 +32,12 @@ class Filters:
     style: str = ""
     kept: Kept = ""
     q: str = ""
+    stands: Stands = ""
 
     def url(self, before: UUID | None = None) -> str:
         """Where the gallery shows this."""
-        named = {"project": self.project, "style": self.style, "kept": self.kept, "q": self.q, "before": before}
+        named = {"project": self.project, "style": self.style, "kept": self.kept, "q": self.q, "stands": self.stands}
+        named["before"] = before
         given = {name: str(value) for name, value in named.items() if value}
         return f"/gallery?{urlencode(given)}" if given else "/gallery"
 
@@ -45,8 +49,8 @@ class Filters:
 async def pictures(
     session: AsyncSession, account_id: UUID, filters: Filters, *, before: UUID | None = None, limit: int = PAGE
 ) -> list[Row]:
-    """The newest delivered pictures that pass `filters`; with `before` those made before that one."""
-    newest = _shown(account_id).order_by(Generation.id.desc()).limit(limit)
+    """The newest pictures that pass `filters`; with `before` those made before that one."""
+    newest = _shown(account_id, STATES[filters.stands]).order_by(Generation.id.desc()).limit(limit)
     if before is not None:
         newest = newest.where(Generation.id < before)
     if filters.style:
@@ -66,9 +70,9 @@ async def some(session: AsyncSession, account_id: UUID, ids: Sequence[UUID]) -> 
     return await rows_of(session, sorted(found, key=lambda generation: generation.id, reverse=True))
 
 
-def _shown(account_id: UUID) -> Select[Generation]:
+def _shown(account_id: UUID, state: State = State.COMPLETED) -> Select[Generation]:
     return select(Generation).where(
-        Generation.account_id == account_id, Generation.state == State.COMPLETED, Generation.hidden_at.is_(None)
+        Generation.account_id == account_id, Generation.state == state, Generation.hidden_at.is_(None)
     )
 
 

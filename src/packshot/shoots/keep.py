@@ -1,4 +1,4 @@
-"""What becomes of delivered pictures: kept, or deleted with ten minutes to bring them back."""
+"""What becomes of finished pictures: kept, or deleted with ten minutes to bring them back."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from packshot.db import after_commit
 from packshot.shoots import news
 from packshot.shoots.errors import GenerationNotFoundError
 from packshot.shoots.finishing import small_key
-from packshot.shoots.models import Generation, State
+from packshot.shoots.models import Attempt, Generation, State, StoredVerdict
 
 WAY_BACK = timedelta(minutes=10)
+_DELETED = (State.COMPLETED, State.REJECTED)
 
 _NOW = func.clock_timestamp()
 
@@ -28,13 +29,13 @@ async def keep(session: AsyncSession, ids: Sequence[UUID], *, kept: bool = True)
 
 
 async def hide(session: AsyncSession, ids: Sequence[UUID]) -> list[Generation]:
-    """Deletes delivered pictures: nobody finds them any more, and they are removed once WAY_BACK is over."""
-    return await _change(session, ids, hidden=False, values={"hidden_at": _NOW})
+    """Deletes delivered and rejected pictures: nobody finds them any more, and they are removed after WAY_BACK."""
+    return await _change(session, ids, hidden=False, values={"hidden_at": _NOW}, among=_DELETED)
 
 
 async def restore(session: AsyncSession, ids: Sequence[UUID]) -> list[Generation]:
     """Brings deleted pictures back. GenerationNotFoundError where one is gone for good."""
-    return await _change(session, ids, hidden=True, values={"hidden_at": None})
+    return await _change(session, ids, hidden=True, values={"hidden_at": None}, among=_DELETED)
 
 
 async def remove_hidden(session: AsyncSession, limit: int) -> int:
@@ -45,18 +46,33 @@ async def remove_hidden(session: AsyncSession, limit: int) -> int:
     over = select(Generation).where(Generation.hidden_at < _NOW - WAY_BACK).order_by(Generation.account_id)
     gone = (await session.scalars(over.limit(limit).with_for_update(skip_locked=True))).all()
     for account_id, group in groupby(gone, lambda generation: generation.account_id):
-        keys = [generation.key for generation in group if generation.key]
-        await doom(session, account_id, [*keys, *map(small_key, keys)])
+        its_own = list(group)
+        ids, keys = [one.id for one in its_own], [one.key for one in its_own if one.key]
+        await doom(session, account_id, [*keys, *map(small_key, keys), *await _evidence(session, ids)])
     await session.execute(delete(Generation).where(Generation.id.in_([generation.id for generation in gone])))
     return len(gone)
 
 
+async def _evidence(session: AsyncSession, ids: Sequence[UUID]) -> list[str]:
+    """The files that go with attempts at these pictures: previews, and what locks saw."""
+    previews = select(Attempt.preview_key).where(Attempt.generation_id.in_(ids), Attempt.preview_key.is_not(None))
+    seen = select(StoredVerdict.picture_key).where(
+        StoredVerdict.generation_id.in_(ids), StoredVerdict.picture_key.is_not(None)
+    )
+    return [key for keys in (previews, seen) for key in await session.scalars(keys) if key]
+
+
 async def _change(
-    session: AsyncSession, ids: Sequence[UUID], *, hidden: bool, values: dict[str, object]
+    session: AsyncSession,
+    ids: Sequence[UUID],
+    *,
+    hidden: bool,
+    values: dict[str, object],
+    among: Sequence[State] = (State.COMPLETED,),
 ) -> list[Generation]:
     """All of `ids`, or none: who asks for a picture that is not there is told so."""
     here = Generation.hidden_at.is_not(None) if hidden else Generation.hidden_at.is_(None)
-    wanted = select(Generation.id).where(Generation.id.in_(ids), Generation.state == State.COMPLETED, here)
+    wanted = select(Generation.id).where(Generation.id.in_(ids), Generation.state.in_(among), here)
     found = set(await session.scalars(wanted.order_by(Generation.id).with_for_update()))
     missing = next((id for id in ids if id not in found), None)
     if missing is not None:

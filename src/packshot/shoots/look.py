@@ -44,6 +44,11 @@ class Overview:
         return sum(self.states.get(state, 0) for state in OPEN)
 
     @property
+    def doubtful(self) -> int:
+        """Those that wait for somebody to look at them."""
+        return self.states.get(State.REVIEW, 0)
+
+    @property
     def delivered(self) -> int:
         return self.states.get(State.COMPLETED, 0)
 

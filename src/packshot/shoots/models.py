@@ -13,6 +13,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from packshot.accounts.models import of_account
 from packshot.db import Base, new_id
+from packshot.shoots.judging.models import HumanLabel, StoredVerdict
+
+__all__ = ["Attempt", "AttemptState", "Generation", "HumanLabel", "Shoot", "State", "StoredVerdict", "Submission"]
 
 
 class State(StrEnum):
@@ -29,6 +32,7 @@ class State(StrEnum):
 
 _STILL_OPEN = "state in ('PENDING', 'RUNNING')"
 _SHOWN = "state = 'COMPLETED' and hidden_at is null"
+_JUDGED = "state in ('REVIEW', 'REJECTED') and hidden_at is null"
 OPEN = (State.PENDING, State.RUNNING)  # somebody works on it, or will
 GIVEN_UP = (State.REJECTED, State.FAILED, State.CANCELLED)  # nothing was charged, and it can be asked for again
 
@@ -39,6 +43,7 @@ class AttemptState(StrEnum):
     SENT = "sent"  # written down before anything is sent
     ACCEPTED = "accepted"  # the vendor works on it under `operation_id`
     DONE = "done"
+    REJECTED = "rejected"  # made, and a lock would not have it
     FAILED = "failed"
     UNKNOWN = "unknown"  # sent, and nobody can say what became of it
 
@@ -100,8 +105,9 @@ class Generation(Base):
 
     `next_step_at` is when the next step is due; `waits_for` says in words why that is later than now. `photo_id` stays
     when the photo is deleted. `retry_of` is the generation that this one makes again, `reason` and `reason_words` why a
-    person wanted that. `facts` are the engine's findings, `words` and `remedy` why there is no picture. Who deletes a
-    picture hides it first.
+    person wanted that. While it is in REVIEW, nobody's answer by `review_until` is a yes. `change` is what its next
+    attempt does differently (judging.next_try.Change). `facts` are the engine's findings, `words` and `remedy` why
+    there is no picture. Who deletes a picture hides it first.
     """
 
     __tablename__ = "generation"
@@ -118,6 +124,8 @@ class Generation(Base):
             postgresql_where=text(f"{_SHOWN} and kept_at is not null"),
         ),
         Index("ix_generation_style", "account_id", "style", text("id desc"), postgresql_where=text(_SHOWN)),
+        Index("ix_generation_review", "review_until", postgresql_where=text("state = 'REVIEW'")),
+        Index("ix_generation_judged", "account_id", text("id desc"), postgresql_where=text(_JUDGED)),
         Index("ix_generation_hidden", "hidden_at", postgresql_where=text("hidden_at is not null")),
     )
 
@@ -155,6 +163,8 @@ class Generation(Base):
     finished_at: Mapped[datetime | None]
     kept_at: Mapped[datetime | None]
     hidden_at: Mapped[datetime | None]
+    review_until: Mapped[datetime | None]
+    change: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     reason: Mapped[str] = mapped_column(server_default="")
     reason_words: Mapped[str] = mapped_column(server_default="")
 
@@ -162,8 +172,9 @@ class Generation(Base):
 class Attempt(Base):
     """One call of an engine. Written before anything is sent, so that nothing bought is ever forgotten.
 
-    `engine` and `model` are empty where they are the shoot's own. `way` is how it was to be made. A fact `next` names
-    the engine and model that take over.
+    `engine` and `model` are empty where they are the shoot's own. `way` is how it was to be made, `change` what it does
+    differently than the one before it. A fact `next` names the engine and model that take over. `preview_key` is a
+    small, marked picture of what was not delivered, or not yet.
     """
 
     __tablename__ = "attempt"
@@ -180,6 +191,8 @@ class Attempt(Base):
     operation_id: Mapped[str | None]
     operation: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     result_key: Mapped[str | None]
+    change: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    preview_key: Mapped[str | None]
     seed: Mapped[int | None]
     facts: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     warnings: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")

@@ -16,7 +16,7 @@ from packshot.shoots import gallery, keep
 from packshot.shoots.archive import zipped
 from packshot.shoots.cancel import shoot_of
 from packshot.shoots.cards import Card, cards_of
-from packshot.shoots.gallery import LONGEST_QUERY, PAGE, Filters, Kept, Row
+from packshot.shoots.gallery import LONGEST_QUERY, PAGE, Filters, Kept, Row, Stands
 from packshot.shoots.look import generations
 from packshot.shoots.models import Generation, State
 from packshot.styles.library import styles
@@ -38,10 +38,11 @@ async def pictures(
     style: Annotated[str, Query(max_length=64)] = "",
     kept: Kept = "",
     q: Annotated[str, Query(max_length=LONGEST_QUERY)] = "",
+    stands: Stands = "",
     before: UUID | None = None,
 ) -> Response:
     account_id = viewer.principal.account_id
-    filters = Filters(_uuid(project), style, kept, q.strip())
+    filters = Filters(_uuid(project), style, kept, q.strip(), stands)
     found = await gallery.pictures(session, account_id, filters, before=before, limit=PAGE + 1)
     page = found[:PAGE]
     more = filters.url(page[-1][0].id) if len(found) > PAGE else None

@@ -23,6 +23,8 @@ from packshot.shoots.chosen import FORMAT_NAMES
 from packshot.shoots.darkroom import Order, developed
 from packshot.shoots.files import file
 from packshot.shoots.finishing import small_key
+from packshot.shoots.judging.labels import BEST, rated
+from packshot.shoots.judging.shown import seen
 from packshot.shoots.look import generations
 from packshot.shoots.models import Attempt
 from packshot.shoots.retry import REASONS, ask_again
@@ -52,10 +54,10 @@ VERDICTS = {"accept": "Looks right", "ask": "Approved by a person", "refuse": "C
 
 @router.get("/generations/{generation_id}")
 async def picture_page(
-    request: Request, generation_id: UUID, _: LoggedIn, session: PageSession, beside: Annotated[str, Query()] = ""
+    request: Request, generation_id: UUID, viewer: LoggedIn, session: PageSession, beside: Annotated[str, Query()] = ""
 ) -> Response:
     """`beside` is the id of another picture of the shoot to compare with."""
-    return await _page(request, session, generation_id, beside=beside)
+    return await _page(request, viewer, session, generation_id, beside=beside)
 
 
 @router.post("/generations/{generation_id}/again")
@@ -75,7 +77,7 @@ async def again(
         raise
     except PackshotError as error:
         async with transaction(account_id) as session:
-            return await _page(request, session, generation_id, wrong=error, reason=reason, words=words)
+            return await _page(request, viewer, session, generation_id, wrong=error, reason=reason, words=words)
     return go(request, f"/shoots/{made.shoot_id}#g-{made.id}")
 
 
@@ -117,13 +119,14 @@ async def _delivered(viewer: LoggedIn, generation_id: UUID) -> tuple[Card, str]:
     """A delivered picture and the key of its file, or a NotFoundError."""
     async with transaction(viewer.principal.account_id) as session:
         (card,) = await cards_of(session, await generation_of(session, generation_id))
-    if card.generation.key is None:
+    if card.generation.key is None or not card.delivered:
         raise NotFoundError("This picture is not delivered.", remedy="Its shoot shows how it stands.")
     return card, card.generation.key
 
 
 async def _page(
     request: Request,
+    viewer: LoggedIn,
     session: PageSession,
     generation_id: UUID,
     *,
@@ -156,6 +159,9 @@ async def _page(
         way=WAYS.get(card.generation.facts.get("way", "")),
         spent=Cost(sum(attempt.cost_micros for attempt in calls)),
         reasons=REASONS,
+        verdicts=await seen(session, generation_id, exact=viewer.is_admin),
+        best=BEST,
+        rating=await rated(session, generation_id, viewer.principal.user_id) if card.delivered else None,
         wrong=wrong,
         reason=reason,
         words=words,

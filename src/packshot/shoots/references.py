@@ -5,10 +5,19 @@ from __future__ import annotations
 import asyncio
 from weakref import WeakValueDictionary
 
+from sqlalchemy import select
+
+from packshot.db import transaction
 from packshot.engines.base import Reference
+from packshot.shoots.judging.apply import turned
+from packshot.shoots.judging.next_try import Change
 from packshot.shoots.lease import Files
 from packshot.shoots.work import Work
 from packshot.storage import storage
+from packshot.talents.models import Reference as Photo
+from packshot.talents.models import ReferenceState
+
+MOST_PEOPLE = 6  # photos of one person: more make the likeness hardly steadier
 
 _reading: dict[Files, asyncio.Task[Reference]] = {}
 _shared: WeakValueDictionary[Files, Reference] = WeakValueDictionary()
@@ -19,6 +28,28 @@ class GoneError(Exception):
 
 
 async def references_of(work: Work) -> tuple[Reference, ...]:
+    """The photo with its outline, and as many photos of the person as the engine takes besides."""
+    product = await _product(work)
+    if work.shoot.talent_id is None:
+        return product
+    model = work.engine.known.get(work.shoot.model)
+    room = model.capabilities.references - len(product) if model else 1
+    return turned((*product, *(await people_of(work))[: max(room, 0)]), Change.of(work.generation.change))
+
+
+async def people_of(work: Work) -> tuple[Reference, ...]:
+    """The photos of the shoot's person, the oldest first. They are read when they are needed, and kept nowhere."""
+    if work.shoot.talent_id is None:
+        return ()
+    usable = select(Photo).where(
+        Photo.talent_id == work.shoot.talent_id, Photo.state == ReferenceState.READY, Photo.master_key.is_not(None)
+    )
+    async with transaction(work.lease.account_id) as session:
+        photos = (await session.scalars(usable.order_by(Photo.id).limit(MOST_PEOPLE))).all()
+    return tuple([Reference(await storage().get(str(one.master_key)), role="person", name=one.name) for one in photos])
+
+
+async def _product(work: Work) -> tuple[Reference, ...]:
     """The photo with its outline. Pictures that are made of the same one at the same time share it."""
     files = work.files
     if work.generation.photo_id is None:

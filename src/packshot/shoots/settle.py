@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,8 +27,10 @@ _NOW = func.clock_timestamp()
 _DELIVER = f"""
 with delivered as (
   update generation set
-    state = '{State.COMPLETED}', claims = 0, lease_until = null, key = $3, bytes = $4, crc32 = $5,
-    seed = coalesce($6, seed), facts = $7, warnings = $8, finished_at = clock_timestamp()
+    state = case when cast($12 as timestamptz) is null then '{State.COMPLETED}' else '{State.REVIEW}' end,
+    review_until = $12, claims = 0, lease_until = null, key = $3, bytes = $4, crc32 = $5,
+    seed = coalesce($6, seed), facts = $7, warnings = $8,
+    finished_at = case when cast($12 as timestamptz) is null then clock_timestamp() end
   where id = $1 and lease_token = $2 and state in ('PENDING', 'RUNNING')
   returning *
 ), done as (
@@ -60,6 +63,20 @@ async def deliver(session: Direct, lease: Held, attempt: Attempt, delivery: Deli
 
     The file stays, and what the engine gave goes.
     """
+    generation = await _finish(session, lease, attempt, delivery, None)
+    await ledger.capture(session, lease.id)
+    after_commit(session, lambda: news.tell(generation))
+
+
+async def hand_over(session: Direct, lease: Held, attempt: Attempt, delivery: Delivery, until: datetime) -> None:
+    """REVIEW: the same file, finished and stored, but its credits stay held until somebody has looked, or `until`."""
+    generation = await _finish(session, lease, attempt, delivery, until)
+    after_commit(session, lambda: news.tell(generation))
+
+
+async def _finish(
+    session: Direct, lease: Held, attempt: Attempt, delivery: Delivery, review_until: datetime | None
+) -> Generation:
     row = await session.row(
         _DELIVER,
         lease.id,
@@ -73,11 +90,17 @@ async def deliver(session: Direct, lease: Held, attempt: Attempt, delivery: Deli
         attempt.id,
         attempt.result_key,
         small_key(delivery.key),
+        review_until,
     )
     if row is None:
         raise LeaseLostError(lease)
-    await ledger.capture(session, lease.id)
-    after_commit(session, lambda: news.tell(Generation(**row)))
+    return Generation(**row)
+
+
+async def turn_down(session: AsyncSession, lease: Held, *, error: str, words: str, remedy: str) -> None:
+    """REJECTED under our lease, and its credits are given back."""
+    await confirm(session, lease)
+    await end(session, [lease.id], State.REJECTED, error=error, words=words, remedy=remedy)
 
 
 async def give_up(
@@ -97,16 +120,20 @@ async def end(
     words: str,
     remedy: str = "",
     facts: dict[str, Any] | None = None,
+    among: Sequence[State] = OPEN,
 ) -> list[Generation]:
-    """Ends those of the generations that are still open without a picture, whoever works on them; gives them back.
+    """Ends those of the generations that are `among` these states without a picture, whoever works on them.
 
-    Whoever works on one finds its lease lost. Rows are locked in the order of their ids, and all before any wallet, so
-    that two who end many cannot wait for each other.
+    Their credits are given back, and a file that waited for somebody's look goes. Whoever works on one finds its lease
+    lost. Rows are locked in the order of their ids, and all before any wallet, so that two who end many cannot wait for
+    each other.
     """
-    open_ones = select(Generation.id).where(Generation.id.in_(generation_ids), Generation.state.in_(OPEN))
-    ids = (await session.scalars(open_ones.order_by(Generation.id).with_for_update())).all()
-    if not ids:
+    still = select(Generation).where(Generation.id.in_(generation_ids), Generation.state.in_(among))
+    found = (await session.scalars(still.order_by(Generation.id).with_for_update())).all()
+    if not found:
         return []
+    ids = [generation.id for generation in found]
+    waiting = [(generation.account_id, generation.key) for generation in found if generation.key]
     ended = (
         await session.scalars(
             update(Generation)
@@ -116,6 +143,10 @@ async def end(
                 waits_for="",
                 lease_token=Generation.lease_token + 1,
                 lease_until=None,
+                review_until=None,
+                key=None,
+                bytes=None,
+                crc32=None,
                 finished_at=_NOW,
                 error=error,
                 words=words,
@@ -130,6 +161,8 @@ async def end(
         await ledger.release(session, generation.id)
         after_commit(session, lambda generation=generation: news.tell(generation))
     await _doom_files(session, ids)
+    for account_id, key in waiting:
+        await doom(session, account_id, [key, small_key(key)])
     return list(ended)
 
 

@@ -31,6 +31,7 @@ from packshot.shoots.directed import WORDS
 from packshot.shoots.errors import EngineNotConfiguredError, IdempotencyKeyReusedError, UnsupportedError
 from packshot.shoots.makers import maker, queue_of
 from packshot.shoots.news import wake_later
+from packshot.shoots.permission import require
 from packshot.shoots.variations import label, variations
 from packshot.styles.price import price
 from packshot.words.markets import market_named
@@ -150,6 +151,7 @@ async def submit(session: Direct, account_id: UUID, user_id: UUID, brief: Brief,
     model = brief.model or next(iter(engine.known))
     seed = secrets.randbits(32) if brief.seed is None else brief.seed
     way, warnings = checked(engine, brief, model, photos)
+    await require(session, brief)
     planned = _plan(brief, photos, seed)
     shoot = _shoot(user_id, brief, model, seed, photos, planned)
     answer = _answer(shoot, planned, way, warnings)
@@ -243,7 +245,7 @@ def checked(engine: Engine, brief: Brief, model: str, photos: Sequence[Approved]
         words=brief.words,
         avoid=brief.avoid,
         seed=brief.seed,
-        references=(Reference(b"", name=photos[0].name),) if photos else (),
+        references=_references(brief, photos),
     )
     known = engine.known.get(model)
     if known is None:
@@ -254,6 +256,9 @@ def checked(engine: Engine, brief: Brief, model: str, photos: Sequence[Approved]
     for style in brief.styles or [WORDS]:
         said = "" if style == WORDS else style
         refusals += engine.check(outlined(replace(wanted, style=said), known, engine.id, way))
+    if brief.strict and not photos and brief.talent_id is None:
+        words = "A strict shoot is held against a photo of the product or of a model, and there is neither."
+        refusals.append(Unsupported("strict", words, "Name photos or a model, or leave strict out."))
     if brief.market:
         market_named(brief.market)
     allowed = {one.field: f"{one.words} {_INSTEAD[one.field]}" for one in refusals if one.field in brief.allow}
@@ -263,6 +268,13 @@ def checked(engine: Engine, brief: Brief, model: str, photos: Sequence[Approved]
 
 
 _INSTEAD = {"seed": "Every picture is another.", "avoid": "It is put into the description instead."}
+
+
+def _references(brief: Brief, photos: Sequence[Approved]) -> tuple[Reference, ...]:
+    """What would go with each request, without its content."""
+    product = (Reference(b"", name=photos[0].name),) if photos else ()
+    person = (Reference(b"", role="person", name="model"),) if brief.talent_id else ()
+    return (*product, *person)
 
 
 def _refused_poses(engine: Engine, brief: Brief, model: str) -> list[Unsupported]:

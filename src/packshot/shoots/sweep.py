@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 
 from packshot.db import transaction
+from packshot.shoots.judging.review import lapse
 from packshot.shoots.keep import remove_hidden
 from packshot.shoots.lease import due
 from packshot.shoots.models import OPEN, Generation, State, Submission
@@ -25,6 +26,8 @@ _NOW = func.clock_timestamp()
 async def sweep() -> None:
     """One round over all accounts."""
     while await _expire():
+        pass
+    while await _lapse():
         pass
     for queue in ("io", "cpu"):
         ids = await _due(queue)
@@ -62,6 +65,12 @@ async def _expire() -> bool:
             remedy="Retry it.",
         )
     return len(ids) == EXPIRED
+
+
+async def _lapse() -> bool:
+    """Delivers some pictures that nobody looked at in time; whether there may be more."""
+    async with transaction(system=True) as session:
+        return await lapse(session, EXPIRED) == EXPIRED
 
 
 async def _remove() -> bool:

@@ -42,7 +42,7 @@ async def call_off(*attempt_ids: UUID) -> None:
             generation = await session.get_one(Generation, attempt.generation_id)
             shoot = await session.get_one(Shoot, generation.shoot_id)
         if attempt.operation_id is not None:
-            await maker(shoot.engine).cancel(Operation(attempt.operation_id, attempt.operation))
+            await maker(attempt.engine or shoot.engine).cancel(Operation(attempt.operation_id, attempt.operation))
 
 
 @task(queue="cpu", timeout_s=60)

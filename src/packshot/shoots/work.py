@@ -13,9 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from packshot.db import after_commit, transaction
 from packshot.engines.base import Engine, Failed
+from packshot.errors import PackshotError
 from packshot.imaging.formats import FORMATS, Format
 from packshot.shoots import news, policy
 from packshot.shoots.chain import takes_over
+from packshot.shoots.judging.judge import blocked
+from packshot.shoots.judging.standing import needed
 from packshot.shoots.lease import Files, Held, write
 from packshot.shoots.makers import maker, queue_of
 from packshot.shoots.models import Attempt, AttemptState, Generation, Shoot, State
@@ -25,11 +28,16 @@ from packshot.tasks import Queue
 log = structlog.get_logger(__name__)
 
 NOW = func.clock_timestamp()
+UNDER_WAY = (AttemptState.ACCEPTED, AttemptState.DONE, AttemptState.SENT)
+LOOK_AGAIN_S = 60.0  # between two looks whether a lock is back
 
 
 @dataclass(frozen=True)
 class Work:
-    """A claimed generation with all that its next step needs. `fresh`: its newest attempt has yet to be sent."""
+    """A claimed generation with all that its next step needs. `fresh`: its newest attempt has yet to be sent.
+
+    `refused`: its person does not agree to it any more.
+    """
 
     lease: Held
     generation: Generation
@@ -37,11 +45,22 @@ class Work:
     files: Files | None
     attempts: Sequence[Attempt]
     fresh: bool = False
+    refused: PackshotError | None = None
 
     @property
     def engine(self) -> Engine:
         """Who makes the newest attempt."""
         return maker((self.attempts[-1].engine if self.attempts else "") or self.shoot.engine)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the newest attempt has yet to come to its end."""
+        return bool(self.attempts) and self.attempts[-1].state in UNDER_WAY
+
+    @property
+    def blocked(self) -> str:
+        """What a strict shoot waits for before anything is bought: a lock that could not look; "" where all can."""
+        return blocked(needed(self.shoot, self.generation))
 
     @property
     def poisoned(self) -> bool:
@@ -53,8 +72,12 @@ class Work:
         return sum(1 for one in self.attempts if one.state == AttemptState.UNKNOWN or one.error == "unusable")
 
     def calls_of(self, attempt: Attempt) -> int:
-        """How often the engine and model of `attempt` were called for this picture, up to it."""
-        same = [one for one in self.attempts if (one.engine, one.model) == (attempt.engine, attempt.model)]
+        """How often the engine and model of `attempt` were called for this picture, up to it.
+
+        What a lock rejected is not counted: that was no failure, and has limits of its own.
+        """
+        made = [one for one in self.attempts if one.state != AttemptState.REJECTED]
+        same = [one for one in made if (one.engine, one.model) == (attempt.engine, attempt.model)]
         return len([one for one in same if one.number <= attempt.number])
 
 
@@ -103,6 +126,20 @@ async def set_back(work: Work, attempt: Attempt, failed: Failed) -> None:
             )
     if again:
         news.wake_later(again.wait_s, queue, work.lease.id)
+
+
+async def refuse(work: Work, why: PackshotError) -> None:
+    """Gives the picture up, for a reason that another try would not change."""
+    async with transaction(work.lease.account_id) as session:
+        remedy = f"Nothing was charged. {why.remedy}".strip()
+        await give_up(session, work.lease, error=why.code, words=why.message, remedy=remedy)
+
+
+async def wait(work: Work, what: str) -> None:
+    """Waits for `what`: nothing is charged, no try is used up, and what was bought is kept. Its deadline stands."""
+    async with transaction(work.lease.account_id) as session:
+        await pause(session, work.lease, LOOK_AGAIN_S, waits_for=what, state=State.PENDING)
+    news.wake_later(LOOK_AGAIN_S, work.generation.queue, work.lease.id)
 
 
 async def pause(

@@ -101,7 +101,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     own: dict[str, Any] = {"static": static}
-    filters: dict[str, Any] = {"number": _number, "ago": _ago, "day": _day, "bytes": _bytes, "plural": _plural}
+    filters: dict[str, Any] = {"number": _number, "bytes": _bytes, "plural": _plural}
+    filters |= {"ago": _ago, "day": _day, "moment": _moment}
     made.globals.update(own)
     made.filters.update(filters)
     return made
@@ -128,6 +129,11 @@ def _ago(moment: datetime) -> str:
 
 def _day(moment: datetime) -> str:
     return f"{moment:%-d %B %Y}"
+
+
+def _moment(moment: datetime) -> str:
+    """A moment to come, in UTC as everywhere."""
+    return f"{moment:%-d %B, %H:%M} UTC"
 
 
 def _bytes(size: int) -> str:

@@ -1,0 +1,210 @@
+"""The step between a finished picture and its delivery: the locks look at it, and it goes the way that they say."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+import structlog
+from sqlalchemy import select
+
+from packshot import config
+from packshot.catalog.doomed import doom, written
+from packshot.catalog.models import ProtectedRegion
+from packshot.db import after_commit, direct, transaction, within
+from packshot.engines.base import Reference
+from packshot.locks.base import Lock, Verdict
+from packshot.plates.way import Way
+from packshot.shoots import news
+from packshot.shoots.finishing import small_key
+from packshot.shoots.judging.again import queue_after, rejections_of, what_next
+from packshot.shoots.judging.apply import fingerprint
+from packshot.shoots.judging.judge import Judged, judge
+from packshot.shoots.judging.limits import KEPT_SAMPLE, PRODUCT_ALWAYS, REVIEW_HOURS
+from packshot.shoots.judging.locks import Evidence, Region
+from packshot.shoots.judging.models import StoredVerdict
+from packshot.shoots.judging.next_try import Change, Rejection
+from packshot.shoots.judging.record import record, rows_of
+from packshot.shoots.judging.standing import standing
+from packshot.shoots.lease import write
+from packshot.shoots.makers import Call, request
+from packshot.shoots.models import Attempt, AttemptState, State
+from packshot.shoots.permission import require
+from packshot.shoots.references import GoneError, people_of, references_of
+from packshot.shoots.settle import Delivery, deliver, hand_over, turn_down
+from packshot.shoots.work import NOW, Work, note, refuse, wait
+from packshot.talents.release import NotPermittedError
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A finished picture that is not delivered yet: `data` is its file, stored under the delivery's key.
+
+    `pixels` are the threads that pictures are worked on by.
+    """
+
+    work: Work
+    attempt: Attempt
+    delivery: Delivery
+    data: bytes = field(repr=False)
+    pixels: Executor
+
+    @property
+    def preview_key(self) -> str:
+        """Where a small, marked picture of it lies if it is not delivered; nobody else ever writes there."""
+        lease = self.work.lease
+        return f"generations/{lease.id}/{self.attempt.id}-{lease.token}-preview.webp"
+
+
+async def deliver_judged(case: Case) -> None:
+    """Has the locks look at the picture, and delivers it, has somebody look too, makes it again or turns it down."""
+    try:
+        await _judge_and_deliver(case)
+    except NotPermittedError as gone:  # the person has withdrawn meanwhile
+        await refuse(case.work, gone)
+
+
+async def _judge_and_deliver(case: Case) -> None:
+    work = case.work
+    locks = standing(work.shoot, work.generation, always=await _always(case))
+    if not locks:
+        await _deliver(case, [])
+        return
+    try:
+        references = await references_of(work)
+    except GoneError:  # there is nothing to compare with any more, and that is not the picture's fault
+        references = ()
+    found = await judge(locks, await _evidence(case, locks, references), case.pixels)
+    seed = work.generation.seed if case.delivery.seed is None else case.delivery.seed
+    attempt = case.attempt
+    call = Call(attempt.engine or work.shoot.engine, attempt.model or work.shoot.model, cast(Way, attempt.way))
+    asked = fingerprint(request(work.shoot, work.generation, references, call))
+    rows = rows_of(found, call, work.generation, attempt, seed, asked)
+    await _follow(case, found, rows)
+
+
+async def _always(case: Case) -> bool:
+    """Whether the product lock looks although nobody asked for it.
+
+    At every product that was drawn anew; at a sample of those whose pixels were kept, for looking takes about as long
+    as making such a picture.
+    """
+    if case.delivery.facts.get("placed"):
+        return random.random() < await config.get(KEPT_SAMPLE)  # noqa: S311 -- draws a sample
+    return case.attempt.way == "redraw" and await config.get(PRODUCT_ALWAYS)
+
+
+async def _follow(case: Case, found: Judged, rows: Sequence[StoredVerdict]) -> None:
+    verdict = found.verdict
+    match found.decision:
+        case "unavailable" if case.work.shoot.strict:
+            assert verdict
+            log.warning("a lock is not available", lock=verdict.lock)
+            await wait(case.work, f"the {verdict.lock} lock, which is not available")
+        case "review":
+            await _have_looked_at(case, found, rows)
+        case "reject":
+            assert verdict
+            await _reject(case, found, rows, verdict)
+        case _:
+            if verdict and verdict.decision == "unavailable":
+                case.delivery.warnings.append(f"Not checked. {verdict.words}")
+            await _deliver(case, rows)
+
+
+async def _deliver(case: Case, rows: Sequence[StoredVerdict]) -> None:
+    async with direct(case.work.lease.account_id) as session:
+        await require(session, case.work.shoot, held=True)
+        await deliver(session, case.work.lease, case.attempt, case.delivery)
+        await record(session, rows)
+
+
+async def _have_looked_at(case: Case, found: Judged, rows: Sequence[StoredVerdict]) -> None:
+    until = datetime.now(UTC) + timedelta(hours=await config.get(REVIEW_HOURS))
+    async with written(case.work.lease.account_id, await _files(case, found, rows)) as session:
+        await note(session, case.attempt, preview_key=case.preview_key)
+        await record(session, rows)
+        await require(session, case.work.shoot, held=True)
+        await hand_over(await within(session), case.work.lease, case.attempt, case.delivery, until)
+
+
+async def _reject(case: Case, found: Judged, rows: Sequence[StoredVerdict], verdict: Verdict) -> None:
+    work, delivery = case.work, case.delivery
+    own = Rejection(verdict.reason, verdict.score, Change.of(work.generation.change))
+    rejections = [*await rejections_of(work), own]
+    change = await what_next(work, rejections, case.pixels)
+    log.info("rejected", lock=verdict.lock, reason=verdict.reason, number=len(rejections), again=change is not None)
+    async with written(work.lease.account_id, await _files(case, found, rows)) as session:
+        if change:
+            queue = queue_after(work, change)
+            values = {"state": State.PENDING, "queue": queue, "change": change.stored()}
+            await write(session, work.lease, lease_until=None, next_step_at=NOW, **values)
+            after_commit(session, lambda: news.wake(queue, work.lease.id))
+        await note(
+            session,
+            case.attempt,
+            state=AttemptState.REJECTED,
+            error=verdict.reason,
+            words=verdict.words,
+            seed=delivery.seed,
+            facts=delivery.facts,
+            warnings=delivery.warnings,
+            preview_key=case.preview_key,
+            settled_at=NOW,
+        )
+        await record(session, rows)
+        await doom(session, work.lease.account_id, [case.attempt.result_key, delivery.key, small_key(delivery.key)])
+        if not change:
+            tries = "one try" if len(rejections) == 1 else f"{len(rejections)} tries"
+            await turn_down(
+                session,
+                work.lease,
+                error=verdict.reason,
+                words=f"The {verdict.lock} lock rejected it after {tries}. {verdict.words}",
+                remedy=f"Nothing was charged. {verdict.remedy}".strip(),
+            )
+
+
+async def _evidence(case: Case, locks: Sequence[Lock], references: tuple[Reference, ...]) -> Evidence:
+    """The finished file is opened again: what is judged is what the customer would get."""
+    from packshot.imaging.own import opened
+
+    generation, shoot = case.work.generation, case.work.shoot
+    picture = await asyncio.get_running_loop().run_in_executor(case.pixels, opened, case.data)
+    regions: list[Region] = []
+    if generation.photo_id is not None and not case.delivery.facts.get("placed"):
+        protected = select(ProtectedRegion).where(ProtectedRegion.photo_id == generation.photo_id)
+        async with transaction(case.work.lease.account_id) as session:
+            found = await session.scalars(protected)
+            regions = [Region(one.x, one.y, one.width, one.height, one.kind) for one in found]
+    return Evidence(
+        picture,
+        product=tuple(one for one in references if one.role == "product"),
+        person=await people_of(case.work) if "identity" in locks else (),
+        regions=tuple(regions),
+        placed=case.delivery.facts.get("placed"),
+        worn=shoot.talent_id is not None or bool(generation.pose),
+        style=generation.style,
+        pose=generation.pose,
+    )
+
+
+async def _files(case: Case, found: Judged, rows: Sequence[StoredVerdict]) -> dict[str, bytes]:
+    """The marked preview, and the evidence of each lock that has any; the rows name theirs."""
+    from packshot.imaging.marked import marked
+    from packshot.imaging.own import opened
+
+    preview = await asyncio.get_running_loop().run_in_executor(case.pixels, lambda: marked(opened(case.data)))
+    files = {case.preview_key: preview}
+    for looked, row in zip(found.looked, rows, strict=True):
+        if looked.verdict.picture:
+            key = row.picture_key = f"verdicts/{row.id}.webp"
+            files[key] = looked.verdict.picture
+    return files

@@ -1,0 +1,105 @@
+"""Pictures that a lock doubts or rejects: their previews, what the lock saw, and what the seller says to them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy import select
+
+from packshot.accounts.browser import LoggedIn, PageSession
+from packshot.db import transaction
+from packshot.errors import NotFoundError
+from packshot.shoots import cards
+from packshot.shoots.cancel import generation_of
+from packshot.shoots.files import file
+from packshot.shoots.judging import review
+from packshot.shoots.judging.labels import VerdictNotFoundError, rate
+from packshot.shoots.judging.models import By, StoredVerdict
+from packshot.shoots.models import Attempt, Generation
+from packshot.web.render import fragment, go, is_htmx, own_path
+
+router = APIRouter()
+
+KEPT_S = 3600
+Back = Annotated[str, Form(max_length=500)]
+
+
+@router.get("/generations/{generation_id}/preview")
+async def preview(request: Request, generation_id: UUID, viewer: LoggedIn) -> Response:
+    """The best attempt at a picture that is not delivered, small and marked."""
+    async with transaction(viewer.principal.account_id) as session:
+        await generation_of(session, generation_id)
+        best = (
+            select(Attempt.preview_key)
+            .outerjoin(StoredVerdict, StoredVerdict.attempt_id == Attempt.id)
+            .where(Attempt.generation_id == generation_id, Attempt.preview_key.is_not(None))
+            .order_by(StoredVerdict.score.desc().nulls_last(), Attempt.number.desc())
+            .limit(1)
+        )
+        key = await session.scalar(best)
+    return _shown(request, key)
+
+
+@router.get("/attempts/{attempt_id}/preview")
+async def attempt_preview(request: Request, attempt_id: UUID, viewer: LoggedIn) -> Response:
+    """One attempt that was not delivered, small and marked."""
+    async with transaction(viewer.principal.account_id) as session:
+        attempt = await session.get(Attempt, attempt_id)
+        if attempt is not None:
+            await generation_of(session, attempt.generation_id)
+    return _shown(request, attempt.preview_key if attempt else None)
+
+
+@router.get("/verdicts/{verdict_id}/picture")
+async def verdict_picture(request: Request, verdict_id: UUID, viewer: LoggedIn) -> Response:
+    """What a lock compared: the product, what it found of it in the picture, and where they differ."""
+    async with transaction(viewer.principal.account_id) as session:
+        verdict = await session.get(StoredVerdict, verdict_id)
+        if verdict is None:
+            raise VerdictNotFoundError(verdict_id)
+        await generation_of(session, verdict.generation_id)
+    return _shown(request, verdict.picture_key)
+
+
+@router.post("/generations/{generation_id}/accept")
+async def accept(
+    request: Request, generation_id: UUID, viewer: LoggedIn, session: PageSession, back: Back = ""
+) -> Response:
+    delivered = await review.accept(session, generation_id, by=viewer.principal.user_id)
+    return await _answered(request, session, delivered, "delivered", back)
+
+
+@router.post("/generations/{generation_id}/reject")
+async def reject(
+    request: Request, generation_id: UUID, viewer: LoggedIn, session: PageSession, back: Back = ""
+) -> Response:
+    rejected = await review.refuse(session, generation_id, by=viewer.principal.user_id)
+    return await _answered(request, session, rejected, "rejected, free of charge", back)
+
+
+@router.post("/generations/{generation_id}/rating")
+async def rating(
+    request: Request,
+    generation_id: UUID,
+    viewer: LoggedIn,
+    session: PageSession,
+    rating: Annotated[int, Form(ge=1, le=5)],
+) -> Response:
+    await rate(session, generation_id, rating, by=By.SELLER, user_id=viewer.principal.user_id)
+    return go(request, f"/generations/{generation_id}#rating")
+
+
+async def _answered(request: Request, session: PageSession, generation: Generation, done: str, back: str) -> Response:
+    if not is_htmx(request):
+        return go(request, own_path(back, f"/generations/{generation.id}"))
+    changed = await cards.cards_of(session, generation)
+    return HTMLResponse(fragment("shoots/changed.html", cards=changed, done=done, undo=False))
+
+
+def _shown(request: Request, key: str | None) -> Response:
+    if key is None:
+        raise NotFoundError("There is no such picture.", remedy="Reload the page.")
+    return file(request, key, tag=key.rpartition("/")[2], max_age_s=KEPT_S)

@@ -1,0 +1,127 @@
+"""Pictures that a lock doubts and rejects, in a browser: the seller's side and the operator's, by keyboard."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from packshot.config import FRESH_S
+from tests.browser.conftest import watched
+from tests.browser.seller import PASSWORD, ROOT, Seller
+from tests.contract.conftest import Simulators, simulators
+from tests.up import Up, state_folder, until
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
+__all__ = ["simulators"]
+
+SHOTS = os.environ.get("PACKSHOT_REVIEW_SHOTS")  # a folder: look at every page in both themes and on a phone
+
+
+@pytest.fixture(scope="module")
+def shop(cache_dir: object, simulators: Simulators) -> Generator[Up]:
+    """A Packshot whose vendors are simulators, which draw products anew, rightly or wrongly as they are told."""
+    settings = {"PACKSHOT_FREE_CREDITS": "500", "PACKSHOT_RATE_LIMIT": "100000", **simulators.environment}
+    with state_folder() as state, Up(state, **settings) as started:
+        yield started.ready()
+
+
+async def test_a_seller_answers_and_an_operator_sets_the_limits(chromium: Browser, shop: Up) -> None:
+    async with watched(chromium, shop, viewport={"width": 1280, "height": 900}) as seller:
+        page = seller.page
+        await seller.register()
+        await seller.make_product("Autumn", "Harbour tea, Smoky Earl")
+        await seller.upload("tea-carton.jpg", "mug.jpg")
+        await seller.approve()
+        token = _logged_in(shop, seller)
+        photos = [await one.get_attribute("value") or "" for one in await page.locator("input[name=photo_ids]").all()]
+        _limits(shop, token, accept=1.0, review=0.5)
+        await page.wait_for_timeout(1000 * (FRESH_S + 0.5))  # until every process knows
+        doubtful = _shoot(shop, token, photos[:1], "on a table")
+        rejected = _shoot(shop, token, photos[:1], "on a table, defect:recoloured")
+        for shoot in (doubtful, rejected):
+            until(lambda shoot=shoot: _states(shop, token, shoot) & {"REVIEW", "REJECTED", "COMPLETED", "FAILED"}, 120)
+        assert _states(shop, token, doubtful) == {"REVIEW"}
+        assert _states(shop, token, rejected) == {"REJECTED"}
+
+        await _look(seller, f"/shoots/{doubtful}", "shoot-in-review")
+        assert await page.locator(".tag", has_text="To review").count()
+        await page.click("a[data-open]")
+        await page.wait_for_url("**/generations/*")
+        picture = page.url
+        await page.wait_for_selector(".verdict")
+        await _look(seller, picture, "picture-in-review")
+        await page.keyboard.press("a")
+        await page.wait_for_selector("#download")
+        await page.check("#rating input[value='4']")
+        await page.click("#rating button")
+        await page.wait_for_selector("#rating input[value='4']:checked")
+        await _look(seller, f"/shoots/{rejected}", "shoot-rejected")
+        await page.click("a[data-open]")
+        await page.wait_for_url("**/generations/*")
+        await _look(seller, page.url, "picture-rejected")
+        await _look(seller, "/gallery?stands=rejected", "gallery-rejected")
+
+        await _look(seller, "/admin/review", "admin-review")
+        await page.focus("a[data-open]")
+        await page.keyboard.press("5")
+        await page.wait_for_selector("text=rated 5")
+        await page.keyboard.press("a")
+        await page.wait_for_selector("text=Said to be right")
+        await seller.open("/admin/locks")
+        await page.locator("#product-accept").fill("0.2")
+        await page.locator("#product-accept").dispatch_event("input")
+        await page.wait_for_selector("#product-replay >> text=Accept from 0.20")
+        await page.click("section[aria-labelledby=product-title] button[type=submit]")
+        await page.wait_for_selector("text=locks.product.accept")
+        await _look(seller, "/admin/locks", "admin-locks")
+
+
+def _logged_in(up: Up, seller: Seller) -> str:
+    """The seller's access token, now that they are an admin too."""
+    command = [sys.executable, "-m", "packshot", "admin", "create", seller.email]
+    subprocess.run(command, env={**os.environ, "PACKSHOT_STATE_DIR": str(up.state)}, check=True, capture_output=True)
+    said = {"email": seller.email, "password": PASSWORD}
+    return str(httpx.post(f"{up.address}/api/auth/login", json=said).raise_for_status().json()["access_token"])
+
+
+def _limits(up: Up, token: str, **limits: float) -> None:
+    values = {f"locks.product.{name}": value for name, value in limits.items()}
+    headers = {"Authorization": f"Bearer {token}"}
+    httpx.put(f"{up.address}/api/admin/config", json=values, headers=headers).raise_for_status()
+
+
+def _shoot(up: Up, token: str, photos: list[str], words: str) -> str:
+    body = {"photo_ids": photos, "styles": ["marble"], "engine": "openai", "words": words, "mode": "redraw"}
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid4().hex}
+    return str(httpx.post(f"{up.address}/api/generate", json=body, headers=headers).raise_for_status().json()["id"])
+
+
+def _states(up: Up, token: str, shoot: str) -> set[str]:
+    headers = {"Authorization": f"Bearer {token}"}
+    found = httpx.get(f"{up.address}/api/generate/{shoot}", headers=headers).raise_for_status().json()
+    return {str(one["state"]) for one in found["generations"]}
+
+
+async def _look(seller: Seller, path: str, name: str) -> None:
+    """The page says nothing on the console and nothing to axe, in both themes; and is looked at if wanted."""
+    for theme in ("light", "dark"):
+        await seller.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        await seller.open(path)
+        await seller.page.wait_for_timeout(200)
+        assert await seller.axe() == [], f"{name}, {theme}"
+        if SHOTS:
+            for width in (1280, 390):
+                await seller.page.set_viewport_size({"width": width, "height": 900})
+                await seller.page.wait_for_timeout(200)
+                await seller.page.screenshot(path=ROOT / SHOTS / f"{name}-{theme}-{width}.png", full_page=True)
+            await seller.page.set_viewport_size({"width": 1280, "height": 900})
+    await seller.page.emulate_media(color_scheme="light")
