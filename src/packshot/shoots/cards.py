@@ -23,7 +23,7 @@ from packshot.shoots.gallery import rows_of
 from packshot.shoots.look import Overview, generations, overviews
 from packshot.shoots.models import GIVEN_UP, OPEN, Generation, Shoot, State
 from packshot.shoots.retry import REASONS
-from packshot.styles.library import styles
+from packshot.styles.library import titles
 from packshot.web.events import Hub
 from packshot.web.render import fragment
 
@@ -74,11 +74,6 @@ class Card:
         one = self.generation
         shown = (one.state, one.waits_for, one.kept_at is not None, one.hidden_at is not None, self.again)
         return f"{zlib.crc32(repr(shown).encode()):08x}"
-
-
-def titles() -> dict[str, str]:
-    """The styles' names by slug."""
-    return {style.slug: style.title for style in styles()}
 
 
 def of_shoot(shoot: Shoot, product: str | None, rows: Sequence[Generation]) -> list[Card]:

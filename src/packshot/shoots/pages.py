@@ -23,6 +23,7 @@ from packshot.shoots.chosen import FORMAT_NAMES
 from packshot.shoots.gallery import Filters, pictures
 from packshot.shoots.look import newest, overviews, running
 from packshot.shoots.retry import retry_generation, retry_shoot
+from packshot.styles.library import titles
 from packshot.web import csrf
 from packshot.web.render import go, is_htmx, render
 
@@ -44,7 +45,7 @@ async def dashboard(request: Request, viewer: LoggedIn, session: PageSession) ->
         template,
         cards=latest,
         running=under_way,
-        titles=cards.titles(),
+        titles=titles(),
         next=await _next_step(session, account_id) if not under_way else None,
     )
 
@@ -80,7 +81,7 @@ async def shoots(
         request,
         "shoots/more_shoots.html" if is_htmx(request) else "shoots/shoots.html",
         overviews=await overviews(session, page),
-        titles=cards.titles(),
+        titles=titles(),
         more=f"/shoots?before={page[-1].id}" if len(found) > SHOOTS else None,
     )
 
@@ -94,7 +95,7 @@ async def shoot(request: Request, shoot_id: UUID, _: LoggedIn, session: PageSess
         "shoots/shoot.html",
         since=made_at.timestamp(),
         cards=[card for card in found.cards if card.generation.hidden_at is None],
-        titles=cards.titles(),
+        titles=titles(),
         formats=FORMAT_NAMES,
         **found.facts,
     )

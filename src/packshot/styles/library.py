@@ -18,7 +18,7 @@ from packshot.styles.shelf import Shelved, shelved
 
 @dataclass(frozen=True)
 class Style:
-    """A look that pictures can have: a preset, and what follows from it today. Only what is `active` can be ordered."""
+    """A look that pictures can have: a preset and what follows from it today. What is not `active` is not for sale."""
 
     preset: Preset
     active: bool = True

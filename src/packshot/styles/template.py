@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from jinja2 import TemplateError as JinjaError
 from jinja2 import Template, nodes
+from jinja2 import TemplateError as JinjaError
 
 from packshot.errors import BadInputError
 from packshot.words.prompts import environment, tidy
