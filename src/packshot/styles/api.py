@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from packshot.errors import NotFoundError
 from packshot.styles.edit import refreshed
 from packshot.styles.filters import LONGEST, Filters, found
-from packshot.styles.library import Style, library, style
+from packshot.styles.library import Style, library, style, styles
 from packshot.styles.preset import Category, Need
 
 router = APIRouter(prefix="/api", tags=["styles"])
@@ -62,7 +62,8 @@ async def list_styles(
     await refreshed()
     filters = Filters(q, category or "", engine, plan or "", kind or "", needs or "", most)
     fitting = found(library(), filters)
-    return [StyleOut.of(one) for one in sorted(fitting, key=lambda one: not one.embedded)]
+    places = {one.slug: place for place, one in enumerate(styles())}
+    return [StyleOut.of(one) for one in sorted(fitting, key=lambda one: places.get(one.slug, len(places)))]
 
 
 @router.get("/styles/{slug}")
