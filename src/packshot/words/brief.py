@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from packshot.errors import TooLargeError
+from packshot.words.families import families
 from packshot.words.language import LANGUAGES
 from packshot.words.parse import Reading, Span, parse
-from packshot.words.prompts import families, prompt
+from packshot.words.prompts import prompt
 from packshot.words.refusals import Engines, refused
 from packshot.words.sets import choose
 from packshot.words.vocabulary import vocabulary
