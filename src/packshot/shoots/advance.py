@@ -22,6 +22,7 @@ from packshot.shoots.lease import LeaseLostError, claim, held, kept, write
 from packshot.shoots.models import Attempt, AttemptState
 from packshot.shoots.settle import give_up
 from packshot.shoots.work import Work, picture_key, raw_key
+from packshot.styles.edit import refreshed
 from packshot.tasks import Queue
 
 log = structlog.get_logger(__name__)
@@ -51,6 +52,7 @@ async def advance(queue: Queue, *generation_ids: UUID) -> None:
 
     They are claimed together, and their steps taken side by side.
     """
+    await refreshed()
     async with direct(system=True) as session:
         works = await _begun(session, await _claimed(session, generation_ids, queue))
     await asyncio.gather(*(_advance(work) for work in works))

@@ -17,13 +17,16 @@ from pydantic import BaseModel
 from packshot.catalog.approved import Approved, approved
 from packshot.credits import ledger
 from packshot.db import Direct, after_commit, direct, new_id
-from packshot.engines.base import Engine, GenerationRequest, Reference
+from packshot.engines.base import Engine, GenerationRequest, Reference, Unsupported
 from packshot.errors import BadInputError, PackshotError
 from packshot.settings import settings
 from packshot.shoots.brief import MOST_PICTURES, Brief
 from packshot.shoots.errors import EngineNotConfiguredError, IdempotencyKeyReusedError, UnsupportedError
 from packshot.shoots.makers import maker, queue_of
 from packshot.shoots.news import wake_later
+from packshot.shoots.styled import against_styles, settled
+from packshot.styles.direction import scene_of
+from packshot.styles.edit import refreshed
 from packshot.styles.price import price
 
 # One round trip for any number of generations, with the credits held for them.
@@ -102,6 +105,7 @@ async def accept(account_id: UUID, user_id: UUID, brief: Brief, key: str) -> str
     Raises IdempotencyKeyReusedError for another request under the same key, and what `submit` raises; then nothing
     happened.
     """
+    await refreshed()
     try:
         async with direct(account_id) as session:
             return await submit(session, account_id, user_id, brief, key)
@@ -120,15 +124,17 @@ async def submit(session: Direct, account_id: UUID, user_id: UUID, brief: Brief,
     the same idempotency `key`: KeyCameError, UnsupportedError, EngineNotConfiguredError, InsufficientCreditsError, and
     what `approved` raises. Who sends the same key at the same time waits here for the first.
     """
+    fingerprint = brief.fingerprint
+    brief = settled(brief)
     engine = maker(brief.engine)
     photos = await approved(session, brief.photo_ids or None, brief.product_id) if _names_photos(brief) else []
     model = brief.model or next(iter(engine.known))
     seed = secrets.randbits(32) if brief.seed is None else brief.seed
-    refuse_impossible(engine, brief, model, photos)
+    refuse_impossible(engine, brief, model, photos, await against_styles(session, account_id, brief, bool(photos)))
     planned = _plan(brief, photos, seed)
     shoot = _shoot(user_id, brief, model, seed, photos, planned)
     answer = _answer(shoot, planned)
-    submission = {"idempotency_key": key, "fingerprint": brief.fingerprint, "answer": answer}
+    submission = {"idempotency_key": key, "fingerprint": fingerprint, "answer": answer}
     try:
         await _write(session, account_id, engine, planned, f"{_SHOOT}, {_GENERATIONS}", {**shoot, **submission})
     except UniqueViolationError as error:
@@ -193,8 +199,13 @@ async def _write(
     after_commit(session, lambda: wake_later(0, queue, *ids))  # nobody waits for it
 
 
-def refuse_impossible(engine: Engine, brief: Brief, model: str, photos: Sequence[Approved]) -> None:
-    """Raises UnsupportedError with everything that the engine cannot honour, EngineNotConfiguredError without a key."""
+def refuse_impossible(
+    engine: Engine, brief: Brief, model: str, photos: Sequence[Approved], refused: Sequence[Unsupported] = ()
+) -> None:
+    """Raises UnsupportedError with what is `refused` already and everything that the engine cannot honour.
+
+    EngineNotConfiguredError where it has no key.
+    """
     if engine.missing:
         raise EngineNotConfiguredError(engine.title, engine.missing)
     asked = GenerationRequest(
@@ -207,7 +218,9 @@ def refuse_impossible(engine: Engine, brief: Brief, model: str, photos: Sequence
         seed=brief.seed,
         references=(Reference(b"", name=photos[0].name),) if photos else (),
     )
-    refusals = [refusal for style in brief.styles for refusal in engine.check(replace(asked, style=style))]
+    looks = [scene_of(style, brief.framing) for style in brief.styles]
+    wanted = [replace(asked, style=scene, framing=framing) for scene, framing in looks]
+    refusals = [*refused, *(refusal for one in wanted for refusal in engine.check(one))]
     if refusals:
         raise UnsupportedError(refusals)
 

@@ -14,17 +14,15 @@ from packshot.db import transaction
 from packshot.engines import engine, registry
 from packshot.errors import NotFoundError
 from packshot.settings import settings
+from packshot.styles.direction import final_prompt, sample_of
 from packshot.styles.edit import refreshed
 from packshot.styles.favourites import drop, favourites, keep
 from packshot.styles.filters import KINDS, LONGEST, PLANS, Filters, described, found
 from packshot.styles.library import Style, library, style
 from packshot.styles.plans import is_pro
 from packshot.styles.preset import CATEGORIES, NEEDS
-from packshot.styles.template import SAMPLE
-from packshot.styles.template import render as rendered
 from packshot.web import csrf
 from packshot.web.render import go, is_htmx, own_path, render
-from packshot.words.parse import parse
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(csrf.guard)])
 
@@ -116,8 +114,8 @@ async def style_page(request: Request, slug: str, viewer: MaybeViewer) -> Respon
         missing=_missing(shown.engine),
         categories=CATEGORIES,
         needs=[NEEDS[need] for need in shown.preset.needs],
-        sample=SAMPLE,
-        prompt=final_prompt(shown) if viewer and viewer.is_admin and not shown.embedded else "",
+        sample=sample_of(shown.preset),
+        prompt=final_prompt(shown.preset) if viewer and viewer.is_admin and not shown.embedded else None,
         back=f"/styles/{slug}",
         **facts,
     )
@@ -146,13 +144,6 @@ def engine_names(of: list[Style]) -> dict[str, str]:
     known = registry().classes
     ids = sorted({one.engine for one in of}, key=lambda id: (id != "studio", id))
     return {id: known[id].title if id in known else id for id in ids}
-
-
-def final_prompt(shown: Style) -> str:
-    """What an engine is told for the sample description, before it is put to its family."""
-    needs = shown.preset.needs
-    said = {key: list(values) for key, values in parse(SAMPLE).values.items()}
-    return rendered(shown.preset.prompt, words=SAMPLE, said=said, product="product" in needs, person="person" in needs)
 
 
 async def _favourites(viewer: Viewer | None) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from packshot.engines import registry
 from packshot.engines.base import Cost, Model
 from packshot.engines.models import models_of
-from packshot.studio.scene.library import SCENES
+from packshot.studio.scene.names import NAMES
 from packshot.styles.files import shipped
 from packshot.styles.makers import maker_of
 from packshot.styles.preset import Preset
@@ -82,7 +82,7 @@ def everything() -> list[Style]:
 
 def styles() -> list[Style]:
     """The styles of the embedded studio that can be ordered, the plainest first."""
-    plainest = {slug: place for place, slug in enumerate(SCENES)}
+    plainest = {slug: place for place, slug in enumerate(NAMES)}
     own = [style for style in library() if style.embedded]
     return sorted(own, key=lambda style: plainest.get(style.slug, len(plainest)))
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from hashlib import sha256
-from typing import Annotated, Any, Literal, Self, cast
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from packshot.errors import BadInputError
 from packshot.studio.framing import FRAMINGS
-from packshot.studio.scene.library import SCENES
-from packshot.styles.template import LONGEST, TemplateError, check
+from packshot.studio.scene.names import NAMES
+from packshot.styles.template import LONGEST, check
 
 Category = Literal["studio", "season", "fashion", "beauty", "food", "jewellery", "home", "social", "video", "headshots"]
 CATEGORIES: dict[Category, str] = {
@@ -51,8 +52,8 @@ Phrase = Annotated[
 class Preset(BaseModel):
     """One style as the data files have it and operators edit it.
 
-    Either `scene` names a scene of the embedded studio, whose title and words hold unless others are given, or `engine`
-    names who paints it: BEST_QUALITY, BALANCED, FAST or an engine by its id, with `model` another than its default.
+    Either `scene` names a scene of the embedded studio, or `engine` names who paints it: BEST_QUALITY, BALANCED, FAST
+    or an engine by its id, with `model` another than its default.
     `prompt` is a template (see `packshot.styles.template`) and `avoid` what has to stay out of the picture. `needs` is
     what a customer has to bring. `credits` is the price of one picture or video; without it the price list's. `size` in
     pixels and `seconds` are what it is usually made in.
@@ -78,22 +79,12 @@ class Preset(BaseModel):
     featured: bool = False
     pro: bool = False
 
-    @model_validator(mode="before")
-    @classmethod
-    def _called_as_its_scene(cls, given: object) -> object:
-        if not isinstance(given, dict):
-            return given
-        facts = cast("dict[str, Any]", given)
-        scene = SCENES.get(str(facts.get("scene", "")))
-        own = {"title": scene.title, "words": scene.words, "needs": ["product"]} if scene else {}
-        return own | facts
-
     @field_validator("prompt")
     @classmethod
     def _prompt_can_be_rendered(cls, prompt: str) -> str:
         try:
             check(prompt)
-        except TemplateError as error:
+        except BadInputError as error:
             raise ValueError(str(error)) from None
         return prompt
 
@@ -113,11 +104,11 @@ class Preset(BaseModel):
     def _has_one_maker(self) -> Self:
         if bool(self.scene) == bool(self.engine):
             raise ValueError("name either a scene of the embedded studio or an engine, one of the two")
-        if self.scene and self.scene not in SCENES:
-            raise ValueError(f"the embedded studio has no scene {self.scene!r}; it has {', '.join(SCENES)}")
+        if self.scene and self.scene not in NAMES:
+            raise ValueError(f"the embedded studio has no scene {self.scene!r}; it has {', '.join(NAMES)}")
         if self.scene and (self.prompt or self.avoid or self.model or self.kind == "video"):
             raise ValueError("the embedded studio reads no prompt, has no other model and makes no videos")
-        if self.scene and self.needs != ["product"]:
+        if self.scene and set(self.needs) != {"product"}:
             raise ValueError("the embedded studio needs a photo of the product and nothing else")
         if self.framing not in FRAMINGS or (self.engine and self.framing != "standard"):
             raise ValueError(f"only scenes have framings: {', '.join(FRAMINGS)}; {self.framing!r} cannot be used here")

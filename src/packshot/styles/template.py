@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from jinja2 import Template, nodes
 from jinja2 import TemplateError as JinjaError
+from jinja2 import nodes
 
 from packshot.errors import BadInputError
-from packshot.words.prompts import environment, tidy
+from packshot.words.parse import parse
+from packshot.words.templates import environment, fill, tidy
 from packshot.words.vocabulary import vocabulary
 
 LONGEST = 2000  # characters of a template
 FILTERS = {"join", "lower", "upper", "title", "capitalize", "first", "last", "length", "default"}
-FACTS = ("said", "words", "product", "person")
-"""What templates may ask for: `said` the attributes of the description by key, each a list; `words` the description
-itself; `product` and `person` whether a photo of one goes along."""
+FACTS = ("said", "words")
+"""What templates may ask for: `said` the attributes of the description by key, each a list; `words` the description."""
 _ALLOWED = (
     nodes.Template,
     nodes.Output,
@@ -42,7 +40,7 @@ class TemplateError(BadInputError):
 
 
 def check(source: str) -> None:
-    """Raises TemplateError unless `source` renders, whatever is known of the description.
+    """Raises BadInputError unless `source` can be filled in, whatever is known of the description.
 
     Loops, calls, arithmetic and imports are refused: nothing that a template says takes long or grows large.
     """
@@ -63,30 +61,16 @@ def check(source: str) -> None:
             )
         if isinstance(node, nodes.Name) and node.name not in FACTS:
             raise TemplateError(f"Nothing is called {node.name!r}.", remedy=f"There are: {', '.join(FACTS)}.")
-    everything = {key: list(meaning.values)[:1] for key, meaning in vocabulary().items()}
-    render(source, words=SAMPLE, said=everything, product=True, person=True)
-    render(source)
+    for words in (SAMPLE, ""):
+        fill(source, said=_said(words), words=words)
 
 
-def render(
-    source: str,
-    *,
-    words: str = "",
-    said: dict[str, list[str]] | None = None,
-    product: bool = False,
-    person: bool = False,
-) -> str:
-    """What `source` says, on one line. Pure and deterministic; TemplateError where it cannot."""
-    known = {key: [value.replace("-", " ") for value in (said or {}).get(key, [])] for key in vocabulary()}
-    try:
-        text = _template(source).render(said=known, words=tidy(words), product=product, person=person)
-    except (JinjaError, TypeError, ValueError, LookupError) as error:
-        raise TemplateError(
-            f"The prompt cannot be rendered: {error}.", remedy="Ask first whether it is there."
-        ) from None
-    return " ".join(text.split())
+def sample(source: str, words: str = SAMPLE) -> str:
+    """What `source` says for a description, on one line; TemplateError where it is no template of ours."""
+    check(source)
+    return fill(source, said=_said(words), words=tidy(words))
 
 
-@lru_cache(maxsize=512)
-def _template(source: str) -> Template:
-    return environment().from_string(source)
+def _said(words: str) -> dict[str, list[str]]:
+    values = parse(words).values
+    return {key: [value.replace("-", " ") for value in values.get(key, ())] for key in vocabulary()}
