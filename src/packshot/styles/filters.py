@@ -41,9 +41,8 @@ class Filters:
     def url(self, **changes: object) -> str:
         """The library's address with these filters and `changes` of them."""
         wanted = {one.name: getattr(self, one.name) for one in fields(self)} | changes
-        asked = {
-            name: "yes" if value is True else value for name, value in wanted.items() if value not in ("", None, False)
-        }
+        said = [(name, value) for name, value in wanted.items() if value is not None and value is not False]
+        asked = [(name, "yes" if value is True else value) for name, value in said if value != ""]
         return f"/styles?{urlencode(asked)}" if asked else "/styles"
 
     def fit(self, style: Style, mine: frozenset[str] = frozenset()) -> bool:
