@@ -46,7 +46,7 @@ async def test_a_picture_is_bought_once_and_delivered(engine: str, seller: Selle
     assert simulators.billed(engine) == before + 1
 
 
-async def test_a_size_that_a_vendor_does_not_make_is_refused_before_any_charge(seller: Seller) -> None:
-    answer = await seller.shoot(engine="openai", styles=["marble"], size="1000x1000")
+async def test_a_redraw_in_a_size_that_a_vendor_does_not_make_is_refused_before_any_charge(seller: Seller) -> None:
+    answer = await seller.shoot(engine="openai", styles=["marble"], size="1000x1000", mode="redraw")
     assert answer.status_code == 422 and "multiples of 16" in answer.text
     assert await seller.credits() == (1000, 0)

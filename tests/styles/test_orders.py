@@ -9,6 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from packshot.db import transaction
+from packshot.engines.base import Reference
+from packshot.plates.ask import outlined
+from packshot.plates.way import way_of
 from packshot.shoots.advance import advance
 from packshot.shoots.makers import maker, request
 from packshot.shoots.models import Generation, Shoot, State
@@ -47,24 +50,28 @@ async def delivered(id: UUID) -> Generation:
     raise AssertionError(f"{row.state} after 12 steps")
 
 
-async def told(id: UUID) -> tuple[str, str, str]:
-    """Style, words and negative words that the engine of a generation is asked for."""
+async def told(id: UUID) -> tuple[str, str]:
+    """The prompt and negative prompt that the engine of a generation is sent, but for what only the photo shows."""
     async with transaction(system=True) as session:
         generation = await session.get_one(Generation, id)
         shoot = await session.get_one(Shoot, generation.shoot_id)
-    asked = request(shoot, generation, ())
-    return asked.style, asked.words, asked.avoid
+    photo = (Reference(b""),) if generation.photo_id else ()
+    wanted, engine = request(shoot, generation, photo), maker(shoot.engine)
+    model = engine.known[wanted.model]
+    way = way_of(model, product=bool(photo), mode="redraw" if shoot.mode == "redraw" else None)
+    asked = outlined(wanted, model, engine.id, way)
+    return f"{asked.words} {asked.style}", asked.avoid
 
 
 async def test_a_description_in_a_style_is_a_picture(seller: Seller, vendors: Simulators) -> None:
     before = vendors.billed("stability")
-    wanted = {"photo_ids": None, "words": "A red enamel kettle on a stove.", "format": "png"}
+    wanted = {"photo_ids": None, "words": "A red enamel kettle on a stove.", "format": "png", "size": "1536x1536"}
     order = await ordered(seller, "concept-art", **wanted)
     assert (order["status"], order["engine"], order["credits"]) == (202, "stability", 4), order
     id = UUID(order["generations"][0]["id"])  # type: ignore[index]
-    style, words, avoid = await told(id)
-    assert style == "" and "red enamel kettle" in words and "finished advertising photograph" in words
-    assert "watermark" in avoid
+    words, avoid = await told(id)
+    assert "red enamel kettle" in words and "finished advertising photograph" in words
+    assert "watermark" in avoid and "lettering" in avoid
     row = await delivered(id)
     assert row.state == State.COMPLETED, row.words
     assert vendors.billed("stability") == before + 1 and await seller.credits() == (996, 0)
@@ -74,7 +81,7 @@ async def test_a_product_in_a_painted_style_is_a_picture(seller: Seller, vendors
     order = await ordered(seller, "scandinavian-room", size="1536x1024", format="png")
     assert (order["status"], order["engine"]) == (202, "openai"), order
     id = UUID(order["generations"][0]["id"])  # type: ignore[index]
-    _, words, avoid = await told(id)
+    words, avoid = await told(id)
     assert "Scandinavian living room" in words and "patterned wallpaper" in words
     assert avoid == "", "OpenAI takes no negative prompt; what to leave out stands in the prompt"
     assert (await delivered(id)).state == State.COMPLETED
@@ -132,9 +139,9 @@ async def test_a_style_that_is_not_offered_is_refused_and_one_of_an_operators_ow
         await save(session, Preset.model_validate(own), by=None)
     gone = await ordered(seller, "concept-art", photo_ids=None, words="A kettle.")
     assert gone["status"] == 422 and "not offered any more" in gone["error"]["message"]  # type: ignore[index]
-    order = await ordered(seller, "ours", photo_ids=None, words="A kettle.")
+    order = await ordered(seller, "ours", photo_ids=None, words="A kettle.", size="1536x1536")
     assert (order["status"], order["credits"]) == (202, 11), order
-    assert "Our very own look." in (await told(UUID(order["generations"][0]["id"])))[1]  # type: ignore[index]
+    assert "Our very own look." in (await told(UUID(order["generations"][0]["id"])))[0]  # type: ignore[index]
 
 
 async def test_an_engine_that_is_not_set_up_is_said(seller: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +154,7 @@ async def test_an_engine_that_is_not_set_up_is_said(seller: Seller, monkeypatch:
 
 
 async def test_the_same_order_sent_again_gets_the_same_answer(seller: Seller, vendors: Simulators) -> None:
-    wanted = {"photo_ids": None, "words": "A kettle.", "key": uuid4().hex}
+    wanted = {"photo_ids": None, "words": "A kettle.", "key": uuid4().hex, "size": "1536x1536"}
     first = await ordered(seller, "concept-art", **wanted)
     assert first == await ordered(seller, "concept-art", **wanted)
     assert await seller.credits() == (996, 4)

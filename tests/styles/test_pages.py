@@ -157,6 +157,6 @@ async def test_the_preview_follows_what_is_typed(browser: Browser) -> None:
     shown = await browser.post(
         "/admin/styles/preview", SEA | {"prompt": 'In {{ said.color | join(", ") }} light.'}, **HTMX
     )
-    assert "In burgundy light." in words(shown) and "at most $0.065" in words(shown) and "+0.64 $" in words(shown)
+    assert "In burgundy light." in words(shown) and "at most $0.03" in words(shown) and "+0.67 $" in words(shown)
     broken = await browser.post("/admin/styles/preview", SEA | {"prompt": "{{ broken"}, **HTMX)
     assert "cannot be saved yet" in words(broken) and broken.status_code == 200

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,13 +10,15 @@ from pydantic import ValidationError
 from packshot.engines.base import GenerationRequest, Reference
 from packshot.engines.check import against_capabilities, against_licence
 from packshot.errors import BadInputError
+from packshot.plates.ask import outlined
+from packshot.shoots.told import told, way
 from packshot.studio.scene.library import SCENES
-from packshot.styles.direction import direction_of, final_prompt, scene_of
+from packshot.styles.direction import look, look_of, sample_of
 from packshot.styles.files import presets, shipped, together
 from packshot.styles.filters import Filters, found
 from packshot.styles.library import Style, library, styles
 from packshot.styles.preset import CATEGORIES, Preset
-from packshot.styles.template import SAMPLE, check, sample
+from packshot.styles.template import SAMPLE, check, filled
 from packshot.web.assets import FOLDER
 
 PAINTED: dict[str, Any] = {
@@ -61,32 +62,32 @@ def test_every_scene_is_a_style_and_is_called_as_the_scene_is() -> None:
 
 @pytest.mark.parametrize("style", library(), ids=lambda style: style.slug)
 def test_the_engine_of_a_style_can_do_what_it_asks_for(style: Style) -> None:
-    preset, model = style.preset, style.model
-    assert model is not None, f"{style.engine} has no model {preset.model!r}"
+    preset, model, how = style.preset, style.model, way(style)
+    assert model is not None and how, f"{style.engine} has no model {preset.model!r}"
     assert not list(against_licence(model, model.as_of))
-    told = None if style.embedded else final_prompt(preset)
-    scene, framing = scene_of(style.slug)
+    assert how == ("kept" if style.embedded else how)
+    if "product" in preset.needs and "person" not in preset.needs and preset.kind == "image" and not preset.mode:
+        assert how != "redraw" or style.engine == "fashn", "products are kept wherever that is possible"
+    words = sample_of(preset)
     width, height = map(int, (preset.size or "1024x1024").split("x"))
-    roles = [need for need in preset.needs if need != "words"]
-    asked = GenerationRequest(
+    said = look(preset, words=words, negative=model.capabilities.negative_words)
+    wanted = GenerationRequest(
         model=model.id,
         kind=preset.kind,
         width=width,
         height=height,
-        style=scene if style.embedded else "",
-        framing=framing,
-        words=told.text if told else "",
-        avoid=(told.avoid or "") if told and model.capabilities.negative_words else "",
+        style=said.style,
+        framing=said.framing,
+        words="" if style.embedded else words,
+        avoid=said.avoid,
         seconds=preset.seconds,
-        references=tuple(Reference(b"", role=role) for role in roles),
+        references=tuple(Reference(b"", role=need) for need in preset.needs if need != "words"),
     )
-    if not model.capabilities.references:  # the product is put into the empty scene that it paints
-        assert "person" not in roles
-        asked = replace(asked, references=())
+    asked = outlined(wanted, model, style.engine, how)
     assert against_capabilities(asked, model) == []
-    assert told is None or (
-        told.left_out == 0 and not told.dropped and preset.prompt.split("{%")[0].strip() in told.text
-    )
+    heard = f"{asked.words} {asked.style} {asked.avoid}"
+    assert all(part in heard for part in (said.style, *preset.avoid)), heard
+    assert style.embedded or told(style) == (how, asked.words, asked.avoid)
 
 
 @pytest.mark.parametrize("style", library(), ids=lambda style: style.slug)
@@ -122,6 +123,7 @@ def test_thumbnails_are_light() -> None:
         (PAINTED, {"kind": "video"}, "seconds"),
         (PAINTED, {"seconds": 5}, "seconds"),
         (PAINTED, {"framing": "close"}, "framings"),
+        (PAINTED, {"mode": "repaint"}, "mode"),
         (PAINTED, {"avoid": ["one, two"]}, "avoid"),
         (STAGED, {"scene": "moon"}, "no scene 'moon'"),
         (STAGED, {"prompt": "Blue."}, "no prompt"),
@@ -159,8 +161,8 @@ def test_a_template_says_something_and_does_nothing(source: str, words: str) -> 
 
 def test_a_template_knows_the_description() -> None:
     source = 'Paper{% if said.color %} beside {{ said.color | join(" and ") }}{% endif %}. {{ words }}'
-    assert sample(source) == f"Paper beside burgundy. {SAMPLE}"
-    assert sample(source, "") == "Paper."
+    assert filled(source, SAMPLE) == f"Paper beside burgundy. {SAMPLE}"
+    assert filled(source) == "Paper."
 
 
 @pytest.mark.parametrize(
@@ -205,6 +207,9 @@ def test_filters_find_what_one_looks_for() -> None:
 
 
 def test_a_style_of_an_engines_own_is_told_by_its_name() -> None:
-    assert direction_of("neon-noir").style == "neon noir"
-    assert direction_of("marble", avoid="people").avoid == "people" and "Carrara" in direction_of("marble").style
-    assert scene_of("marketplace-main") == ("white", "close") and scene_of("marketplace-main", "wide")[1] == "wide"
+    assert look_of("neon-noir").style == "neon-noir"
+    scene = look_of("marketplace-main", avoid="people")
+    assert (scene.style, scene.framing, scene.avoid) == ("white", "close", "people")
+    assert look_of("marketplace-main", "wide").framing == "wide"
+    assert look_of("unboxing", avoid="cats", negative=True).avoid == "lettering, hands, faces, cats"
+    assert look_of("unboxing", avoid="cats").style.endswith("There is no lettering, no hands, no faces")

@@ -12,9 +12,11 @@ from packshot.accounts.models import User
 from packshot.admin.styles import Row, makers, margin, rows, typed
 from packshot.db import transaction
 from packshot.errors import NotFoundError
+from packshot.plates.way import WAYS
+from packshot.shoots.told import told
 from packshot.studio.framing import FRAMINGS
 from packshot.studio.scene.names import NAMES
-from packshot.styles.direction import final_prompt, sample_of
+from packshot.styles.direction import sample_of
 from packshot.styles.edit import changes, read, restore, save, set_active
 from packshot.styles.files import shipped
 from packshot.styles.library import Style, style
@@ -58,6 +60,7 @@ async def preview(
     category: Text = "",
     words: Text = "",
     kind: Text = "image",
+    mode: Text = "",
     maker: Text = "",
     model: Text = "",
     framing: Text = "standard",
@@ -104,6 +107,7 @@ async def save_style(
     category: Text = "",
     words: Text = "",
     kind: Text = "image",
+    mode: Text = "",
     maker: Text = "",
     model: Text = "",
     framing: Text = "standard",
@@ -191,6 +195,7 @@ def _given(preset: Preset) -> dict[str, Any]:
         "avoid": ", ".join(preset.avoid),
         "needs": list(preset.needs),
         "size": preset.size,
+        "mode": preset.mode or "",
         "seconds": "" if preset.seconds is None else str(preset.seconds),
         "credits": "" if preset.credits is None else str(preset.credits),
         "featured": "yes" if preset.featured else "",
@@ -228,10 +233,10 @@ async def _form(request: Request, given: dict[str, Any], wrong: dict[str, str], 
 async def _preview(preset: Preset | dict[str, str]) -> dict[str, Any]:
     """What the part of the page beside the form shows."""
     if isinstance(preset, dict):
-        return {"problems": preset, "tried": None, "told": None, "margin": 0, "sample": ""}
+        return {"problems": preset, "tried": None, "told": None, "ways": WAYS, "margin": 0, "sample": ""}
     tried = Style(preset)
-    told = None if tried.embedded else final_prompt(preset)
-    return {"problems": {}, "tried": tried, "told": told, "margin": await margin(tried), "sample": sample_of(preset)}
+    facts = {"tried": tried, "told": told(tried), "margin": await margin(tried), "sample": sample_of(preset)}
+    return {"problems": {}, "ways": WAYS, **facts}
 
 
 async def _known(slug: str) -> Style:

@@ -16,7 +16,7 @@ from packshot.shoots.models import Generation, State
 from packshot.styles.edit import Standing, standings
 from packshot.styles.files import problems
 from packshot.styles.library import Style, everything
-from packshot.styles.makers import PRESETS
+from packshot.styles.makers import engine_presets
 from packshot.styles.plans import CREDIT_MICROS
 from packshot.styles.preset import Preset
 
@@ -62,6 +62,7 @@ def typed(form: Mapping[str, Any], needs: Sequence[str], slug: str = "") -> Pres
         "avoid": [part.strip() for part in given.get("avoid", "").split(",") if part.strip()],
         "needs": list(needs),
         "size": given.get("size", "").lower().replace("×", "x").replace(" ", ""),
+        "mode": given.get("mode") or None,
         "featured": given.get("featured") == "yes",
         "pro": given.get("pro") == "yes",
     }
@@ -83,17 +84,18 @@ def typed(form: Mapping[str, Any], needs: Sequence[str], slug: str = "") -> Pres
 def makers() -> dict[str, str]:
     """The engines that can be named, by what the form sends, presets first."""
     titles = {id: kind.title for id, kind in registry().classes.items() if id != "studio"}
-    return {name: f"{name} ({titles.get(id, id)})" for name, id in PRESETS.items()} | titles
+    named = {name: f"{name} ({titles.get(one.engine, one.engine)})" for name, one in engine_presets().items()}
+    return named | titles
 
 
 def _unknown(preset: Preset) -> dict[str, str]:
-    engine = PRESETS.get(preset.engine, preset.engine)
-    if engine not in registry().classes:
+    tried = Style(preset)
+    if tried.engine not in registry().classes:
         return {"maker": f"There is no engine {preset.engine!r}."}
-    models = {model.id: model for model in registry().classes[engine].models()}
-    if preset.model and preset.model not in models:
-        return {"model": f"{engine} has no model {preset.model!r}; it has {', '.join(models)}."}
-    model = models[preset.model] if preset.model else next(iter(models.values()))
+    model = tried.model
+    if model is None:
+        offered = ", ".join(one.id for one in registry().classes[tried.engine].models())
+        return {"model": f"{tried.engine} has no model {tried.preset_model!r}; it has {offered}."}
     if preset.kind not in model.capabilities.kinds:
         return {"kind": f"{model.title} makes no {preset.kind}s."}
     if preset.seconds is not None and preset.seconds not in model.capabilities.seconds:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 if TYPE_CHECKING:
     from packshot.imaging.photo import Photo
@@ -18,6 +18,8 @@ Role = Literal["product", "person", "style", "pose"]
 Per = Literal["picture", "second", "setting"]
 Submits = Literal["idempotent", "lookup", "once"]
 Works = Literal["here", "elsewhere"]
+Facts = Mapping[str, Any]
+"""Findings for the record, ready for JSON: words, numbers, None, or an object of them."""
 FailureKind = Literal[
     "refused",  # the engine looked at the pictures and will not do it; nothing was charged
     "undecided",  # a person has to decide something first; nothing was charged
@@ -27,6 +29,7 @@ FailureKind = Literal[
     "quota",  # the operator's account at the vendor is empty
     "rate_limited",
     "transient",
+    "unusable",  # it was made and paid for, and what came cannot be used
     "outcome_unknown",  # sent, and no answer: it may have been made and charged
 ]
 
@@ -191,7 +194,7 @@ class Artefact:
 
     content: Photo | bytes = field(repr=False)
     seed: int | None = None
-    facts: Mapping[str, str | float | None] = field(default_factory=dict[str, "str | float | None"])
+    facts: Facts = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True)
@@ -229,7 +232,7 @@ class Failed:
     remedy: str = ""
     charged: bool | None = False
     retry_after_s: float | None = None
-    facts: Mapping[str, str | float | None] = field(default_factory=dict[str, "str | float | None"])
+    facts: Facts = field(default_factory=dict[str, Any])
 
 
 def _today() -> date:

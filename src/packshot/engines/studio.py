@@ -113,4 +113,5 @@ class Studio(Engine):
             )
         except DecisionNeededError as question:
             return Failed("undecided", question.message, question.remedy, facts=findings)
-        return Done((Artefact(Photo(picture.pixels), seed=seed, facts=findings),), warnings=picture.warnings)
+        found = {**findings, "way": "kept", "placed": picture.product.facts}
+        return Done((Artefact(Photo(picture.pixels), seed=seed, facts=found),), warnings=picture.warnings)

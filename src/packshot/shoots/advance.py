@@ -16,6 +16,7 @@ from packshot.db import Direct, direct, new_id, transaction
 from packshot.log import bind
 from packshot.shoots import news
 from packshot.shoots.call import poll, resume, send
+from packshot.shoots.chain import next_call
 from packshot.shoots.complete import finish_stored
 from packshot.shoots.finishing import small_key
 from packshot.shoots.lease import LeaseLostError, claim, held, kept, write
@@ -31,10 +32,12 @@ log = structlog.get_logger(__name__)
 # none that nobody knows.
 _BEGIN = f"""
 with sent as (
-  insert into attempt (id, account_id, generation_id, number, state)
-  select id, account_id, generation_id, number, '{AttemptState.SENT}'
-  from unnest(cast($1 as uuid[]), cast($2 as uuid[]), cast($3 as uuid[]), cast($4 as bigint[]))
-    as given (id, account_id, generation_id, number)
+  insert into attempt (id, account_id, generation_id, number, engine, model, way, state)
+  select id, account_id, generation_id, number, engine, model, way, '{AttemptState.SENT}'
+  from unnest(
+    cast($1 as uuid[]), cast($2 as uuid[]), cast($3 as uuid[]), cast($4 as bigint[]), cast($8 as text[]),
+    cast($9 as text[]), cast($10 as text[])
+  ) as given (id, account_id, generation_id, number, engine, model, way)
 )
 insert into doomed_file (key, account_id, at)
 select key, account_id, now() + $7
@@ -95,12 +98,18 @@ async def _begun(session: Direct, claimed: Sequence[Work]) -> list[Work]:
         if work.poisoned or (last and last.state in (AttemptState.ACCEPTED, AttemptState.DONE, AttemptState.SENT)):
             works.append(work)
             continue
+        call = next_call(work.shoot, work.generation, work.attempts)
         attempt = Attempt(
             id=new_id(),
             account_id=work.lease.account_id,
             generation_id=work.lease.id,
             number=len(work.attempts) + 1,
+            engine=call.engine,
+            model=call.model,
+            way=call.way,
             state=AttemptState.SENT,
+            facts={},
+            error="",
         )
         works.append(replace(work, attempts=[*work.attempts, attempt], fresh=True))
         files = (raw_key(attempt), picture_key(work, attempt), small_key(picture_key(work, attempt)))
@@ -116,6 +125,9 @@ async def _begun(session: Direct, claimed: Sequence[Work]) -> list[Work]:
             [key for key, _ in doomed],
             [account_id for _, account_id in doomed],
             UNTIL_WRITTEN,
+            [attempt.engine for attempt in sent],
+            [attempt.model for attempt in sent],
+            [attempt.way for attempt in sent],
         )
     return works
 

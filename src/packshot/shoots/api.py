@@ -84,9 +84,12 @@ class GenerationOut(Out):
 
 
 class AttemptOut(Out):
-    """One call of the engine. `cost_micros` is what the vendor took, in millionths of a US dollar."""
+    """One call of an engine. `cost_micros` is what the vendor took, in millionths of a US dollar."""
 
     number: int
+    engine: str
+    model: str
+    way: str
     state: str
     error: str
     words: str
@@ -284,7 +287,7 @@ def _counts(states: Iterable[str]) -> dict[State, int]:
 def _url(generation: Generation, shoot: Shoot) -> str | None:
     if generation.key is None:
         return None
-    filename = f"{generation.style}-{generation.number}.{FORMATS[cast(Format, shoot.format)].extension}"
+    filename = f"{generation.style or 'picture'}-{generation.number}.{FORMATS[cast(Format, shoot.format)].extension}"
     return storage().url(generation.key, LINK_S, filename=filename)
 
 

@@ -24,16 +24,18 @@ class Brief(BaseModel):
     """One request. Every photo is made in every style and pose, `count` times with seeds that follow one another.
 
     `photo_ids` names photos; with `product_id` alone it is all photos of that product whose cutout is approved. `model`
-    None is the engine's default, `seed` None a random one. `words` and `avoid` are the seller's own. `mode` says
-    whether an engine paints around the product (plate) or the product too (redraw); None is the engine's usual way.
-    `preset` names an engine and model by what they are good for. `strict`: both locks have to accept every picture.
+    None is the engine's default, `seed` None a random one. `words` and `avoid` are the seller's own; without `styles`
+    they say it all. `mode` says whether an engine paints around the product (plate) or the product too (redraw); None
+    is the engine's usual way. `preset` names an engine and model by what they are good for, and takes their place.
+    `allow` names fields that may be left out, with a warning, where a model has no such thing; else it is refused.
+    `strict`: both locks have to accept every picture.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     product_id: UUID | None = None
     photo_ids: Annotated[list[UUID], Field(max_length=200)] = []
-    styles: Annotated[list[Slug], Field(min_length=1, max_length=100)]
+    styles: Annotated[list[Slug], Field(max_length=100)] = []
     engine: Slug = "studio"
     model: Name | None = None
     size: str = Field(default="1024x1024", description="Width and height in pixels.", examples=["1600x1600"])
@@ -45,6 +47,7 @@ class Brief(BaseModel):
     avoid: Annotated[str, Field(max_length=MOST_WORDS)] = ""
     mode: Mode | None = None
     preset: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z_]{0,31}$")] | None = None
+    allow: Annotated[list[Literal["seed", "avoid"]], Field(max_length=2)] = []
     strict: bool = False
     talent_id: UUID | None = None
     poses: Annotated[list[Slug], Field(max_length=20)] = []
@@ -57,14 +60,18 @@ class Brief(BaseModel):
             raise ValueError(f"{size!r} is not a size: write width x height in pixels, such as 1600x1600")
         return size
 
-    @field_validator("styles", "photo_ids", "poses")
+    @field_validator("styles", "photo_ids", "poses", "allow")
     @classmethod
     def _each_once(cls, given: list[object]) -> list[object]:
         return list(dict.fromkeys(given))
 
     @model_validator(mode="after")
-    def _is_bounded(self) -> Self:
-        pictures = max(1, len(self.photo_ids)) * len(self.styles) * max(1, len(self.poses)) * self.count
+    def _is_whole(self) -> Self:
+        if not self.styles and not self.words.strip():
+            raise ValueError("choose at least one style, or describe the picture in words")
+        if self.preset and {"engine", "model"} & self.model_fields_set:
+            raise ValueError("a preset chooses engine and model: leave these out, or the preset")
+        pictures = max(1, len(self.photo_ids)) * max(1, len(self.styles)) * max(1, len(self.poses)) * self.count
         if pictures > MOST_PICTURES:
             raise ValueError(f"{pictures:,} pictures are more than the {MOST_PICTURES:,} of one shoot")
         return self

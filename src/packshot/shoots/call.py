@@ -11,14 +11,14 @@ import structlog
 from packshot.catalog.doomed import pardon
 from packshot.db import DatabaseDownError, after_commit, transaction
 from packshot.engines.base import Done, Engine, Failed, Operation, Pending
-from packshot.errors import BadInputError
+from packshot.errors import BadInputError, DecisionNeededError, RefusedError
 from packshot.settings import settings
 from packshot.shoots import news
 from packshot.shoots.complete import complete
 from packshot.shoots.finishing import Finishing
 from packshot.shoots.lease import write
-from packshot.shoots.makers import request
 from packshot.shoots.models import Attempt, AttemptState
+from packshot.shoots.paint import ask
 from packshot.shoots.references import GoneError, references_of
 from packshot.shoots.work import NOW, Work, note, pause, raw_key, set_back
 from packshot.storage import storage
@@ -34,14 +34,16 @@ async def send(work: Work, attempt: Attempt) -> None:
     except GoneError as gone:
         await set_back(work, attempt, Failed("refused", str(gone), "Upload the photo again and shoot it anew."))
         return
-    asked = request(work.shoot, work.generation, references)
     outcome: Done | Operation | Failed
     try:
+        asked = await ask(work, attempt, references)
         if work.engine.works == "here":
             outcome = await asyncio.to_thread(lambda: asyncio.run(work.engine.submit(asked, key=str(attempt.id))))
         else:
             outcome = await work.engine.submit(asked, key=str(attempt.id))
-    except BadInputError as error:
+    except DecisionNeededError as question:
+        outcome = Failed("undecided", question.message, question.remedy)
+    except (BadInputError, RefusedError) as error:
         outcome = Failed("refused", error.message, error.remedy)
     except Exception:
         log.exception("engine raised", engine=work.engine.id)
@@ -57,8 +59,7 @@ async def send(work: Work, attempt: Attempt) -> None:
 
 async def resume(work: Work, attempt: Attempt) -> None:
     """The worker that sent `attempt` is gone, and nobody knows whether the engine got it."""
-    asked = request(work.shoot, work.generation, ())
-    model = work.engine.model(asked)
+    model = work.engine.known.get(attempt.model or work.shoot.model)
     if model is not None and model.capabilities.submits == "idempotent":
         await send(work, attempt)
         return

@@ -13,11 +13,15 @@ from packshot.storage import storage
 
 if TYPE_CHECKING:
     from packshot.imaging.photo import Photo
+    from packshot.shoots.paint import Plate
 
 
 @dataclass(frozen=True)
 class Finishing:
-    """What has to be made into a file: the engine's picture (a Photo, or an encoded file), and how."""
+    """What has to be made into a file: the engine's picture (a Photo, or an encoded file), and how.
+
+    With a `plate` the product has still to be put into it.
+    """
 
     content: Photo | bytes = field(repr=False)
     width: int
@@ -26,9 +30,10 @@ class Finishing:
     seed: int | None
     facts: dict[str, Any]
     warnings: tuple[str, ...]
+    plate: Plate | None = None
 
     @classmethod
-    def of(cls, shoot: Shoot, artefact: Artefact, warnings: tuple[str, ...]) -> Self:
+    def of(cls, shoot: Shoot, artefact: Artefact, warnings: tuple[str, ...], plate: Plate | None = None) -> Self:
         return cls(
             artefact.content,
             shoot.width,
@@ -37,17 +42,19 @@ class Finishing:
             artefact.seed,
             dict(artefact.facts),
             warnings,
+            plate,
         )
 
 
 @dataclass(frozen=True)
 class Made:
-    """A file to deliver, and a small picture of it for lists."""
+    """A file to deliver, and a small picture of it for lists; `facts` are the engine's, and what was found here."""
 
     data: bytes = field(repr=False)
     small: bytes = field(repr=False)
     crc32: int
     warnings: list[str]
+    facts: dict[str, Any]
 
 
 def small_key(key: str) -> str:
@@ -55,15 +62,15 @@ def small_key(key: str) -> str:
     return f"{key.rpartition('.')[0]}-small.webp"
 
 
-async def fetched(shoot: Shoot, attempt: Attempt) -> Finishing:
+async def fetched(shoot: Shoot, attempt: Attempt, plate: Plate | None) -> Finishing:
     """The stored result of an attempt."""
     assert attempt.result_key
     artefact = Artefact(await storage().get(attempt.result_key), attempt.seed, attempt.facts)
-    return Finishing.of(shoot, artefact, tuple(attempt.warnings))
+    return Finishing.of(shoot, artefact, tuple(attempt.warnings), plate)
 
 
 def finished(given: Finishing) -> Made:
-    """The file. A BadInputError where the engine's own cannot be opened.
+    """The file. A BadInputError where the engine's own cannot be opened, UnusablePlateError where it is of no use.
 
     An engine that made another size than was asked for is not resized upwards or cropped behind anybody's back: the
     picture keeps its size, and a warning says so.
@@ -71,13 +78,18 @@ def finished(given: Finishing) -> Made:
     from packshot.imaging.decode import decode
     from packshot.imaging.finish import finish
     from packshot.imaging.own import small
+    from packshot.imaging.photo import Photo
 
     content = given.content
     photo = decode(content, name="The engine's picture") if isinstance(content, bytes) else content
-    warnings = list(given.warnings)
+    warnings, facts = list(given.warnings), dict(given.facts)
+    if given.plate:
+        picture, found = given.plate.laid(photo)
+        photo, facts = Photo(picture.pixels), facts | found
+        warnings += picture.warnings
     if (photo.width, photo.height) != (given.width, given.height):
         warnings.append(
             f"The engine made {photo.width}×{photo.height} pixels, not the {given.width}×{given.height} asked for."
         )
     data = finish(photo.pixels, [(photo.width, photo.height)], given.format)[0].data
-    return Made(data, small(photo.pixels), zlib.crc32(data), warnings)
+    return Made(data, small(photo.pixels), zlib.crc32(data), warnings, facts)

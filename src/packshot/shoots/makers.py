@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from functools import cache
 
 from packshot.engines import engine
-from packshot.engines.base import Engine, GenerationRequest, Model, Reference, Role
+from packshot.engines.base import Engine, GenerationRequest, Reference
 from packshot.settings import settings
 from packshot.shoots.models import Generation, Shoot
-from packshot.styles.direction import direction_of, scene_of
-from packshot.styles.library import style
+from packshot.styles.direction import look_of
 from packshot.tasks import Queue
-from packshot.words.families import family_of
-from packshot.words.parse import parse
-from packshot.words.prompts import prompt
 
 
 @cache
@@ -32,33 +27,21 @@ def queue_of(engine: Engine) -> Queue:
     return "cpu" if engine.works == "here" else "io"
 
 
-def request(shoot: Shoot, generation: Generation, references: tuple[Reference, ...]) -> GenerationRequest:
-    """What the engine of `shoot` is asked for one picture of it. A model without seeds is given none."""
-    scene, framing = scene_of(generation.style, shoot.framing)
-    asked = GenerationRequest(
-        model=shoot.model,
+def request(
+    shoot: Shoot, generation: Generation, references: tuple[Reference, ...], *, model: str = ""
+) -> GenerationRequest:
+    """One picture as it is wanted of `model`, the shoot's own unless said; `plates` says what an engine is asked."""
+    known = maker(shoot.engine).known.get(model or shoot.model)
+    negative = known is not None and known.capabilities.negative_words
+    look = look_of(generation.style, shoot.framing, shoot.words, shoot.avoid, negative=negative)
+    return GenerationRequest(
+        model=model or shoot.model,
         width=shoot.width,
         height=shoot.height,
-        style=scene,
-        framing=framing,
+        style=look.style,
+        framing=look.framing,
         words=shoot.words,
-        avoid=shoot.avoid,
+        avoid=look.avoid,
+        seed=generation.seed,
         references=references,
     )
-    model = maker(shoot.engine).model(asked)
-    if model is not None and model.capabilities.styles is None and style(generation.style):
-        asked = _in_words(asked, shoot, generation, model)
-    return replace(asked, seed=generation.seed) if model is None or model.capabilities.seed else asked
-
-
-def _in_words(asked: GenerationRequest, shoot: Shoot, generation: Generation, model: Model) -> GenerationRequest:
-    """The style put as a prompt, for engines that know nothing but words."""
-    shown: list[Role] = [reference.role for reference in asked.references]
-    told = prompt(
-        parse(shoot.words),
-        family_of(shoot.engine, shoot.model),
-        direction_of(generation.style, avoid=shoot.avoid, pose=generation.pose, references=shown),
-        most=model.capabilities.characters,
-    )
-    avoid = told.avoid if told.avoid and model.capabilities.negative_words else ""
-    return replace(asked, style="", framing="standard", words=told.text, avoid=avoid)

@@ -155,7 +155,8 @@ class Generation(Base):
 class Attempt(Base):
     """One call of an engine. Written before anything is sent, so that nothing bought is ever forgotten.
 
-    `engine` and `model` are empty where they are the shoot's own.
+    `engine` and `model` are empty where they are the shoot's own. `way` is how it was to be made. A fact `next` names
+    the engine and model that take over.
     """
 
     __tablename__ = "attempt"
@@ -167,6 +168,7 @@ class Attempt(Base):
     number: Mapped[int]
     engine: Mapped[str] = mapped_column(server_default="")
     model: Mapped[str] = mapped_column(server_default="")
+    way: Mapped[str] = mapped_column(server_default="")
     state: Mapped[str] = mapped_column(server_default=AttemptState.SENT)
     operation_id: Mapped[str | None]
     operation: Mapped[dict[str, Any]] = mapped_column(server_default="{}")

@@ -13,6 +13,7 @@ WAIT_S = (2.0, 10.0, 60.0)
 OPERATOR_S = 60.0  # between looks whether the operator has mended what only they can
 LONGEST_WAIT_S = 900.0
 
+IN_VAIN: frozenset[FailureKind] = frozenset({"outcome_unknown", "unusable"})  # bought, or perhaps, for nothing
 _NEVER_AGAIN: frozenset[FailureKind] = frozenset({"refused", "undecided", "moderated", "invalid"})
 _FOR_THE_OPERATOR: frozenset[FailureKind] = frozenset({"auth", "quota"})
 
@@ -26,12 +27,12 @@ class Again:
 
 
 def after(failed: Failed, attempts: int, unknown: int) -> Again | None:
-    """What follows a picture's `attempts`-th call, `unknown` of them without an outcome; None: give up."""
+    """What follows an engine's `attempts`-th call for a picture, `unknown` of all in vain; None: give up."""
     if failed.kind in _NEVER_AGAIN:
         return None
     if failed.kind in _FOR_THE_OPERATOR:
         return Again(OPERATOR_S, "the operator: the engine does not accept its key, or its account is empty")
-    if failed.kind == "outcome_unknown" and unknown > MOST_UNKNOWN:
+    if failed.kind in IN_VAIN and unknown > MOST_UNKNOWN:
         return None
     if attempts >= MOST_ATTEMPTS:
         return None

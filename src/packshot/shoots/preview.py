@@ -22,7 +22,7 @@ from packshot.shoots.lease import due
 from packshot.shoots.makers import maker
 from packshot.shoots.models import Generation
 from packshot.storage import storage
-from packshot.styles.direction import scene_of
+from packshot.styles.direction import look_of
 from packshot.styles.price import EMBEDDED
 
 SIDE = 384  # px of a preview
@@ -96,13 +96,13 @@ def _preview(order: Order, reference: Reference) -> bytes:
     from packshot.imaging.photo import Photo as Pixels
 
     studio = maker(EMBEDDED)
-    scene, framing = scene_of(order.style, order.framing)
+    look = look_of(order.style, order.framing)
     asked = GenerationRequest(
         model=studio.models()[0].id,
         width=SIDE,
         height=SIDE,
-        style=scene,
-        framing=framing,
+        style=look.style,
+        framing=look.framing,
         seed=SEED,
         references=(reference,),
     )

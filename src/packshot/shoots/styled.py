@@ -21,16 +21,19 @@ _BRING = {
 
 
 def settled(brief: Brief) -> Brief:
-    """`brief` with the engine and the model of its styles where it names none itself.
+    """`brief` with the engine, the model and the mode of its styles where it says none of these itself.
 
     A BadInputError where its styles are made by several engines: a shoot has one.
     """
     styles = of(brief.styles)
+    modes = {one.preset.mode for one in styles}
+    if brief.mode is None and len(modes) == 1 and modes != {None}:
+        brief = brief.model_copy(update={"mode": modes.pop()})
     if not styles or brief.preset is not None or "engine" in brief.model_fields_set:
         return brief
-    makers = {(one.engine, one.preset.model) for one in styles}
+    makers = {(one.engine, one.preset_model) for one in styles}
     if len(makers) > 1 or (len(styles) < len(brief.styles) and brief.engine not in {one.engine for one in styles}):
-        by = "; ".join(f"{one.title}: {one.engine} {one.preset.model}".strip() for one in styles)
+        by = "; ".join(f"{one.title}: {one.engine} {one.preset_model}".strip() for one in styles)
         raise BadInputError(
             f"These styles are made by different engines ({by}), and a shoot has one.",
             remedy="Send a shoot for each engine, or name the engine that is to make them all.",

@@ -14,19 +14,24 @@ from uuid import UUID
 from asyncpg import UniqueViolationError
 from pydantic import BaseModel
 
+from packshot import config
 from packshot.catalog.approved import Approved, approved
 from packshot.credits import ledger
 from packshot.db import Direct, after_commit, direct, new_id
 from packshot.engines.base import Engine, GenerationRequest, Reference, Unsupported
+from packshot.engines.presets import chosen
 from packshot.errors import BadInputError, PackshotError
+from packshot.plates.ask import outlined
+from packshot.plates.way import WAYS, Way, against_mode, way_of
 from packshot.settings import settings
 from packshot.shoots.brief import MOST_PICTURES, Brief
 from packshot.shoots.errors import EngineNotConfiguredError, IdempotencyKeyReusedError, UnsupportedError
 from packshot.shoots.makers import maker, queue_of
 from packshot.shoots.news import wake_later
 from packshot.shoots.styled import against_styles, settled
-from packshot.styles.direction import scene_of
+from packshot.styles.direction import look_of
 from packshot.styles.edit import refreshed
+from packshot.styles.makers import PRESETS
 from packshot.styles.price import price
 
 # One round trip for any number of generations, with the credits held for them.
@@ -73,7 +78,10 @@ class PlannedOut(BaseModel):
 
 
 class AcceptedOut(BaseModel):
-    """What was taken on. `credits` are held; each picture's are spent when it is delivered, and given back if not."""
+    """What was taken on. `credits` are held; each picture's are spent when it is delivered, and given back if not.
+
+    `way` is how the pictures are made, `way_words` says what that means for the product.
+    """
 
     id: UUID
     engine: str
@@ -82,6 +90,9 @@ class AcceptedOut(BaseModel):
     credits: int
     created_at: datetime
     events: str
+    way: Way = "redraw"
+    way_words: str = ""
+    warnings: list[str] = []
     generations: list[PlannedOut]
 
 
@@ -124,16 +135,18 @@ async def submit(session: Direct, account_id: UUID, user_id: UUID, brief: Brief,
     the same idempotency `key`: KeyCameError, UnsupportedError, EngineNotConfiguredError, InsufficientCreditsError, and
     what `approved` raises. Who sends the same key at the same time waits here for the first.
     """
-    fingerprint = brief.fingerprint
-    brief = settled(brief)
+    fingerprint, brief = brief.fingerprint, settled(await resolved(brief))
     engine = maker(brief.engine)
     photos = await approved(session, brief.photo_ids or None, brief.product_id) if _names_photos(brief) else []
     model = brief.model or next(iter(engine.known))
     seed = secrets.randbits(32) if brief.seed is None else brief.seed
-    refuse_impossible(engine, brief, model, photos, await against_styles(session, account_id, brief, bool(photos)))
+    refused = await against_styles(session, account_id, brief, bool(photos))
+    way, warnings = checked(engine, brief, model, photos, refused)
+    if warnings:
+        brief = brief.model_copy(update={name: None if name == "seed" else "" for name in warnings})
     planned = _plan(brief, photos, seed)
     shoot = _shoot(user_id, brief, model, seed, photos, planned)
-    answer = _answer(shoot, planned)
+    answer = _answer(shoot, planned, way, [*warnings.values()])
     submission = {"idempotency_key": key, "fingerprint": fingerprint, "answer": answer}
     try:
         await _write(session, account_id, engine, planned, f"{_SHOOT}, {_GENERATIONS}", {**shoot, **submission})
@@ -199,16 +212,25 @@ async def _write(
     after_commit(session, lambda: wake_later(0, queue, *ids))  # nobody waits for it
 
 
-def refuse_impossible(
-    engine: Engine, brief: Brief, model: str, photos: Sequence[Approved], refused: Sequence[Unsupported] = ()
-) -> None:
-    """Raises UnsupportedError with what is `refused` already and everything that the engine cannot honour.
+async def resolved(brief: Brief) -> Brief:
+    """`brief` with the engine and model of its preset; a BadInputError if there is no such preset."""
+    if brief.preset is None:
+        return brief
+    choice = chosen(brief.preset, await config.get(PRESETS))
+    return brief.model_copy(update={"engine": choice.engine, "model": choice.model})
 
-    EngineNotConfiguredError where it has no key.
+
+def checked(
+    engine: Engine, brief: Brief, model: str, photos: Sequence[Approved], refused: Sequence[Unsupported] = ()
+) -> tuple[Way, dict[str, str]]:
+    """The way that the pictures will be made, and by field what is left out because the brief allows it.
+
+    Raises UnsupportedError with what is `refused` already and everything that the engine cannot honour,
+    EngineNotConfiguredError without a key.
     """
     if engine.missing:
         raise EngineNotConfiguredError(engine.title, engine.missing)
-    asked = GenerationRequest(
+    wanted = GenerationRequest(
         model=model,
         width=brief.width,
         height=brief.height,
@@ -218,11 +240,21 @@ def refuse_impossible(
         seed=brief.seed,
         references=(Reference(b"", name=photos[0].name),) if photos else (),
     )
-    looks = [scene_of(style, brief.framing) for style in brief.styles]
-    wanted = [replace(asked, style=scene, framing=framing) for scene, framing in looks]
-    refusals = [*refused, *(refusal for one in wanted for refusal in engine.check(one))]
-    if refusals:
-        raise UnsupportedError(refusals)
+    known = engine.known.get(model)
+    if known is None:
+        raise UnsupportedError(engine.check(wanted))
+    person = brief.talent_id is not None or bool(brief.poses)
+    way = way_of(known, product=bool(photos), person=person, mode=brief.mode)
+    refusals = [*refused, *against_mode(way, known, brief.mode)]
+    negative = known.capabilities.negative_words
+    for style in brief.styles or [""]:
+        look = look_of(style, brief.framing, brief.words, brief.avoid, negative=negative)
+        asked = replace(wanted, style=look.style, framing=look.framing, avoid=look.avoid)
+        refusals += engine.check(outlined(asked, known, engine.id, way))
+    left_out = {one.field: f"{one.words} It is left out." for one in refusals if one.field in brief.allow}
+    if any(one.field not in left_out for one in refusals):
+        raise UnsupportedError([one for one in refusals if one.field not in left_out])
+    return way, left_out
 
 
 def _names_photos(brief: Brief) -> bool:
@@ -232,7 +264,7 @@ def _names_photos(brief: Brief) -> bool:
 def _plan(brief: Brief, photos: Sequence[Approved], seed: int) -> list[Planned]:
     """Every photo in every style and pose, `count` times. One seed for the whole shoot; variations count on from it."""
     given: Sequence[Approved | None] = photos or [None]
-    wanted = product(given, brief.styles, brief.poses or [""], range(brief.count))
+    wanted = product(given, brief.styles or [""], brief.poses or [""], range(brief.count))
     planned = [
         Planned(
             id=new_id(),
@@ -292,7 +324,7 @@ def _shoot(
     }
 
 
-def _answer(shoot: dict[str, Any], planned: Sequence[Planned]) -> str:
+def _answer(shoot: dict[str, Any], planned: Sequence[Planned], way: Way, warnings: list[str]) -> str:
     """What is kept for the key, and sent again whenever it comes again."""
     answer = AcceptedOut(
         id=shoot["shoot_id"],
@@ -302,6 +334,9 @@ def _answer(shoot: dict[str, Any], planned: Sequence[Planned]) -> str:
         credits=shoot["credits"],
         created_at=shoot["created_at"],
         events=f"/api/generate/{shoot['shoot_id']}/events",
+        way=way,
+        way_words=WAYS[way],
+        warnings=warnings,
         generations=[
             PlannedOut(
                 id=one.id,

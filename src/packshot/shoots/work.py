@@ -15,10 +15,12 @@ from packshot.db import after_commit, transaction
 from packshot.engines.base import Engine, Failed
 from packshot.imaging.formats import FORMATS, Format
 from packshot.shoots import news, policy
+from packshot.shoots.chain import takes_over
 from packshot.shoots.lease import Files, Held, write
-from packshot.shoots.makers import maker
+from packshot.shoots.makers import maker, queue_of
 from packshot.shoots.models import Attempt, AttemptState, Generation, Shoot, State
 from packshot.shoots.settle import give_up
+from packshot.tasks import Queue
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +40,8 @@ class Work:
 
     @property
     def engine(self) -> Engine:
-        return maker(self.shoot.engine)
+        """Who makes the newest attempt."""
+        return maker((self.attempts[-1].engine if self.attempts else "") or self.shoot.engine)
 
     @property
     def poisoned(self) -> bool:
@@ -47,7 +50,12 @@ class Work:
     @property
     def unknown(self) -> int:
         """Attempts that may have been paid for in vain."""
-        return sum(1 for attempt in self.attempts if attempt.state == AttemptState.UNKNOWN)
+        return sum(1 for one in self.attempts if one.state == AttemptState.UNKNOWN or one.error == "unusable")
+
+    def calls_of(self, attempt: Attempt) -> int:
+        """How often the engine and model of `attempt` were called for this picture, up to it."""
+        same = [one for one in self.attempts if (one.engine, one.model) == (attempt.engine, attempt.model)]
+        return len([one for one in same if one.number <= attempt.number])
 
 
 def raw_key(attempt: Attempt) -> str:
@@ -63,16 +71,23 @@ def picture_key(work: Work, attempt: Attempt) -> str:
 
 async def set_back(work: Work, attempt: Attempt, failed: Failed) -> None:
     """Writes down that `attempt` came to nothing, and when to try again; or gives the picture up."""
-    unknown = failed.kind == "outcome_unknown"
-    again = policy.after(failed, attempt.number, work.unknown + unknown)
-    log.warning("attempt failed", kind=failed.kind, number=attempt.number, again=again is not None)
+    vain = failed.kind in policy.IN_VAIN
+    again = policy.after(failed, work.calls_of(attempt), work.unknown + vain)
+    other = await takes_over(work, attempt, failed, again=again is not None)
+    facts = dict(attempt.facts)
+    if other:
+        again = policy.Again(0, "another engine, which takes over")
+        facts["next"] = other.model_dump()
+    queue = queue_of(maker(other.engine) if other else work.engine)
+    log.warning("attempt failed", kind=failed.kind, number=attempt.number, again=again is not None, other=other)
     async with transaction(work.lease.account_id) as session:
         if again:
-            await pause(session, work.lease, again.wait_s, waits_for=again.waits_for, state=State.PENDING)
+            await pause(session, work.lease, again.wait_s, waits_for=again.waits_for, state=State.PENDING, queue=queue)
         await note(
             session,
             attempt,
-            state=AttemptState.UNKNOWN if unknown else AttemptState.FAILED,
+            state=AttemptState.UNKNOWN if failed.kind == "outcome_unknown" else AttemptState.FAILED,
+            facts=facts,
             error=failed.kind,
             words=failed.words,
             settled_at=NOW,
@@ -87,13 +102,19 @@ async def set_back(work: Work, attempt: Attempt, failed: Failed) -> None:
                 facts=dict(failed.facts),
             )
     if again:
-        news.wake_later(again.wait_s, work.generation.queue, work.lease.id)
+        news.wake_later(again.wait_s, queue, work.lease.id)
 
 
 async def pause(
-    session: AsyncSession, lease: Held, seconds: float, *, waits_for: str = "", state: State = State.RUNNING
+    session: AsyncSession,
+    lease: Held,
+    seconds: float,
+    *,
+    waits_for: str = "",
+    state: State = State.RUNNING,
+    queue: Queue | None = None,
 ) -> None:
-    """Gives the lease back until the next step is due."""
+    """Gives the lease back until the next step is due, on another `queue` if that is given."""
     generation = await write(
         session,
         lease,
@@ -101,6 +122,7 @@ async def pause(
         waits_for=waits_for,
         lease_until=None,
         next_step_at=NOW + timedelta(seconds=seconds),
+        **({"queue": queue} if queue else {}),
     )
     if waits_for:
         after_commit(session, lambda: news.tell(generation))

@@ -1,7 +1,9 @@
 """The pictures and videos that simulators make: rooms, with the product in them if there was one, marked as simulated.
 
-Words in the description ask for pictures that a check should catch: `defect:recoloured` (the product in another
-colour), `defect:garbled-logo` (its middle scrambled) and `defect:other-face` (another face over its upper part).
+A room's floor begins where the description says. Its words also ask for pictures that a check should catch:
+`defect:recoloured` (the product in another colour), `defect:garbled-logo` (its middle scrambled), `defect:other-face`
+(another face over its upper part), and of empty scenes `defect:occupied` (something stands in the middle),
+`defect:low-floor` (it begins too far down), `defect:flat` (one colour); around a product `defect:moved`.
 """
 
 from __future__ import annotations
@@ -25,6 +27,10 @@ Canvas = NDArray[np.uint8]
 STAMP = "simulator"
 FRAMES_A_SECOND = 8
 _DEFECT = re.compile(r"\bdefect:([a-z-]+)")
+_FLOOR = re.compile(r"surface begins (\d+)% of the way down")
+_NO_WALL = re.compile(r"surface fills the (?:whole )?picture")
+_USUAL_FLOOR, _LOW_FLOOR = 0.6, 0.93
+_SKIRTING = 0.012  # of the height, over which the wall turns into the floor
 
 
 def picture(words: str, width: int, height: int, references: tuple[bytes, ...] = (), seed: int = 0) -> bytes:
@@ -42,10 +48,13 @@ def changed(words: str, reference: bytes, mask: bytes | None) -> bytes:
     photo = decode(reference, name="reference", limits=OWN_LIMITS)
     own = _eight(photo)
     room = _room(words, photo.width, photo.height, 0)
+    if "moved" in _DEFECT.findall(words):
+        own = np.roll(own, photo.width // 8, axis=1)
     if mask is None:
         room[:] = np.where(_middle(photo.height, photo.width)[..., None], own, room)
     else:
         may_change = _eight(decode(mask, name="mask", limits=OWN_LIMITS))[..., :1].astype(np.float32) / 255
+        room[:] = room * _contact((1 - may_change[..., 0]).astype(np.float32))[..., None]
         room[:] = np.rint(room * may_change + own * (1 - may_change)).astype(np.uint8)
     _stamp(room)
     return finish(room, [(photo.width, photo.height)], "png")[0].data
@@ -66,12 +75,57 @@ def video(width: int, height: int, seconds: int) -> bytes:
 
 
 def _room(words: str, width: int, height: int, seed: int) -> Canvas:
-    """A wall and a floor, lit from one side."""
-    tint = np.array([170, 160, 150], np.float32) + (zlib.crc32(words.encode()) + seed) % 61
-    light = np.linspace(1.0, 0.8, width, dtype=np.float32)[None, :, None]
-    canvas = np.broadcast_to(tint * light, (height, width, 3)).copy()
-    canvas[height * 2 // 3 :] *= 0.85
+    """A wall and a floor that begins where `words` say, lit from the left; its colours come from them and `seed`."""
+    defects = _DEFECT.findall(words)
+    number = zlib.crc32(words.encode()) + seed
+    wall = np.array([196, 188, 178], np.float32) - number % 61
+    if "flat" in defects:
+        return np.broadcast_to(wall.astype(np.uint8), (height, width, 3)).copy()
+    floor = wall * np.array([0.79, 0.75, 0.7], np.float32)
+    down = ((np.arange(height, dtype=np.float32) + 0.5) / height)[:, None]
+    across = ((np.arange(width, dtype=np.float32) + 0.5) / width)[None]
+    begins = _LOW_FLOOR if "low-floor" in defects else _begins(words)
+    is_floor = np.clip((down - begins) / _SKIRTING + 0.5, 0, 1)
+    light = 1.06 - 0.2 * across - 0.1 * (down - 0.4) ** 2 + 0.1 * is_floor * np.clip(down - begins, 0, 1)
+    canvas: NDArray[np.float32] = ((wall + (floor - wall) * is_floor[..., None]) * light[..., None]).astype(np.float32)
+    canvas += _grain(width, height, number)[..., None] * (0.3 + 0.7 * is_floor[..., None])
+    if "occupied" in defects:
+        _occupy(canvas)
     return np.clip(np.rint(canvas), 0, 255).astype(np.uint8)
+
+
+def _contact(product: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The light left around what stands on the floor: its shadow falls to the right and close under it."""
+    rows, columns = np.flatnonzero(product.any(1)), np.flatnonzero(product.any(0))
+    if not rows.size:
+        return np.ones_like(product)
+    foot, middle, half = int(rows[-1]), int(columns.mean()), max((int(columns[-1]) - int(columns[0])) // 2, 1)
+    shade = np.zeros_like(product)
+    cv2.ellipse(shade, (middle + half // 5, foot), (half, max(half // 6, 1)), 0, 0, 360, (0.5,), -1)
+    return 1 - np.asarray(cv2.GaussianBlur(shade, (0, 0), max(half / 10, 0.5)), np.float32)
+
+
+def _begins(words: str) -> float:
+    """Where the floor begins, 0 top to 1 bottom; above the picture where it is all floor."""
+    if found := _FLOOR.search(words):
+        return min(int(found[1]) / 100, 0.95)
+    return -0.2 if _NO_WALL.search(words) else _USUAL_FLOOR
+
+
+def _grain(width: int, height: int, number: int) -> NDArray[np.float32]:
+    """Levels, about ±3: the plaster of a wall, drawn out sideways."""
+    coarse = np.random.default_rng(number).normal(0, 3, (max(height // 6, 2), max(width // 24, 2))).astype(np.float32)
+    return np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def _occupy(canvas: NDArray[np.float32]) -> None:
+    """A dark vase in the middle of the floor."""
+    height, width = canvas.shape[:2]
+    middle, foot = width // 2, round(height * 0.88)
+    cv2.ellipse(
+        canvas, (middle, foot - height // 6), (width // 8, height // 6), 0, 0, 360, (60, 40, 90), -1, cv2.LINE_AA
+    )
+    cv2.rectangle(canvas, (middle - width // 24, foot - height // 2), (middle + width // 24, foot), (60, 40, 90), -1)
 
 
 def _place(canvas: Canvas, photo: Photo, defects: list[str]) -> None:
@@ -108,11 +162,20 @@ def _spoil(product: Canvas, defect: str) -> None:
 def _stamp(canvas: Canvas) -> None:
     """Says in the picture what made it, in letters that no size loses."""
     height, width = canvas.shape[:2]
-    scale = max(width / 400, 0.4)
-    left, base, edge = width // 30, height - height // 30, max(1, width // 400)
+    scale = max(width / 550, 0.4)
+    left, base, edge = width // 30, height - height // 30, max(1, width // 800)
     around = [(x, y) for x in (-edge, 0, edge) for y in (-edge, 0, edge)]
     for (x, y), colour in [*((shift, (20, 20, 20)) for shift in around), ((0, 0), (250, 250, 250))]:
-        cv2.putText(canvas, STAMP, (left + x, base + y), cv2.FONT_HERSHEY_SIMPLEX, scale, colour, 1, cv2.LINE_AA)
+        cv2.putText(
+            canvas,
+            STAMP,
+            (left + x, base + y),
+            cv2.FONT_HERSHEY_SIMPLEX,
+            scale,
+            colour,
+            max(1, round(width / 300)),
+            cv2.LINE_AA,
+        )
 
 
 def _eight(photo: Photo) -> Canvas:

@@ -13,8 +13,10 @@ from packshot.catalog.models import Product
 from packshot.db import transaction
 from packshot.engines import engine, registry
 from packshot.errors import NotFoundError
+from packshot.plates.way import WAYS
 from packshot.settings import settings
-from packshot.styles.direction import final_prompt, sample_of
+from packshot.shoots.told import told, way
+from packshot.styles.direction import sample_of
 from packshot.styles.edit import refreshed
 from packshot.styles.favourites import drop, favourites, keep
 from packshot.styles.filters import KINDS, LONGEST, PLANS, Filters, described, found
@@ -115,7 +117,9 @@ async def style_page(request: Request, slug: str, viewer: MaybeViewer) -> Respon
         categories=CATEGORIES,
         needs=[NEEDS[need] for need in shown.preset.needs],
         sample=sample_of(shown.preset),
-        prompt=final_prompt(shown.preset) if viewer and viewer.is_admin and not shown.embedded else None,
+        told=told(shown) if viewer and viewer.is_admin else None,
+        way=way(shown),
+        ways=WAYS,
         back=f"/styles/{slug}",
         **facts,
     )

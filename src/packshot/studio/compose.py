@@ -90,7 +90,7 @@ def compose(
     light = merge(layers, scene, spent=True)
     dither = None if scene.mode == "white" else _dither_of(layers)
     pixels = encode(light, depth, dither=dither if depth == 8 else None)
-    return Picture(pixels, layers.product, _warnings(layers.product))
+    return Picture(pixels, layers.product, warnings_of(layers.product))
 
 
 def stage(
@@ -242,7 +242,8 @@ def _dither_of(layers: Layers) -> Float:
     return noise
 
 
-def _warnings(placed: Placed) -> tuple[str, ...]:
+def warnings_of(placed: Placed) -> tuple[str, ...]:
+    """What people should know of how the product was placed."""
     if placed.scale <= _MOST_ENLARGEMENT:
         return ()
     return (f"Enlarged {placed.scale:.1f}×; a larger photo would be sharper.",)

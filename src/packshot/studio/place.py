@@ -50,6 +50,11 @@ class Placed:
     scale: float
     ground: float
 
+    @property
+    def facts(self) -> dict[str, list[int] | float]:
+        """Where the product lies, for the record: its `box`, `source` and `scale`."""
+        return {"box": list(self.box), "source": list(self.source), "scale": round(self.scale, 6)}
+
 
 def place(
     cutout: Cutout,
@@ -64,12 +69,21 @@ def place(
 
     Raises BadInputError for a frame more extreme than 3:1 and for an empty cutout.
     """
-    aspect = width / height
-    if not 1 / MOST_EXTREME_ASPECT <= aspect <= MOST_EXTREME_ASPECT:
-        raise BadInputError(f"A frame of {width} × {height} pixels is too narrow.", remedy="Stay between 1:3 and 3:1.")
     bounds = product_bounds(cutout.alpha)
     if framing == "detail":
+        _refuse_narrow(width, height)
         return _detail(cutout, bounds, width, height)
+    box, scale = allot(bounds, scene, width=width, height=height, framing=framing, view=view)
+    colour, alpha = _resample(cutout, bounds, (box[2] - box[0], box[3] - box[1]))
+    return Placed(colour, alpha, box, bounds, scale, box[3] / height)
+
+
+def allot(bounds: Box, scene: Scene, *, width: int, height: int, framing: Framing, view: View) -> tuple[Box, float]:
+    """The box of the frame that a product takes which fills `bounds` of its photo, and frame pixels per photo pixel.
+
+    BadInputError for a frame more extreme than 3:1. A detail's box is the standard framing's, which it is cut from.
+    """
+    _refuse_narrow(width, height)
     x0, y0, x1, y1 = bounds
     across, tall = _fill(scene, framing, view)
     if view == "standing" and scene.mode == "set":
@@ -78,9 +92,12 @@ def place(
     size = max(2, round((x1 - x0) * scale)), max(2, round((y1 - y0) * scale))
     ground = _ground(scene, view, size[1] / height)
     left, bottom = round((width - size[0]) / 2), round(ground * height)
-    colour, alpha = _resample(cutout, bounds, size)
-    box = (left, bottom - size[1], left + size[0], bottom)
-    return Placed(colour, alpha, box, bounds, scale, bottom / height)
+    return (left, bottom - size[1], left + size[0], bottom), scale
+
+
+def _refuse_narrow(width: int, height: int) -> None:
+    if not 1 / MOST_EXTREME_ASPECT <= width / height <= MOST_EXTREME_ASPECT:
+        raise BadInputError(f"A frame of {width} × {height} pixels is too narrow.", remedy="Stay between 1:3 and 3:1.")
 
 
 def product_bounds(alpha: Float) -> Box:

@@ -2,67 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from packshot.styles.library import style
-from packshot.styles.makers import maker_of
 from packshot.styles.preset import Preset
-from packshot.styles.template import SAMPLE
-from packshot.words.direction import Direction, Shown
-from packshot.words.families import family_of
-from packshot.words.parse import parse
-from packshot.words.prompts import Prompt, prompt
+from packshot.styles.template import SAMPLE, filled
 
 
-def scene_of(slug: str, framing: str = "standard") -> tuple[str, str]:
-    """The embedded studio's scene for a style, and the framing: the style's own, unless another was asked for."""
-    found = style(slug)
-    if found is None or not found.preset.scene:
-        return slug, framing
-    return found.preset.scene, found.preset.framing if framing == "standard" else framing
+@dataclass(frozen=True)
+class Look:
+    """A style as a request has it: a scene by its name or the style in words, its framing, and what it keeps out."""
+
+    style: str
+    framing: str
+    avoid: str = ""
 
 
-def direction_of(
-    slug: str,
-    *,
-    avoid: str = "",
-    pose: str = "",
-    market: str = "",
-    product: str = "",
-    talent: str = "",
-    references: Sequence[Shown] = (),
-) -> Direction:
-    """How a generative engine is to photograph something in a style, `avoid` being the seller's own.
+def look_of(slug: str, framing: str = "standard", words: str = "", avoid: str = "", *, negative: bool = False) -> Look:
+    """The look of a style for a description in `words`, `avoid` being the seller's own.
 
-    A style that the library does not know is told by its name, one of the embedded studio by what it looks like.
+    A style that the library does not know is told by its name. What a style keeps out goes with `avoid` to a model that
+    takes `negative` prompts, and stands in the words of the style for others. `framing` is the style's own unless
+    another was asked for.
     """
     found = style(slug)
-    return Direction(
-        style=_told(found.preset) if found else slug.replace("-", " "),
-        avoid=", ".join([*(found.preset.avoid if found else ()), *([avoid] if avoid else ())]),
-        pose=pose,
-        market=market,
-        product=product,
-        talent=talent,
-        references=tuple(references),
-        worn="person" in references,
-    )
+    return Look(slug, framing, avoid) if found is None else look(found.preset, framing, words, avoid, negative=negative)
+
+
+def look(
+    preset: Preset, framing: str = "standard", words: str = "", avoid: str = "", *, negative: bool = False
+) -> Look:
+    """The same of a preset that need not be in the library."""
+    if preset.scene:
+        return Look(preset.scene, preset.framing if framing == "standard" else framing, avoid)
+    said = filled(preset.prompt, words)
+    if negative:
+        return Look(said.rstrip("."), framing, ", ".join([*preset.avoid, *([avoid] if avoid else ())]))
+    without = f" There is no {', no '.join(preset.avoid)}." if preset.avoid else ""
+    return Look(f"{said}{without}".rstrip("."), framing, avoid)
 
 
 def sample_of(preset: Preset) -> str:
     """The description that a style is tried with: none for portraits, which need none."""
     return "" if preset.needs == ["person"] else SAMPLE
-
-
-def final_prompt(preset: Preset) -> Prompt:
-    """What the style's engine would be told for its sample, with the photos that the style needs."""
-    engine, words = maker_of(preset.engine), sample_of(preset)
-    shown: list[Shown] = [need for need in preset.needs if need != "words"]
-    told = Direction(
-        style=_told(preset), avoid=", ".join(preset.avoid), references=tuple(shown), worn="person" in shown
-    )
-    return prompt(parse(words), family_of(engine, preset.model), told)
-
-
-def _told(preset: Preset) -> str:
-    return preset.prompt or f"{preset.title}: {preset.words}"

@@ -16,6 +16,7 @@ from packshot.db import after_commit, transaction
 from packshot.errors import NotFoundError
 from packshot.styles import shelf
 from packshot.styles.files import shipped
+from packshot.styles.makers import read_presets
 from packshot.styles.models import EditedStyle, StyleChange
 from packshot.styles.preset import Preset
 from packshot.styles.shelf import Shelved
@@ -29,6 +30,7 @@ async def refreshed() -> None:
     """Sees to it that what this process knows of the styles is at most `shelf.FRESH_S` old."""
     if shelf.is_fresh():
         return
+    await read_presets()
     async with transaction() as session:
         await read(session)
 

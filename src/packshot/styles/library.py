@@ -38,7 +38,7 @@ class Style:
     @property
     def engine(self) -> str:
         """The id of the engine that makes it."""
-        return EMBEDDED if self.preset.scene else maker_of(self.preset.engine)
+        return EMBEDDED if self.preset.scene else maker_of(self.preset.engine).engine
 
     @property
     def embedded(self) -> bool:
@@ -48,8 +48,13 @@ class Style:
     @property
     def model(self) -> Model | None:
         """The model that makes it; None where its engine has none by that name."""
-        wanted = self.preset.model
+        wanted = self.preset_model
         return next((model for model in _models(self.engine) if model.id == (wanted or model.id)), None)
+
+    @property
+    def preset_model(self) -> str:
+        """The id of the model that it or its engine preset names; empty for the engine's first."""
+        return self.preset.model or (maker_of(self.preset.engine).model or "" if self.preset.engine else "")
 
     @property
     def credits(self) -> int:

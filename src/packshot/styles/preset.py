@@ -56,7 +56,8 @@ class Preset(BaseModel):
     or an engine by its id, with `model` another than its default.
     `prompt` is a template (see `packshot.styles.template`) and `avoid` what has to stay out of the picture. `needs` is
     what a customer has to bring. `credits` is the price of one picture or video; without it the price list's. `size` in
-    pixels and `seconds` are what it is usually made in.
+    pixels and `seconds` are what it is usually made in; `mode` says whether the product is painted anew, None is the
+    engine's usual way.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -75,6 +76,7 @@ class Preset(BaseModel):
     needs: Annotated[list[Need], Field(max_length=3)] = []
     size: str = ""
     seconds: Annotated[int, Field(ge=1, le=60)] | None = None
+    mode: Literal["plate", "redraw"] | None = None
     credits: Annotated[int, Field(ge=0, le=_MOST_CREDITS)] | None = None
     featured: bool = False
     pro: bool = False
@@ -106,8 +108,8 @@ class Preset(BaseModel):
             raise ValueError("name either a scene of the embedded studio or an engine, one of the two")
         if self.scene and self.scene not in NAMES:
             raise ValueError(f"the embedded studio has no scene {self.scene!r}; it has {', '.join(NAMES)}")
-        if self.scene and (self.prompt or self.avoid or self.model or self.kind == "video"):
-            raise ValueError("the embedded studio reads no prompt, has no other model and makes no videos")
+        if self.scene and (self.prompt or self.avoid or self.model or self.mode or self.kind == "video"):
+            raise ValueError("the embedded studio reads no prompt, has one model and one way, and makes no videos")
         if self.scene and set(self.needs) != {"product"}:
             raise ValueError("the embedded studio needs a photo of the product and nothing else")
         if self.framing not in FRAMINGS or (self.engine and self.framing != "standard"):

@@ -62,12 +62,11 @@ def check(source: str) -> None:
         if isinstance(node, nodes.Name) and node.name not in FACTS:
             raise TemplateError(f"Nothing is called {node.name!r}.", remedy=f"There are: {', '.join(FACTS)}.")
     for words in (SAMPLE, ""):
-        fill(source, said=_said(words), words=words)
+        filled(source, words)
 
 
-def sample(source: str, words: str = SAMPLE) -> str:
-    """What `source` says for a description, on one line; TemplateError where it is no template of ours."""
-    check(source)
+def filled(source: str, words: str = "") -> str:
+    """What `source` says for a description, on one line; BadInputError where it cannot be filled in."""
     return fill(source, said=_said(words), words=tidy(words))
 
 

@@ -9,7 +9,7 @@ from packshot.migrations import columns
 from packshot.migrations.rls import protect
 
 revision = "0014"
-down_revision = "0008"
+down_revision = "0009"
 
 
 def upgrade() -> None:
