@@ -11,10 +11,12 @@ from packshot.accounts.models import Role, User
 from packshot.db import transaction
 from packshot.styles.edit import changes, refreshed
 from packshot.styles.library import library, style
+from tests.accounts.conftest import PASSWORD as LOGIN
+from tests.shoots.conftest import Seller
 from tests.web.browser import HTMX, Browser, words
 
 GRID = HTMX | {"HX-Target": "style-grid"}
-SEA = {
+SEA: dict[str, str | list[str]] = {
     "new_slug": "sea",
     "title": "Sea",
     "category": "season",
@@ -78,6 +80,39 @@ async def test_a_style_has_a_page_with_its_price_its_needs_and_its_way_out(brows
     assert (await browser.get(order)).status_code == 200
 
 
+async def test_an_order_lands_filled_in_and_says_what_is_missing(
+    seller: Seller, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from packshot.shoots.makers import maker
+
+    monkeypatch.setenv("PACKSHOT_OPENAI_API_KEY", "none that works")
+    maker.cache_clear()
+    await browser.post("/login", {"email": seller.person.email, "password": LOGIN})
+    page = await browser.get(f"/products/{seller.product_id}/shoot?style=ingredient-flat-lay")
+    assert re.search(r'value="ingredient-flat-lay"[^>]* checked', page.text)
+    assert 'value="1024x1024" selected' in page.text and 'name="words"' in page.text
+    assert 'value="terrace"' not in page.text, "another engine makes it"
+    form: dict[str, str | list[str]] = {
+        "key": "k" * 20,
+        "photo_ids": str(seller.photo_id),
+        "style": "ingredient-flat-lay",
+        "size": "1024x1024",
+        "own_size": "",
+        "count": "1",
+        "seed": "",
+        "words": " ",
+    }
+    refused = await browser.post(f"/products/{seller.product_id}/shoot", form)
+    assert refused.status_code == 422
+    found = re.search(r'id="styles-wrong"[^>]*>([^<]*)<', refused.text)
+    assert found and "needs a description. Describe what to show." in found[1]
+    assert re.search(r'value="ingredient-flat-lay"[^>]* checked', refused.text)
+    taken = await browser.post(f"/products/{seller.product_id}/shoot", form | {"words": "Lemons and thyme."})
+    assert taken.status_code == 303 and taken.headers["location"].startswith("/shoots/")
+    assert await seller.credits() == (996, 4)
+    maker.cache_clear()
+
+
 async def test_operators_see_the_prompt_and_what_it_costs(browser: Browser) -> None:
     await an_admin(browser)
     said = words(await browser.get("/styles/snow-princess"))
@@ -95,7 +130,7 @@ async def test_presets_are_for_admins_only(browser: Browser) -> None:
 async def test_an_admin_adds_edits_withdraws_and_takes_back(browser: Browser) -> None:
     await an_admin(browser)
     listed = words(await browser.get("/admin/styles"))
-    assert all(part in listed for part in ("Snow Princess", "GPT Image 2", "$0.401", "-0.00 $", "featured", "Active"))
+    assert all(part in listed for part in ("Snow Princess", "GPT Image 2", "$0.401", "−$0.001", "featured", "Active"))
     assert (await browser.get("/admin/styles/new?like=terrace")).status_code == 200
     added = await browser.post("/admin/styles", SEA)
     assert added.headers["location"] == "/admin/styles/sea?saved=yes", words(added)
@@ -157,6 +192,6 @@ async def test_the_preview_follows_what_is_typed(browser: Browser) -> None:
     shown = await browser.post(
         "/admin/styles/preview", SEA | {"prompt": 'In {{ said.color | join(", ") }} light.'}, **HTMX
     )
-    assert "In burgundy light." in words(shown) and "at most $0.03" in words(shown) and "+0.67 $" in words(shown)
+    assert "In burgundy light." in words(shown) and "at most $0.03" in words(shown) and "+$0.67" in words(shown)
     broken = await browser.post("/admin/styles/preview", SEA | {"prompt": "{{ broken"}, **HTMX)
     assert "cannot be saved yet" in words(broken) and broken.status_code == 200

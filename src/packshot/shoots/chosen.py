@@ -33,6 +33,7 @@ _WORDS = {
     "size": "Write width x height in pixels, such as 1600x1600.",
     "format": "Choose one of the formats.",
     "framing": "Choose one of the framings.",
+    "words": "Describe it in at most 10,000 characters.",
 }
 
 
@@ -48,6 +49,7 @@ class Chosen:
     format: str = "webp"
     count: str = "1"
     seed: str = ""
+    words: str = ""
 
     def brief(self, product_id: UUID) -> Brief | dict[str, str]:
         """The request, or what is wrong with it: words by field."""
@@ -63,6 +65,7 @@ class Chosen:
             "format": self.format,
             "count": self.count.strip() or "1",
             "seed": self.seed.strip() or None,
+            "words": self.words.strip(),
         }
         try:
             made = Brief.model_validate(asked)

@@ -20,7 +20,7 @@ from packshot.styles.direction import sample_of
 from packshot.styles.edit import refreshed
 from packshot.styles.favourites import drop, favourites, keep
 from packshot.styles.filters import KINDS, LONGEST, PLANS, Filters, described, found
-from packshot.styles.library import Style, library, style
+from packshot.styles.library import Style, engine_titles, library, style
 from packshot.styles.plans import is_pro
 from packshot.styles.preset import CATEGORIES, NEEDS
 from packshot.web import csrf
@@ -60,7 +60,7 @@ async def style_library(
     )
     mine = await _favourites(viewer)
     everything = library()
-    names = engine_names(everything)
+    names = engine_titles(everything)
     only_grid = request.headers.get("HX-Target") == "style-grid"
     return render(
         request,
@@ -112,7 +112,7 @@ async def style_page(request: Request, slug: str, viewer: MaybeViewer) -> Respon
         "styles/style.html",
         style=shown,
         mine=await _favourites(viewer),
-        engines=engine_names([shown]),
+        engines=engine_titles([shown]),
         missing=_missing(shown.engine),
         categories=CATEGORIES,
         needs=[NEEDS[need] for need in shown.preset.needs],
@@ -141,13 +141,6 @@ async def favour(
     if not is_htmx(request):
         return go(request, own_path(back, "/styles"))
     return render(request, "styles/favourite.html", style=shown, kept=kept == "yes", back=back)
-
-
-def engine_names(of: list[Style]) -> dict[str, str]:
-    """The titles of the engines that make these styles, by id, the embedded studio first."""
-    known = registry().classes
-    ids = sorted({one.engine for one in of}, key=lambda id: (id != "studio", id))
-    return {id: known[id].title if id in known else id for id in ids}
 
 
 async def _favourites(viewer: Viewer | None) -> list[str]:

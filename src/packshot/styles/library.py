@@ -108,6 +108,13 @@ def of(slugs: Iterable[str]) -> list[Style]:
     return [found for slug in slugs if (found := style(slug))]
 
 
+def engine_titles(makes: Iterable[Style]) -> dict[str, str]:
+    """The titles of the engines that make these styles, by id, the embedded studio first."""
+    known = registry().classes
+    ids = sorted({one.engine for one in makes}, key=lambda id: (id != EMBEDDED, id))
+    return {id: known[id].title if id in known else id for id in ids}
+
+
 def _style(one: Shelved) -> Style:
     return Style(one.preset, one.active)
 
