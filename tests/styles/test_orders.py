@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -34,19 +35,21 @@ def vendors(simulators: Simulators, monkeypatch: pytest.MonkeyPatch) -> Generato
     maker.cache_clear()
 
 
-async def ordered(seller: Seller, *styles: str, **changes: object) -> dict[str, object]:
+async def ordered(seller: Seller, *styles: str, **changes: Any) -> dict[str, Any]:
     """The answer to an order that names no engine."""
-    answer = await seller.shoot(**{"styles": list(styles), "engine": None, "size": "1024x1024"} | changes)
+    wanted: dict[str, Any] = {"styles": list(styles), "engine": None, "size": "1024x1024"} | changes
+    answer = await seller.shoot(**wanted)
     return {"status": answer.status_code, **answer.json()}
 
 
 async def delivered(id: UUID) -> Generation:
+    row = await look(id)
     for _ in range(12):
-        row = await look(id)
         if row.state not in ("PENDING", "RUNNING"):
             return row
         await skip_the_wait(id)
         await advance("cpu" if row.queue == "cpu" else "io", id)
+        row = await look(id)
     raise AssertionError(f"{row.state} after 12 steps")
 
 
@@ -68,7 +71,7 @@ async def test_a_description_in_a_style_is_a_picture(seller: Seller, vendors: Si
     wanted = {"photo_ids": None, "words": "A red enamel kettle on a stove.", "format": "png", "size": "1536x1536"}
     order = await ordered(seller, "concept-art", **wanted)
     assert (order["status"], order["engine"], order["credits"]) == (202, "stability", 4), order
-    id = UUID(order["generations"][0]["id"])  # type: ignore[index]
+    id = UUID(order["generations"][0]["id"])
     words, avoid = await told(id)
     assert "red enamel kettle" in words and "finished advertising photograph" in words
     assert "watermark" in avoid and "lettering" in avoid
@@ -80,7 +83,7 @@ async def test_a_description_in_a_style_is_a_picture(seller: Seller, vendors: Si
 async def test_a_product_in_a_painted_style_is_a_picture(seller: Seller, vendors: Simulators) -> None:
     order = await ordered(seller, "scandinavian-room", size="1536x1024", format="png")
     assert (order["status"], order["engine"]) == (202, "openai"), order
-    id = UUID(order["generations"][0]["id"])  # type: ignore[index]
+    id = UUID(order["generations"][0]["id"])
     words, avoid = await told(id)
     assert "Scandinavian living room" in words and "patterned wallpaper" in words
     assert avoid == "", "OpenAI takes no negative prompt; what to leave out stands in the prompt"
@@ -90,7 +93,7 @@ async def test_a_product_in_a_painted_style_is_a_picture(seller: Seller, vendors
 async def test_a_style_of_the_studio_with_another_name_is_its_scene(seller: Seller) -> None:
     order = await ordered(seller, "marketplace-main", size="512x512", format="png")
     assert (order["status"], order["engine"], order["credits"]) == (202, "studio", 0), order
-    row = await delivered(UUID(order["generations"][0]["id"]))  # type: ignore[index]
+    row = await delivered(UUID(order["generations"][0]["id"]))
     assert (row.state, row.style) == (State.COMPLETED, "marketplace-main"), row.words
 
 
@@ -111,14 +114,14 @@ async def test_what_a_style_lacks_is_said_before_any_charge(
     seller: Seller, vendors: Simulators, styles: list[str], changes: dict[str, object], words: str
 ) -> None:
     order = await ordered(seller, *styles, **changes)
-    assert order["status"] == 422 and words in order["error"]["message"], order  # type: ignore[index]
-    assert order["error"]["remedy"]  # type: ignore[index]
+    assert order["status"] == 422 and words in order["error"]["message"], order
+    assert order["error"]["remedy"]
     assert await seller.credits() == (1000, 0)
 
 
 async def test_everything_that_is_missing_is_said_at_once(seller: Seller, vendors: Simulators) -> None:
     order = await ordered(seller, "cyberpunk", photo_ids=None, size="1000x1000")
-    message = order["error"]["message"]  # type: ignore[index]
+    message = order["error"]["message"]
     for part in ("needs a photo of a person", "plan Pro", "1000×1000 is not possible"):
         assert part in message
 
@@ -138,10 +141,10 @@ async def test_a_style_that_is_not_offered_is_refused_and_one_of_an_operators_ow
         await set_active(session, "concept-art", False, by=None)
         await save(session, Preset.model_validate(own), by=None)
     gone = await ordered(seller, "concept-art", photo_ids=None, words="A kettle.")
-    assert gone["status"] == 422 and "not offered any more" in gone["error"]["message"]  # type: ignore[index]
+    assert gone["status"] == 422 and "not offered any more" in gone["error"]["message"]
     order = await ordered(seller, "ours", photo_ids=None, words="A kettle.", size="1536x1536")
     assert (order["status"], order["credits"]) == (202, 11), order
-    assert "Our very own look." in (await told(UUID(order["generations"][0]["id"])))[0]  # type: ignore[index]
+    assert "Our very own look." in (await told(UUID(order["generations"][0]["id"])))[0]
 
 
 async def test_an_engine_that_is_not_set_up_is_said(seller: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,7 +152,7 @@ async def test_an_engine_that_is_not_set_up_is_said(seller: Seller, monkeypatch:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     maker.cache_clear()
     order = await ordered(seller, "christmas-eve")
-    assert order["status"] == 422 and "PACKSHOT_OPENAI_API_KEY" in order["error"]["remedy"]  # type: ignore[index]
+    assert order["status"] == 422 and "PACKSHOT_OPENAI_API_KEY" in order["error"]["remedy"]
     maker.cache_clear()
 
 
