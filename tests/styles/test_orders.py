@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -161,3 +162,19 @@ async def test_the_same_order_sent_again_gets_the_same_answer(seller: Seller, ve
     first = await ordered(seller, "concept-art", **wanted)
     assert first == await ordered(seller, "concept-art", **wanted)
     assert await seller.credits() == (996, 4)
+
+
+async def test_a_selfie_in_a_style_is_asked_for_as_a_portrait(seller: Seller, vendors: Simulators) -> None:
+    """One model, one style, one click; the model's photos go along as the request's references."""
+    order = await ordered(seller, "linkedin-headshot", photo_ids=None, talent_id=str(uuid4()))
+    assert (order["status"], order["engine"], order["credits"]) == (202, "openai", 4), order
+    async with transaction(system=True) as session:
+        generation = await session.get_one(Generation, UUID(order["generations"][0]["id"]))
+        shoot = await session.get_one(Shoot, generation.shoot_id)
+    wanted = request(shoot, generation, (Reference(b"", role="person", name="selfie"),))
+    engine = maker("openai")
+    model = engine.known[wanted.model]
+    asked = outlined(wanted, model, "openai", way_of(model, product=False, person=True))
+    assert [reference.role for reference in asked.references] == ["person"]
+    assert "professional business headshot of the person in the photo" in asked.words
+    assert engine.check(replace(asked, seed=None)) == []
