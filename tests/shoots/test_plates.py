@@ -148,7 +148,13 @@ async def test_a_preset_chooses_engine_and_model(seller: Seller) -> None:
 
 
 async def test_what_a_model_lacks_is_refused_or_left_out_where_that_is_allowed(seller: Seller) -> None:
-    wanted = {"engine": "openai", "styles": ["marble"], "size": "640x640", "seed": 7, "avoid": "flowers"}
+    wanted: dict[str, Any] = {
+        "engine": "openai",
+        "styles": ["marble"],
+        "size": "640x640",
+        "seed": 7,
+        "avoid": "flowers",
+    }
     refused = await seller.shoot(**wanted)
     assert refused.status_code == 422 and "no seeds" in refused.text and "no negative prompt" in refused.text
     half = await seller.shoot(**wanted, allow=["seed"])

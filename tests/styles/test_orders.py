@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,10 +10,11 @@ import pytest
 from sqlalchemy import text
 
 from packshot.db import transaction
-from packshot.engines.base import Reference
-from packshot.plates.ask import outlined
-from packshot.plates.way import way_of
+from packshot.engines.base import GenerationRequest, Reference
+from packshot.engines.vendor import prompt
+from packshot.plates.ask import prepared
 from packshot.shoots.advance import advance
+from packshot.shoots.chain import next_call
 from packshot.shoots.makers import maker, request
 from packshot.shoots.models import Generation, Shoot, State
 from packshot.styles.edit import save, set_active
@@ -60,11 +60,14 @@ async def told(id: UUID) -> tuple[str, str]:
         generation = await session.get_one(Generation, id)
         shoot = await session.get_one(Shoot, generation.shoot_id)
     photo = (Reference(b""),) if generation.photo_id else ()
-    wanted, engine = request(shoot, generation, photo), maker(shoot.engine)
-    model = engine.known[wanted.model]
-    way = way_of(model, product=bool(photo), mode="redraw" if shoot.mode == "redraw" else None)
-    asked = outlined(wanted, model, engine.id, way)
-    return f"{asked.words} {asked.style}", asked.avoid
+    asked = asked_of(shoot, generation, photo)
+    return prompt(asked), asked.avoid
+
+
+def asked_of(shoot: Shoot, generation: Generation, references: tuple[Reference, ...]) -> GenerationRequest:
+    call = next_call(shoot, generation, [])
+    model = maker(call.engine).known[call.model]
+    return prepared(request(shoot, generation, references, call), model, call.engine, call.way, None)
 
 
 async def test_a_description_in_a_style_is_a_picture(seller: Seller, vendors: Simulators) -> None:
@@ -171,10 +174,7 @@ async def test_a_selfie_in_a_style_is_asked_for_as_a_portrait(seller: Seller, ve
     async with transaction(system=True) as session:
         generation = await session.get_one(Generation, UUID(order["generations"][0]["id"]))
         shoot = await session.get_one(Shoot, generation.shoot_id)
-    wanted = request(shoot, generation, (Reference(b"", role="person", name="selfie"),))
-    engine = maker("openai")
-    model = engine.known[wanted.model]
-    asked = outlined(wanted, model, "openai", way_of(model, product=False, person=True))
+    asked = asked_of(shoot, generation, (Reference(b"", role="person", name="selfie"),))
     assert [reference.role for reference in asked.references] == ["person"]
-    assert "professional business headshot of the person in the photo" in asked.words
-    assert engine.check(replace(asked, seed=None)) == []
+    assert "professional business headshot of the person in the photo" in prompt(asked)
+    assert maker("openai").check(asked) == []

@@ -1,4 +1,4 @@
-"""The shoot of one command: checked whole before it starts, then made on several processes, a record per picture."""
+"""The shoot of one command: checked whole before it starts, then made here or by a vendor, a record per picture."""
 
 from __future__ import annotations
 
@@ -17,9 +17,13 @@ from typing import Any, Literal
 from packshot.engines import engine as load_engine
 from packshot.engines.base import Done, Engine, Failed, GenerationRequest, Operation, Reference
 from packshot.errors import BadInputError, PackshotError
+from packshot.imaging.colour import Pixels
 from packshot.imaging.decode import decode
 from packshot.imaging.finish import finish
 from packshot.imaging.formats import Format
+from packshot.plates.ask import outlined
+from packshot.plates.prompts import of_whole_picture
+from packshot.plates.way import Mode, Way, against_mode, way_of
 
 Record = dict[str, Any]
 Size = tuple[int, int]
@@ -30,7 +34,7 @@ SEED = 1  # the same every time, so that the same command makes the same picture
 
 @dataclass(frozen=True)
 class Order:
-    """What a command line asks for: every photo in every style, each in every size."""
+    """What a command line asks for: every photo in every style, each in every size; or no photo, in words."""
 
     photos: tuple[Path, ...]
     styles: tuple[str, ...]
@@ -44,51 +48,66 @@ class Order:
     seed: int | None = None  # 1, for a model that has seeds
     view: Literal["standing", "above"] | None = None
     accept: bool = False
+    words: str = ""
+    avoid: str = ""
+    mode: Mode | None = None
 
 
 @dataclass(frozen=True)
 class Job:
     """One call of the engine: a photo in a style, written in `sizes` that share an aspect, largest first."""
 
-    photo: Path
-    request: GenerationRequest  # its reference's bytes are read where the job runs
+    photo: Path | None
+    request: GenerationRequest  # as wanted; its reference's bytes are read where the job runs
     sizes: tuple[Size, ...]
     paths: tuple[Path, ...]
     engine: str
     format: Format
+    way: Way = "kept"
 
 
 def plan(order: Order) -> list[Job]:
     """The jobs of an order. Everything wrong with its words is one BadInputError, before any photo is opened."""
-    engine = _engine(order.engine)
+    engine = engine_of(order.engine)
     default = engine.models()[0]
     styles = sorted(default.capabilities.styles or ()) if order.styles == ("all",) else order.styles
+    model = engine.known.get(order.model or default.id)
+    way = way_of(model, product=bool(order.photos), mode=order.mode) if model else "redraw"
     problems = [f"{photo} is not a file." for photo in order.photos if not photo.is_file()]
     if engine.missing:
         problems.append(f"{engine.title} is not configured. Set {', '.join(engine.missing)}.")
     if order.out.exists() and not order.out.is_dir():
         problems.append(f"--out {order.out} is a file; it has to be a folder.")
+    if not styles and not order.words.strip():
+        problems.append("Nothing says what to show. Add --style, or --words.")
+    if model:
+        problems += [f"{one.words} {one.remedy}".strip() for one in against_mode(way, model, order.mode)]
     jobs: list[Job] = []
-    stems = _distinct_stems(order.photos)
+    stems: dict[Path | None, str] = {**_distinct_stems(order.photos)} if order.photos else {None: "picture"}
     for photo, stem in stems.items():
-        for style in dict.fromkeys(styles):
+        for style in dict.fromkeys(styles or [""]):
             request = GenerationRequest(
                 model=order.model or default.id,
                 style=style,
                 framing=order.framing,
                 seed=order.seed,
-                references=(Reference(b"", name=photo.name, view=order.view, approved=order.accept),),
+                references=(Reference(b"", name=photo.name, view=order.view, approved=order.accept),) if photo else (),
                 depth=order.depth,
+                words=order.words,
+                avoid=order.avoid,
             )
-            model = engine.model(request)
+            if model and way == "redraw" and order.words and model.capabilities.words:
+                told = of_whole_picture(request, model, engine.id)
+                request = replace(request, words=told.words, avoid=told.avoid or order.avoid)
             if request.seed is None and model and model.capabilities.seed:
                 request = replace(request, seed=SEED)
             for width, height in order.sizes:
-                refusals = engine.check(replace(request, width=width, height=height))
+                sized = replace(request, width=width, height=height)
+                refusals = engine.check(outlined(sized, model, engine.id, way) if model else sized)
                 problems += [f"{refusal.words} {refusal.remedy}".strip() for refusal in refusals]
             for sizes in _by_aspect(order.sizes):
                 names = [
-                    f"{stem}-{style}" + (f"-{width}x{height}" if len(order.sizes) > 1 else "")
+                    "-".join(filter(None, (stem, style))) + (f"-{width}x{height}" if len(order.sizes) > 1 else "")
                     for width, height in sizes
                 ]
                 jobs.append(
@@ -99,6 +118,7 @@ def plan(order: Order) -> list[Job]:
                         tuple(order.out / f"{name}.{order.format}" for name in names),
                         order.engine,
                         order.format,
+                        way,
                     )
                 )
     if problems:
@@ -114,7 +134,7 @@ def run(
     All photos are opened first: one that cannot be read is a BadInputError that names them all, and nothing is made.
     `looked` is called once per photo, `shot` once per record, as each is finished.
     """
-    photos = list(dict.fromkeys(job.photo for job in jobs))
+    photos = list(dict.fromkeys(job.photo for job in jobs if job.photo))
     with _executor(min(workers, len(jobs))) as submit:
         problems: list[str] = []
         for future in as_completed([submit(_look, jobs[0].engine, photo) for photo in photos]):
@@ -151,7 +171,8 @@ def _distinct_stems(photos: Sequence[Path]) -> dict[Path, str]:
 
 
 @cache
-def _engine(id: str) -> Engine:
+def engine_of(id: str) -> Engine:
+    """The engine `id` with the settings of this process, made once."""
     from packshot.settings import Settings
 
     return load_engine(id, Settings.load())
@@ -160,7 +181,7 @@ def _engine(id: str) -> Engine:
 def _look(engine: str, photo: Path) -> str | None:
     """Opens a photo and does what all its pictures share; the problem in words if it cannot be used."""
     try:
-        _engine(engine).prepare(Reference(photo.read_bytes(), name=photo.name))
+        engine_of(engine).prepare(Reference(photo.read_bytes(), name=photo.name))
     except BadInputError as problem:
         return str(problem)
     except OSError as problem:
@@ -169,48 +190,66 @@ def _look(engine: str, photo: Path) -> str | None:
 
 
 def _shoot(job: Job) -> list[Record]:
-    """Makes one job's pictures and writes them; a refusal is a record too."""
+    """Makes one job's pictures on this machine and writes them; a refusal is a record too."""
     started = time.perf_counter()
-    reference = replace(job.request.references[0], data=job.photo.read_bytes())
-    request = replace(job.request, references=(reference,))
-    outcome = asyncio.run(_engine(job.engine).submit(request, key=f"{job.photo}:{request.style}"))
-    record: Record = {
-        "photo": str(job.photo),
-        "style": request.style,
-        "engine": job.engine,
-        "model": request.model,
-        "seed": request.seed,
-    }
+    request = opened(job)
+    outcome = asyncio.run(engine_of(job.engine).submit(request, key=f"{job.photo}:{request.style}"))
     match outcome:
         case Failed():
-            seconds = round(time.perf_counter() - started, 3)
-            return [
-                record
-                | {"size": f"{width}x{height}", "status": outcome.kind, "path": None, "seconds": seconds}
-                | {"warnings": [], "words": outcome.words, "remedy": outcome.remedy}
-                | dict(outcome.facts)
-                for width, height in job.sizes
-            ]
+            return failed(job, outcome, started)
         case Done():
             artefact = outcome.artefacts[0]
             content = artefact.content
             photo = decode(content, name=request.style) if isinstance(content, bytes) else content
-            pictures = finish(photo.pixels, job.sizes, job.format, depth=request.depth)
-            for path, picture in zip(job.paths, pictures, strict=True):
-                _write(path, picture.data)
-            seconds = round((time.perf_counter() - started) / len(pictures), 3)
-            return [
-                record
-                | {"size": f"{picture.width}x{picture.height}", "status": "done", "path": str(path)}
-                | {"seed": artefact.seed, "seconds": seconds, "warnings": list(outcome.warnings)}
-                | dict(artefact.facts)
-                for path, picture in zip(job.paths, pictures, strict=True)
-            ]
+            told = {"seed": artefact.seed, "warnings": list(outcome.warnings), **artefact.facts}
+            return written(job, photo.pixels, told, started)
         case Operation():
-            raise PackshotError(
-                f"{job.engine} answers later, and the command line cannot wait for it yet.",
-                remedy="Use an engine that answers at once.",
-            )
+            raise PackshotError(f"{job.engine} works here, and yet says that it will answer later.")
+
+
+def opened(job: Job) -> GenerationRequest:
+    """The job's request with the bytes of its photo."""
+    if job.photo is None:
+        return job.request
+    return replace(job.request, references=(replace(job.request.references[0], data=job.photo.read_bytes()),))
+
+
+def failed(job: Job, outcome: Failed, started: float, **told: Any) -> list[Record]:
+    """The records of pictures that were not made."""
+    seconds = round(time.perf_counter() - started, 3)
+    return [
+        _record(job)
+        | {"size": f"{width}x{height}", "status": outcome.kind, "path": None, "seconds": seconds}
+        | {"warnings": [], "words": outcome.words, "remedy": outcome.remedy}
+        | dict(outcome.facts)
+        | told
+        for width, height in job.sizes
+    ]
+
+
+def written(job: Job, pixels: Pixels, told: Record, started: float) -> list[Record]:
+    """Writes the job's files and gives their records, with what is `told` besides."""
+    pictures = finish(pixels, job.sizes, job.format, depth=job.request.depth)
+    for path, picture in zip(job.paths, pictures, strict=True):
+        _write(path, picture.data)
+    seconds = round((time.perf_counter() - started) / len(pictures), 3)
+    return [
+        _record(job)
+        | {"size": f"{picture.width}x{picture.height}", "status": "done", "path": str(path), "seconds": seconds}
+        | told
+        for path, picture in zip(job.paths, pictures, strict=True)
+    ]
+
+
+def _record(job: Job) -> Record:
+    return {
+        "photo": str(job.photo) if job.photo else None,
+        "style": job.request.style,
+        "engine": job.engine,
+        "model": job.request.model,
+        "way": job.way,
+        "seed": job.request.seed,
+    }
 
 
 def _write(path: Path, data: bytes) -> None:

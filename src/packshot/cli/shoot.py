@@ -1,4 +1,4 @@
-"""`packshot shoot`: photos and styles in, one finished picture for each pair out."""
+"""`packshot shoot`: photos and styles or words in, one finished picture for each pair out."""
 
 from __future__ import annotations
 
@@ -21,13 +21,21 @@ if TYPE_CHECKING:
 
 Extension = Literal["webp", "png", "jpeg", "avif", "tiff"]
 Direction = Literal["standing", "above"]
+Mode = Literal["plate", "redraw"]
 
 
 def command(
-    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="Product photos: JPEG, PNG, WebP or TIFF.")],
+    photos: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[PHOTO...]", help="Product photos: JPEG, PNG, WebP or TIFF. Engines that paint need none."
+        ),
+    ] = None,
     style: Annotated[
-        list[str], typer.Option(help="A style's slug, as often as you like, or 'all'. See: packshot styles.")
-    ],
+        list[str] | None, typer.Option(help="A style's slug, as often as you like, or 'all'. See: packshot styles.")
+    ] = None,
+    words: Annotated[str, typer.Option(help="What the picture shows, for engines that paint.")] = "",
+    avoid: Annotated[str, typer.Option(help="What it must not show, for models that can be told.")] = "",
     size: Annotated[
         list[str] | None, typer.Option(metavar="WxH", help="Pixels, 1024x1024 unless said; may be repeated.")
     ] = None,
@@ -39,18 +47,29 @@ def command(
         Direction | None, typer.Option(help="standing or above: how it was photographed, where Packshot cannot tell.")
     ] = None,
     accept: Annotated[bool, typer.Option("--accept", help="Take cutouts that Packshot is unsure of.")] = False,
-    engine: Annotated[str, typer.Option(help="Who makes the pictures. See: packshot engines.")] = "studio",
+    engine: Annotated[
+        str | None, typer.Option(help="Who makes the pictures, studio unless said. See: packshot engines.")
+    ] = None,
     model: Annotated[str | None, typer.Option(help="One of the engine's models; its first unless said.")] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="BEST_QUALITY, BALANCED or FAST: an engine and model by what they are good for.")
+    ] = None,
+    mode: Annotated[
+        Mode | None,
+        typer.Option(help="plate: the product's pixels stay, the usual way where there is a photo; or redraw."),
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the pictures.")] = Path("shots"),
     jobs: Annotated[int, typer.Option(help="Pictures made at once; 0 is one for each core, up to 4.", min=0)] = 0,
     json: Annotated[bool, typer.Option("--json", help="One JSON line per picture, for programs.")] = False,
 ) -> None:
-    """Photograph products again: every PHOTO in every style."""
-    from packshot.cli.batch import Order, plan, run
+    """Photograph products again: every PHOTO in every style; or have a picture painted from words."""
+    from packshot.cli import vendors
+    from packshot.cli.batch import Order, engine_of, plan, run
 
+    engine, model = _maker(engine, model, preset)
     order = Order(
-        photos=tuple(photos),
-        styles=tuple(style),
+        photos=tuple(photos or ()),
+        styles=tuple(style or ()),
         sizes=tuple(_size(text) for text in size or ["1024x1024"]),
         out=out,
         engine=engine,
@@ -61,13 +80,28 @@ def command(
         seed=seed,
         view=view,
         accept=accept,
+        words=words,
+        avoid=avoid,
+        mode=mode,
     )
     todo = plan(order)
-    reporting = nullcontext((lambda: None, say)) if json else progress(len(photos), sum(len(job.sizes) for job in todo))
+    painted = engine_of(engine).works == "elsewhere"
+    if painted and not json:
+        _console().print(vendors.said_before(todo), highlight=False)
+    reporting = (
+        nullcontext((lambda: None, say))
+        if json
+        else progress(len(order.photos), sum(len(job.sizes) for job in todo), "Waiting" if painted else "Shooting")
+    )
     with reporting as (looked, shot):
-        records = run(todo, workers=jobs or min(os.cpu_count() or 1, 4), looked=looked, shot=shot)
+        if painted:
+            records = vendors.run(todo, at_once=jobs or vendors.AT_ONCE, looked=looked, shot=shot)
+        else:
+            records = run(todo, workers=jobs or min(os.cpu_count() or 1, 4), looked=looked, shot=shot)
     if not json:
         _summary(records)
+        if painted:
+            _console().print(vendors.said_after(records), highlight=False)
     statuses = {record["status"] for record in records}
     if statuses - {"done", "undecided"}:
         raise typer.Exit(RefusedError.exit_code)
@@ -76,14 +110,16 @@ def command(
 
 
 @contextmanager
-def progress(photos: int, pictures: int) -> Generator[tuple[Callable[[], None], Callable[[Record], None]]]:
+def progress(
+    photos: int, pictures: int, doing: str = "Shooting"
+) -> Generator[tuple[Callable[[], None], Callable[[Record], None]]]:
     """A progress bar: what to call per photo looked at, and per picture made."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=_console()) as bar:
-        cutting = bar.add_task("Cutting out", total=photos)
-        shooting = bar.add_task("Shooting", total=pictures)
+        cutting = bar.add_task("Cutting out", total=photos, visible=photos > 0)
+        shooting = bar.add_task(doing, total=pictures)
         yield lambda: bar.advance(cutting), lambda record: bar.advance(shooting)
 
 
@@ -100,18 +136,31 @@ def _summary(records: list[Record]) -> None:
     missed: dict[tuple[str, str, str], list[str]] = {}
     for record in records:
         if record["status"] != "done":
-            missed.setdefault((record["photo"], record["words"], record["remedy"]), []).append(record["style"])
+            missed.setdefault((record["photo"] or "the picture", record["words"], record["remedy"]), []).append(
+                record["style"]
+            )
     for (photo, words, remedy), styles in missed.items():
-        console.print(
-            f"[red]Not made:[/] {photo} ({', '.join(dict.fromkeys(styles))}). {words} {remedy}",
-            highlight=False,
-        )
+        named = ", ".join(filter(None, dict.fromkeys(styles)))
+        about = f"{photo} ({named})" if named else photo
+        console.print(f"[red]Not made:[/] {about}. {words} {remedy}", highlight=False)
 
 
 def _console() -> Console:
     from rich.console import Console
 
     return Console(stderr=True)
+
+
+def _maker(engine: str | None, model: str | None, preset: str | None) -> tuple[str, str | None]:
+    """Engine and model, said or by preset."""
+    if preset is None:
+        return engine or "studio", model
+    from packshot.engines.presets import chosen, presets
+
+    if engine or model:
+        raise BadInputError("--preset chooses engine and model.", remedy="Leave --engine and --model out, or --preset.")
+    choice = chosen(preset, presets())
+    return choice.engine, choice.model
 
 
 def _size(text: str) -> tuple[int, int]:

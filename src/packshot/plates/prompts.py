@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import hypot
 
+from packshot.engines.base import GenerationRequest, Model
 from packshot.plates.fit import Fit
 from packshot.studio.plate import Stand
 from packshot.studio.scene.library import SCENES
 from packshot.studio.scene.scene import Light, Scene
-from packshot.words.parse import Reading, parse
-from packshot.words.prompts import cut, families, prompt, tidy
+from packshot.words.direction import Direction
+from packshot.words.families import families, family_of
+from packshot.words.parse import parse
+from packshot.words.prompts import cut, plate, prompt, tidy
 from packshot.words.sets import choose
+from packshot.words.stage import LightFrom, Stage
 
-_FAMILY: Mapping[str, str] = {"bedrock": "stability"}  # engines that take another family's prompts
-_OF_SCENE = {
-    "surface": "Surface",
-    "backdrop": "Behind it",
-    "mood": "Mood",
-    "season": "Season",
-    "occasion": "For",
-    "market": "For buyers in",
-}
 _NEVER = "No text, no logo, no watermark, no border."
-_UNWANTED = ("product", "object in the middle", "person", "hand", "text", "logo", "watermark")
+_PLAIN = Direction()
 
 
 @dataclass(frozen=True)
@@ -35,70 +29,84 @@ class Told:
     avoid: str
 
 
-def most_of(engine: str, characters: int) -> int:
-    """Characters of a prompt: what the model takes, and no more than its family reads."""
-    family = families().get(_FAMILY.get(engine, engine))
-    return min(characters, family.most) if family else characters
-
-
 def scene_of(style: str, words: str) -> Scene:
     """The set whose light, surface and proportions a painted scene is to have: the style's, else the words' nearest."""
     return SCENES[style] if style in SCENES else SCENES[choose(parse(words)).style]
 
 
-def of_empty_scene(style: str, words: str, avoid: str, stand: Stand, fit: Fit, *, negative: bool, most: int) -> Told:
-    """The empty scene for a product at `stand`, whose frame is the window of `fit`. `most` characters."""
-    scene, reading = scene_of(style, words), parse(words)
-    down = _heights(fit, stand.height)
-    lead = "Photograph of an empty set for a product picture, with nothing on it."
-    where = (
-        "Seen from straight above: the surface fills the whole picture and is lit evenly."
-        if stand.view == "above"
-        else _room(stand, down)
+def of_empty_scene(
+    wanted: GenerationRequest, model: Model, engine: str, stand: Stand, fit: Fit, direction: Direction = _PLAIN
+) -> Told:
+    """The empty scene for a product at `stand`, whose frame is the window of `fit`."""
+    _, y0, _, y1 = fit.window
+    x0, top, x1, bottom = stand.box
+    part = (y1 - y0) / fit.height
+    stage = Stage(
+        ground=y0 / fit.height + part * stand.ground,
+        elevation=stand.elevation,
+        light=light_from(scene_of(wanted.style, wanted.words).light),
+        room=(
+            (x1 - x0) / stand.width * (fit.window[2] - fit.window[0]) / fit.width,
+            (bottom - top) / stand.height * part,
+        ),
     )
-    x0, y0, x1, y1 = stand.box
-    free = (
-        f"The middle stays free for a product {(x1 - x0) / stand.width:.0%} of the picture wide "
-        f"and {(y1 - y0) / stand.height:.0%} tall, which is put in later."
+    told = plate(
+        parse(wanted.words),
+        family_of(engine, model.id),
+        stage,
+        replace(direction, style=_of_style(wanted.style), avoid=wanted.avoid),
+        most=model.capabilities.characters,
     )
-    unwanted = ", ".join(filter(None, [tidy(avoid), *_UNWANTED]))
-    closing = _NEVER if negative else f"No product, no person, nothing where it will stand. {_NEVER}"
-    rest = " ".join([where, _lit(scene, reading), free, closing])
-    about = cut(_about(style, reading), max(most - len(lead) - len(rest) - 2, 0))
-    return Told(" ".join(filter(None, [lead, about, rest])), unwanted if negative else "")
+    return Told(told.text, (told.avoid or "") if model.capabilities.negative_words else "")
 
 
-def of_surroundings(style: str, words: str, avoid: str, *, negative: bool, most: int) -> Told:
+def of_surroundings(wanted: GenerationRequest, model: Model, engine: str, direction: Direction = _PLAIN) -> Told:
     """What is around a product that is in the picture already and stays as it is."""
-    scene, reading = scene_of(style, words), parse(words)
+    scene, said, avoid = scene_of(wanted.style, wanted.words), tidy(wanted.words), tidy(wanted.avoid)
+    negative = model.capabilities.negative_words
     lead = "The product in this picture stays exactly as it is, where it is. Paint what is around and under it."
-    said = tidy(reading.text)
-    seller = f"The seller's words: “{said}”." if said else ""
     rest = (
-        f"{_lit(scene, reading)} The product stands on the surface with a true contact shadow. "
+        f"Light: {light_in_words(scene.light)}. The product stands on the surface with a true contact shadow. "
         f"Nothing covers it and nothing touches it. {_NEVER}"
+        + (f" Leave out: {avoid}." if avoid and not negative else "")
     )
-    about = _of_style(style) or ("" if said else _about(style, reading))
-    about = cut(" ".join(filter(None, [about, seller])), max(most - len(lead) - len(rest) - 2, 0))
-    return Told(" ".join(filter(None, [lead, about, rest])), tidy(avoid) if negative else "")
+    about = " ".join(
+        filter(
+            None,
+            [
+                f"The set: {_of_style(wanted.style)}" if wanted.style or not said else "",
+                f"The seller's words: “{said}”." if said else "",
+                f"For buyers in {direction.market.title()}." if direction.market else "",
+                f"Palette: {direction.palette}." if direction.palette else "",
+            ],
+        )
+    )
+    most = min(model.capabilities.characters, families()[family_of(engine, model.id)].most)
+    about = cut(about, max(most - len(lead) - len(rest) - 2, 0))
+    return Told(" ".join(filter(None, [lead, about, rest])), avoid if negative else "")
 
 
-def of_whole_picture(engine: str, style: str, words: str, avoid: str, *, negative: bool, most: int) -> Told:
-    """The whole picture, in the template of the engine's family where it has one."""
-    family = _FAMILY.get(engine, engine)
-    reading = parse(words)
-    if words and family in families():
-        made = prompt(reading, family)
-        text, unwanted = made.text, made.avoid or ""
-    else:
-        text, unwanted = tidy(words), ""
-    told = " ".join(filter(None, [cut(text, most), _of_style(style)]))
-    said = ", ".join(filter(None, [tidy(avoid), unwanted]))
-    return Told(cut(told, most), said if negative else "")
+def of_whole_picture(wanted: GenerationRequest, model: Model, engine: str, direction: Direction = _PLAIN) -> Told:
+    """The whole picture, in the words of the model's family. The style stays with the request, by its name."""
+    direction = replace(
+        direction, avoid=wanted.avoid, references=tuple(reference.role for reference in wanted.references)
+    )
+    told = prompt(parse(wanted.words), family_of(engine, model.id), direction, most=model.capabilities.characters)
+    return Told(told.text, (told.avoid or "") if model.capabilities.negative_words else "")
+
+
+def light_from(light: Light) -> LightFrom:
+    """Where the light comes from, in one word: against the shadow's run."""
+    right, away = light.direction
+    if hypot(right, away) < 0.1:
+        return "above"
+    if abs(right) >= abs(away):
+        return "left" if right > 0 else "right"
+    return "front" if away > 0 else "behind"
 
 
 def light_in_words(light: Light) -> str:
-    """Where the light comes from and how hard it is: against the shadow's run."""
+    """Where the light comes from and how hard it is."""
     right, away = light.direction
     sides = [
         *(["left" if right > 0 else "right"] if abs(right) > 0.2 else []),
@@ -109,35 +117,5 @@ def light_in_words(light: Light) -> str:
     return f"{hardness}, from {slant} on the {' '.join(reversed(sides))}" if sides else f"{hardness}, from above"
 
 
-def _lit(scene: Scene, reading: Reading) -> str:
-    said = [value.replace("-", " ") for value in reading.values.get("light", ())]
-    return f"Light: {', '.join([*said, light_in_words(scene.light)])}."
-
-
-def _room(stand: Stand, down: Mapping[str, float]) -> str:
-    ground, begins = (down["scale"] * at + down["offset"] for at in (stand.ground, stand.begins))
-    tilt = f"The camera looks down by {stand.elevation:.0f} degrees through a 70 mm lens."
-    line = f"The level surface begins {begins:.0%} of the way down and reaches the lower edge."
-    return f"{line} It is clear at {ground:.0%} of the way down, where the product will stand. {tilt}"
-
-
-def _heights(fit: Fit, height: int) -> Mapping[str, float]:
-    """From heights in the picture to heights in what is painted, both 0 top to 1 bottom."""
-    _, y0, _, y1 = fit.window
-    return {"scale": (y1 - y0) / fit.height, "offset": y0 / fit.height}
-
-
 def _of_style(style: str) -> str:
-    if not style:
-        return ""
-    return f"The set: {SCENES[style].words}" if style in SCENES else f"Style: {style}."
-
-
-def _about(style: str, reading: Reading) -> str:
-    """The scene in words. The description's own only where nothing of it was understood: it speaks of the product."""
-    parts = [_of_style(style)]
-    said = {key: [value.replace("-", " ") for value in reading.values.get(key, ())] for key in _OF_SCENE}
-    parts += [f"{_OF_SCENE[key]}: {', '.join(values)}." for key, values in said.items() if values]
-    if not any(said.values()) and reading.text.strip():
-        parts.append(f"It is for a picture of which the seller says: “{tidy(reading.text)}”; paint its place only.")
-    return " ".join(filter(None, parts))
+    return SCENES[style].words if style in SCENES else style

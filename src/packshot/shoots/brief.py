@@ -27,8 +27,10 @@ class Brief(BaseModel):
     None is the engine's default, `seed` None a random one. `words` and `avoid` are the seller's own; without `styles`
     they say it all. `mode` says whether an engine paints around the product (plate) or the product too (redraw); None
     is the engine's usual way. `preset` names an engine and model by what they are good for, and takes their place.
-    `allow` names fields that may be left out, with a warning, where a model has no such thing; else it is refused.
-    `strict`: both locks have to accept every picture.
+    `allow` names fields that a model may do without, with a warning, where it has no such thing; else it is refused.
+    `strict`: both locks have to accept every picture. `variations` asks for so many different pictures of each photo in
+    place of `count` that are alike: spread over the styles with the embedded studio, over what the words leave open
+    elsewhere.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -52,6 +54,7 @@ class Brief(BaseModel):
     talent_id: UUID | None = None
     poses: Annotated[list[Slug], Field(max_length=20)] = []
     market: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    variations: Annotated[int, Field(ge=2, le=MOST_PICTURES)] | None = None
 
     @field_validator("size")
     @classmethod
@@ -65,13 +68,23 @@ class Brief(BaseModel):
     def _each_once(cls, given: list[object]) -> list[object]:
         return list(dict.fromkeys(given))
 
+    @property
+    def pictures(self) -> int:
+        """How many pictures of each photo."""
+        each = max(1, len(self.styles)) * self.count
+        if self.variations:
+            each = self.variations if self.engine == "studio" else self.variations * max(1, len(self.styles))
+        return each * max(1, len(self.poses))
+
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         if not self.styles and not self.words.strip():
             raise ValueError("choose at least one style, or describe the picture in words")
         if self.preset and {"engine", "model"} & self.model_fields_set:
             raise ValueError("a preset chooses engine and model: leave these out, or the preset")
-        pictures = max(1, len(self.photo_ids)) * max(1, len(self.styles)) * max(1, len(self.poses)) * self.count
+        if self.variations and self.count != 1:
+            raise ValueError("ask for variations or for a count, not for both")
+        pictures = max(1, len(self.photo_ids)) * self.pictures
         if pictures > MOST_PICTURES:
             raise ValueError(f"{pictures:,} pictures are more than the {MOST_PICTURES:,} of one shoot")
         return self

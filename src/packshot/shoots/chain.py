@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -13,7 +13,7 @@ from packshot.engines.base import Failed, FailureKind, Reference
 from packshot.engines.presets import Choice
 from packshot.plates.ask import outlined
 from packshot.plates.way import Mode, Way, fallback, way_of
-from packshot.shoots.makers import maker, request
+from packshot.shoots.makers import Call, direction_of, maker, request
 from packshot.shoots.models import Attempt, Generation, Shoot
 
 if TYPE_CHECKING:
@@ -28,14 +28,6 @@ FALLBACK = config.key(
 
 _ITS_OWN: frozenset[FailureKind] = frozenset({"auth", "quota", "rate_limited", "transient"})
 _FOR_THE_OPERATOR: frozenset[FailureKind] = frozenset({"auth", "quota"})
-
-
-class Call(NamedTuple):
-    """Who is called for an attempt, and in which way."""
-
-    engine: str
-    model: str
-    way: Way
 
 
 def next_call(shoot: Shoot, generation: Generation, attempts: Sequence[Attempt]) -> Call:
@@ -84,8 +76,8 @@ async def takes_over(work: Work, attempt: Attempt, failed: Failed, *, again: boo
         way = usual_way(shoot, generation, choice.engine, model.id)
         if shoot.mode == "plate" and way == "redraw":
             continue
-        wanted = request(shoot, generation, photo, model=model.id)
-        asked = outlined(replace(wanted, seed=None), model, choice.engine, way)
+        wanted = request(shoot, generation, photo, Call(choice.engine, model.id, way))
+        asked = outlined(replace(wanted, seed=None), model, choice.engine, way, direction_of(shoot, generation))
         if not engine.check(asked):
             return Choice(engine=choice.engine, model=model.id)
     return None

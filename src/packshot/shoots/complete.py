@@ -11,6 +11,7 @@ from typing import Any
 from packshot.db import direct
 from packshot.engines.base import Failed
 from packshot.errors import BadInputError
+from packshot.shoots.alike import against_twins
 from packshot.shoots.finishing import Finishing, Made, fetched, finished, small_key
 from packshot.shoots.models import Attempt
 from packshot.shoots.paint import plate_of
@@ -40,6 +41,9 @@ async def complete(work: Work, attempt: Attempt, finishing: Finishing) -> None:
         return
     except BadInputError as error:
         await set_back(work, attempt, Failed("transient", f"The engine's picture cannot be used: {error.message}"))
+        return
+    if work.shoot.variations and (alike := await against_twins(work, made.look)):
+        await set_back(work, attempt, alike)
         return
     key = picture_key(work, attempt)
     await storage().put(key, made.data)

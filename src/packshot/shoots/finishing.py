@@ -48,10 +48,11 @@ class Finishing:
 
 @dataclass(frozen=True)
 class Made:
-    """A file to deliver, and a small picture of it for lists; `facts` are the engine's, and what was found here."""
+    """A file to deliver, a small picture of it for lists, how it looks (imaging.similarity), and what was found."""
 
     data: bytes = field(repr=False)
     small: bytes = field(repr=False)
+    look: str
     crc32: int
     warnings: list[str]
     facts: dict[str, Any]
@@ -79,6 +80,7 @@ def finished(given: Finishing) -> Made:
     from packshot.imaging.finish import finish
     from packshot.imaging.own import small
     from packshot.imaging.photo import Photo
+    from packshot.imaging.similarity import similarity_hash
 
     content = given.content
     photo = decode(content, name="The engine's picture") if isinstance(content, bytes) else content
@@ -92,4 +94,5 @@ def finished(given: Finishing) -> Made:
             f"The engine made {photo.width}×{photo.height} pixels, not the {given.width}×{given.height} asked for."
         )
     data = finish(photo.pixels, [(photo.width, photo.height)], given.format)[0].data
-    return Made(data, small(photo.pixels), zlib.crc32(data), warnings, facts)
+    look = similarity_hash(photo.pixels)
+    return Made(data, small(photo.pixels), look, zlib.crc32(data), warnings, facts)

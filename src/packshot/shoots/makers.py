@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import cache
+from typing import NamedTuple
 
 from packshot.engines import engine
 from packshot.engines.base import Engine, GenerationRequest, Reference
+from packshot.plates.way import Way
 from packshot.settings import settings
+from packshot.shoots.directed import directed
 from packshot.shoots.models import Generation, Shoot
+from packshot.shoots.variations import in_words
 from packshot.styles.direction import look_of
 from packshot.tasks import Queue
+from packshot.words.direction import Direction
+from packshot.words.markets import market_named
+
+
+class Call(NamedTuple):
+    """Who is called for an attempt at a picture, and in which way."""
+
+    engine: str
+    model: str
+    way: Way
 
 
 @cache
@@ -27,15 +42,11 @@ def queue_of(engine: Engine) -> Queue:
     return "cpu" if engine.works == "here" else "io"
 
 
-def request(
-    shoot: Shoot, generation: Generation, references: tuple[Reference, ...], *, model: str = ""
-) -> GenerationRequest:
-    """One picture as it is wanted of `model`, the shoot's own unless said; `plates` says what an engine is asked."""
-    known = maker(shoot.engine).known.get(model or shoot.model)
-    negative = known is not None and known.capabilities.negative_words
-    look = look_of(generation.style, shoot.framing, shoot.words, shoot.avoid, negative=negative)
-    return GenerationRequest(
-        model=model or shoot.model,
+def request(shoot: Shoot, generation: Generation, references: tuple[Reference, ...], call: Call) -> GenerationRequest:
+    """One picture as it is wanted of whom `call` names; `plates` says what they are asked for it."""
+    look = look_of(generation.style, shoot.framing, shoot.words, shoot.avoid)
+    asked = GenerationRequest(
+        model=call.model,
         width=shoot.width,
         height=shoot.height,
         style=look.style,
@@ -44,4 +55,19 @@ def request(
         avoid=look.avoid,
         seed=generation.seed,
         references=references,
+    )
+    model = maker(call.engine).known.get(call.model)
+    if model is None:
+        return asked
+    if call.way in ("plate", "inpaint"):
+        said = " ".join(filter(None, [asked.words.strip(), in_words(generation.variation)]))
+        return replace(asked, words=said)
+    return directed(asked, shoot, generation, call.engine, model)
+
+
+def direction_of(shoot: Shoot, generation: Generation) -> Direction:
+    """What is said of the place of a picture's plate beside its words."""
+    return Direction(
+        market=market_named(shoot.market) if shoot.market else "",
+        palette=str(generation.variation.get("palette", "")),
     )

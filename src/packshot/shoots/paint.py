@@ -15,7 +15,7 @@ from packshot.plates.lay import lay
 from packshot.plates.product import Product, product_of
 from packshot.plates.way import Way
 from packshot.settings import settings
-from packshot.shoots.makers import maker, request
+from packshot.shoots.makers import Call, direction_of, maker, request
 from packshot.shoots.models import Attempt
 from packshot.shoots.references import references_of
 
@@ -40,28 +40,35 @@ class Plate:
 
 async def ask(work: Work, attempt: Attempt, references: tuple[Reference, ...]) -> GenerationRequest:
     """The request to send for `attempt`. Raises as `product_of` does, before anything is sent."""
-    wanted = request(work.shoot, work.generation, references, model=attempt.model)
-    model = maker(attempt.engine or work.shoot.engine).known.get(wanted.model)
+    call = _call(work, attempt)
+    wanted = request(work.shoot, work.generation, references, call)
+    model = maker(call.engine).known.get(call.model)
     if model is None:
         return wanted  # the engine says what is wrong with it
-    way = cast("Way", attempt.way or "redraw")
 
     def prepare() -> GenerationRequest:
-        product = _product(references[0]) if way in ("plate", "inpaint") else None
-        return prepared(wanted, model, attempt.engine or work.shoot.engine, way, product)
+        product = _product(references[0]) if call.way in ("plate", "inpaint") else None
+        direction = direction_of(work.shoot, work.generation)
+        return prepared(wanted, model, call.engine, call.way, product, direction)
 
-    if way not in ("plate", "inpaint"):
+    if call.way not in ("plate", "inpaint"):
         return prepare()
     return await asyncio.get_running_loop().run_in_executor(_threads(), prepare)
 
 
 async def plate_of(work: Work, attempt: Attempt) -> Plate | None:
     """What `attempt`'s picture needs besides the engine's file; None where that is the picture. GoneError."""
-    if attempt.way not in ("plate", "inpaint"):
+    call = _call(work, attempt)
+    if call.way not in ("plate", "inpaint"):
         return None
-    model = maker(attempt.engine).known[attempt.model]
-    wanted = request(work.shoot, work.generation, await references_of(work), model=attempt.model)
-    return Plate(wanted, model, attempt.way)
+    wanted = request(work.shoot, work.generation, await references_of(work), call)
+    return Plate(wanted, maker(call.engine).known[call.model], call.way)
+
+
+def _call(work: Work, attempt: Attempt) -> Call:
+    """The call that was written down for `attempt`; those of older versions wrote down none, and painted all of it."""
+    way = cast("Way", attempt.way or "redraw")
+    return Call(attempt.engine or work.shoot.engine, attempt.model or work.shoot.model, way)
 
 
 def _product(reference: Reference) -> Product:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -18,6 +18,7 @@ from packshot import config
 from packshot.catalog.approved import Approved, approved
 from packshot.credits import ledger
 from packshot.db import Direct, after_commit, direct, new_id
+from packshot.engines import registry
 from packshot.engines.base import Engine, GenerationRequest, Reference, Unsupported
 from packshot.engines.presets import chosen
 from packshot.errors import BadInputError, PackshotError
@@ -29,31 +30,38 @@ from packshot.shoots.errors import EngineNotConfiguredError, IdempotencyKeyReuse
 from packshot.shoots.makers import maker, queue_of
 from packshot.shoots.news import wake_later
 from packshot.shoots.styled import against_styles, settled
+from packshot.shoots.variations import label, variations
 from packshot.styles.direction import look_of
 from packshot.styles.edit import refreshed
 from packshot.styles.makers import PRESETS
 from packshot.styles.price import price
+from packshot.words.markets import market_named
+from packshot.words.poses import in_order
+from packshot.words.poses import refused as refused_poses
 
 # One round trip for any number of generations, with the credits held for them.
 _GENERATIONS = """generations as (
   insert into generation (
-    id, account_id, shoot_id, number, photo_id, cutout_id, style, pose, seed, credits, queue, deadline_at, retry_of)
+    id, account_id, shoot_id, number, photo_id, cutout_id, style, pose, label, variation, seed, credits, queue,
+    deadline_at, retry_of)
   select
-    id, :account_id, :shoot_id, number, photo_id, cutout_id, style, pose, seed, amount, :queue, :deadline_at, retry_of
+    id, :account_id, :shoot_id, number, photo_id, cutout_id, style, pose, label, variation, seed, amount, :queue,
+    :deadline_at, retry_of
   from unnest(
     cast(:generation_ids as uuid[]), cast(:numbers as bigint[]), cast(:photo_ids as uuid[]),
-    cast(:cutout_ids as uuid[]), cast(:styles as text[]), cast(:poses as text[]), cast(:seeds as bigint[]),
-    cast(:amounts as bigint[]), cast(:retries_of as uuid[])
-  ) as given (id, number, photo_id, cutout_id, style, pose, seed, amount, retry_of)
+    cast(:cutout_ids as uuid[]), cast(:styles as text[]), cast(:poses as text[]), cast(:labels as text[]),
+    cast(:points as jsonb[]), cast(:seeds as bigint[]), cast(:amounts as bigint[]), cast(:retries_of as uuid[])
+  ) as given (id, number, photo_id, cutout_id, style, pose, label, variation, seed, amount, retry_of)
 )"""
 _SHOOT = """shoot as (
   insert into shoot (
     id, account_id, user_id, project_id, product_id, engine, model, styles, width, height, framing, format, count,
-    seed, credits, words, avoid, mode, preset, strict, talent_id, poses, market, created_at)
+    seed, credits, words, avoid, mode, preset, strict, talent_id, poses, market,
+    variations, created_at)
   values (
     :shoot_id, :account_id, :user_id, :project_id, :product_id, :engine, :model, :shoot_styles, :width, :height,
     :framing, :format, :count, :seed, :credits, :words, :avoid, :mode, :preset, :strict, :talent_id, :shoot_poses,
-    :market, :created_at)
+    :market, :variations, :created_at)
 ), submission as (
   insert into submission (account_id, key, fingerprint, answer)
   values (:account_id, :idempotency_key, :fingerprint, :answer)
@@ -73,6 +81,8 @@ class PlannedOut(BaseModel):
     photo_id: UUID | None
     style: str
     pose: str = ""
+    label: str = ""
+    variation: dict[str, str | int] = {}
     seed: int
     credits: int
 
@@ -108,6 +118,8 @@ class Planned(NamedTuple):
     credits: int
     retry_of: UUID | None = None
     pose: str = ""
+    label: str = ""
+    variation: Mapping[str, str | int] = {}
 
 
 async def accept(account_id: UUID, user_id: UUID, brief: Brief, key: str) -> str:
@@ -142,11 +154,9 @@ async def submit(session: Direct, account_id: UUID, user_id: UUID, brief: Brief,
     seed = secrets.randbits(32) if brief.seed is None else brief.seed
     refused = await against_styles(session, account_id, brief, bool(photos))
     way, warnings = checked(engine, brief, model, photos, refused)
-    if warnings:
-        brief = brief.model_copy(update={name: None if name == "seed" else "" for name in warnings})
     planned = _plan(brief, photos, seed)
     shoot = _shoot(user_id, brief, model, seed, photos, planned)
-    answer = _answer(shoot, planned, way, [*warnings.values()])
+    answer = _answer(shoot, planned, way, warnings)
     submission = {"idempotency_key": key, "fingerprint": fingerprint, "answer": answer}
     try:
         await _write(session, account_id, engine, planned, f"{_SHOOT}, {_GENERATIONS}", {**shoot, **submission})
@@ -205,6 +215,8 @@ async def _write(
             "cutout_ids": [one.cutout_id for one in planned],
             "styles": [one.style for one in planned],
             "poses": [one.pose for one in planned],
+            "labels": [one.label for one in planned],
+            "points": [json.dumps(one.variation) for one in planned],
             "seeds": [one.seed for one in planned],
             "retries_of": [one.retry_of for one in planned],
         },
@@ -222,8 +234,8 @@ async def resolved(brief: Brief) -> Brief:
 
 def checked(
     engine: Engine, brief: Brief, model: str, photos: Sequence[Approved], refused: Sequence[Unsupported] = ()
-) -> tuple[Way, dict[str, str]]:
-    """The way that the pictures will be made, and by field what is left out because the brief allows it.
+) -> tuple[Way, list[str]]:
+    """The way that the pictures will be made, and warnings of what the model lacks and the brief allows it to lack.
 
     Raises UnsupportedError with what is `refused` already and everything that the engine cannot honour,
     EngineNotConfiguredError without a key.
@@ -245,16 +257,29 @@ def checked(
         raise UnsupportedError(engine.check(wanted))
     person = brief.talent_id is not None or bool(brief.poses)
     way = way_of(known, product=bool(photos), person=person, mode=brief.mode)
-    refusals = [*refused, *against_mode(way, known, brief.mode)]
-    negative = known.capabilities.negative_words
+    refusals = [*refused, *against_mode(way, known, brief.mode), *_refused_poses(engine, brief, model)]
     for style in brief.styles or [""]:
-        look = look_of(style, brief.framing, brief.words, brief.avoid, negative=negative)
-        asked = replace(wanted, style=look.style, framing=look.framing, avoid=look.avoid)
+        look = look_of(style, brief.framing, brief.words)  # what it keeps out is said in words where need be
+        asked = replace(wanted, style=look.style, framing=look.framing)
         refusals += engine.check(outlined(asked, known, engine.id, way))
-    left_out = {one.field: f"{one.words} It is left out." for one in refusals if one.field in brief.allow}
-    if any(one.field not in left_out for one in refusals):
-        raise UnsupportedError([one for one in refusals if one.field not in left_out])
-    return way, left_out
+    if brief.market:
+        market_named(brief.market)
+    allowed = {one.field: f"{one.words} {_INSTEAD[one.field]}" for one in refusals if one.field in brief.allow}
+    if any(one.field not in allowed for one in refusals):
+        raise UnsupportedError([one for one in refusals if one.field not in allowed])
+    return way, [*allowed.values()]
+
+
+_INSTEAD = {"seed": "Every picture is another.", "avoid": "It is put into the description instead."}
+
+
+def _refused_poses(engine: Engine, brief: Brief, model: str) -> list[Unsupported]:
+    if not brief.poses or model not in engine.known:
+        return []
+    known = {id: [one.capabilities for one in kind.models()] for id, kind in registry().classes.items()}
+    can = engine.known[model]
+    told = refused_poses(brief.poses, can.title, can.capabilities, known, kept=brief.mode == "plate")
+    return [Unsupported("poses", one.reason, one.remedy) for one in told]
 
 
 def _names_photos(brief: Brief) -> bool:
@@ -262,21 +287,23 @@ def _names_photos(brief: Brief) -> bool:
 
 
 def _plan(brief: Brief, photos: Sequence[Approved], seed: int) -> list[Planned]:
-    """Every photo in every style and pose, `count` times. One seed for the whole shoot; variations count on from it."""
+    """Every photo in every look and pose. One seed for all poses; looks of the same style count on from it."""
     given: Sequence[Approved | None] = photos or [None]
-    wanted = product(given, brief.styles or [""], brief.poses or [""], range(brief.count))
+    wanted = product(given, _looks(brief), in_order(brief.poses) or [""])
     planned = [
         Planned(
             id=new_id(),
             number=number,
             photo_id=photo.photo_id if photo else None,
             cutout_id=photo.cutout_id if photo else None,
-            style=style,
+            style=look.style,
             pose=pose,
-            seed=(seed + variation) % (1 << 32),
-            credits=price(style, brief.engine),
+            label=look.label,
+            variation=look.variation,
+            seed=(seed + look.seed) % (1 << 32),
+            credits=price(look.style, brief.engine),
         )
-        for number, (photo, style, pose, variation) in enumerate(wanted, start=1)
+        for number, (photo, look, pose) in enumerate(wanted, start=1)
     ]
     if len(planned) > MOST_PICTURES:
         raise BadInputError(
@@ -284,6 +311,25 @@ def _plan(brief: Brief, photos: Sequence[Approved], seed: int) -> list[Planned]:
             remedy="Name fewer photos or styles, or send several shoots.",
         )
     return planned
+
+
+class _Look(NamedTuple):
+    """One of the pictures of a photo in each pose; `seed` counts on from the shoot's."""
+
+    style: str
+    seed: int
+    label: str = ""
+    variation: Mapping[str, str | int] = {}
+
+
+def _looks(brief: Brief) -> Iterator[_Look]:
+    if not brief.variations:
+        yield from (_Look(style, number) for style, number in product(brief.styles or [""], range(brief.count)))
+        return
+    spread = variations(brief.engine, tuple(brief.styles), brief.words, brief.variations)
+    for number, point in enumerate(spread.points[: brief.variations]):
+        for style in [point["style"]] if "style" in point else brief.styles or [""]:
+            yield _Look(style, number, label(number), {"index": number, **point})
 
 
 def _shoot(
@@ -320,6 +366,7 @@ def _shoot(
         "talent_id": brief.talent_id,
         "shoot_poses": json.dumps(brief.poses),
         "market": brief.market or "",
+        "variations": brief.variations or 0,
         "created_at": datetime.now(UTC),
     }
 
@@ -344,6 +391,8 @@ def _answer(shoot: dict[str, Any], planned: Sequence[Planned], way: Way, warning
                 photo_id=one.photo_id,
                 style=one.style,
                 pose=one.pose,
+                label=one.label,
+                variation=dict(one.variation),
                 seed=one.seed,
                 credits=one.credits,
             )

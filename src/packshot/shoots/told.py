@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from packshot.engines.base import GenerationRequest, Reference
+from packshot.engines.vendor import prompt
 from packshot.plates.ask import outlined
 from packshot.plates.way import Way, way_of
+from packshot.shoots.directed import directed
+from packshot.shoots.models import Generation, Shoot
 from packshot.styles.direction import look, sample_of
 from packshot.styles.library import Style
 
@@ -26,7 +29,7 @@ def told(style: Style) -> tuple[Way, str, str] | None:
         return None
     words = sample_of(preset)
     width, height = map(int, (preset.size or "1024x1024").split("x"))
-    said = look(preset, words=words, negative=model.capabilities.negative_words)
+    said = look(preset, words=words)
     wanted = GenerationRequest(
         model=model.id,
         width=width,
@@ -38,5 +41,8 @@ def told(style: Style) -> tuple[Way, str, str] | None:
         seconds=preset.seconds,
         references=tuple(Reference(b"", role=need) for need in preset.needs if need != "words"),
     )
-    asked = outlined(wanted, model, style.engine, how)
-    return how, asked.words, asked.avoid
+    if how in ("plate", "inpaint"):
+        asked = outlined(wanted, model, style.engine, how)
+    else:
+        asked = directed(wanted, Shoot(market=""), Generation(pose="", variation={}), style.engine, model)
+    return how, prompt(asked), asked.avoid if model.capabilities.negative_words else ""

@@ -27,8 +27,8 @@ Canvas = NDArray[np.uint8]
 STAMP = "simulator"
 FRAMES_A_SECOND = 8
 _DEFECT = re.compile(r"\bdefect:([a-z-]+)")
-_FLOOR = re.compile(r"surface begins (\d+)% of the way down")
-_NO_WALL = re.compile(r"surface fills the (?:whole )?picture")
+_FLOOR = re.compile(r"surface fills the lower (\d+) percent")
+_NO_WALL = re.compile(r"surface fills the whole picture")
 _USUAL_FLOOR, _LOW_FLOOR = 0.6, 0.93
 _SKIRTING = 0.012  # of the height, over which the wall turns into the floor
 
@@ -108,7 +108,7 @@ def _contact(product: NDArray[np.float32]) -> NDArray[np.float32]:
 def _begins(words: str) -> float:
     """Where the floor begins, 0 top to 1 bottom; above the picture where it is all floor."""
     if found := _FLOOR.search(words):
-        return min(int(found[1]) / 100, 0.95)
+        return max(1 - int(found[1]) / 100, 0.05)
     return -0.2 if _NO_WALL.search(words) else _USUAL_FLOOR
 
 

@@ -13,7 +13,7 @@ from packshot.studio.compose import camera_elevation
 from packshot.studio.cutout.result import Cutout, View
 from packshot.studio.framing import Framing
 from packshot.studio.place import Box, allot, product_bounds
-from packshot.studio.resample import resample
+from packshot.studio.resample import resampled
 from packshot.studio.scene.canvas import Canvas
 from packshot.studio.scene.paint import blur
 from packshot.studio.scene.scene import Scene
@@ -27,14 +27,15 @@ _DEPTH = 1.5  # of the frame's shorter side: from the product to the wall behind
 _LOOK = 256  # px of the longer side that a plate is looked over at
 _FLAT = 1.0  # L* between the darkest and the lightest hundredth: less is one flat colour
 _WHITE = 97.0  # L* of a flat colour that can have been asked for
-_MOST_EDGE = 12.0  # ΔE a pixel: an edge that is an edge counts no more than this
+_STRONG = 8.0  # ΔE a pixel: the outline of something rather than a pattern
 _STANDS = 0.45  # of the product's height above its ground: where something in its place would show
 _FRONT = 0.07  # of the frame's height below its ground: where something would stand before it
 _ASIDE = 0.08  # of the product's width to either side
 _OUTER = 1 / 8  # of the frame's width at both sides: the scene as it is without anything
-_STRONG = 95  # percentile of the edges that are compared
-_BUSIER, _BUSIER_WITH_STEPS = 2.5, 5.0  # times as strong in the middle: something stands there
-_LEAST_EDGE = 2.0  # ΔE a pixel: weaker ones are nothing at all
+_BUSIER, _BUSIER_WITH_STEPS = 9.0, 20.0  # times as many of them in the middle: something stands there
+_AROUND, _MOST_DIM = 8.0, 4.0  # sigma of the light around, and how much fainter an edge may be in less of it
+_LEAST_OUTLINE = 0.015  # of the pixels: fewer strong edges are a vein of marble, and no outline
+_FEWEST = 0.002  # of the pixels: fewer strong edges at the sides are none at all
 _EDGE_OF_FLOOR = 6.0  # L* between what is above and below a line through the whole width: wall and floor
 _FAINTER = 0.5  # of that: such a line further up may be where the floor begins
 _AROUND_EDGE = 8  # rows above and below that are held against each other, so that no gap between planks counts
@@ -91,10 +92,17 @@ def plate_scene(like: Scene, plate: Pixels, window: Box) -> Scene:
 def fitted(picture: Pixels, window: Box, width: int, height: int) -> Float:
     """(height, width, 3) float32 linear light: the `window` of `picture`, resampled."""
     x0, y0, x1, y1 = window
-    light = srgb_to_linear(picture[y0:y1, x0:x1])
-    if light.shape[:2] != (height, width):
-        light = resample(light, width, height)
-    return np.clip(light, 0, 1)
+    part = picture[y0:y1, x0:x1]
+    if part.shape[:2] == (height, width):
+        return srgb_to_linear(part)
+
+    def planes(rows: slice) -> Float:
+        return np.ascontiguousarray(srgb_to_linear(part[rows]).transpose(0, 2, 1))
+
+    light = np.empty((height, width, 3), np.float32)
+    for rows, made in resampled(planes, part.shape[:2], (height, width)):
+        np.clip(made.transpose(0, 2, 1), 0, 1, out=light[rows])
+    return light
 
 
 def look_over(plate: Pixels, window: Box, stand: Stand, *, steps: bool = False) -> dict[str, float]:
@@ -154,24 +162,26 @@ def _floor_edge(lightness: Float) -> float:
 
 
 def _busier(lab: Float, stand: Stand, *, front: bool) -> float:
-    """How much stronger the edges are where the product stands than at the frame's sides, at the same heights.
+    """How many times as many strong edges there are where the product stands as at the frame's sides beside it.
 
-    What something has for an outline the floor's own pattern has not, or has everywhere.
+    What something has for an outline the floor's own pattern has not, or has everywhere; in the dark it has it fainter.
     """
     height, width = lab.shape[:2]
     smooth = blur(lab, 1.0)
     edges = np.zeros((height, width), np.float32)
     edges[:, :-1] += np.linalg.norm(np.diff(smooth, axis=1), axis=2)
-    edges[:-1] += np.linalg.norm(np.diff(smooth, axis=0), axis=2)
-    edges = np.minimum(edges, _MOST_EDGE)
+    down = np.linalg.norm(np.diff(smooth, axis=0), axis=2)
+    edges[:-1] += np.maximum(down - np.median(down, axis=1, keepdims=True), 0)  # a horizon is nobody's outline
+    around = blur(np.ascontiguousarray(lab[..., 0]), _AROUND)
+    edges *= np.clip(float(np.percentile(around, 90)) / np.maximum(around, 1), 1, _MOST_DIM)
     x0, y0, x1, y1 = stand.box
     aside = _ASIDE * (x1 - x0)
     left, right = round((x0 - aside) / stand.width * width), round((x1 + aside) / stand.width * width)
     lying = stand.view == "above"
     top = (y0 if lying else y1 - _STANDS * (y1 - y0)) / stand.height
     bottom = y1 / stand.height + (_FRONT if front and not lying else 0)
-    rows = edges[round(top * height) : round(bottom * height)]
+    strong = edges[round(top * height) : round(bottom * height)] > _STRONG
     outer = max(8, round(_OUTER * width))
-    sides = np.concatenate([rows[:, :outer], rows[:, -outer:]], axis=1)
-    middle = rows[:, max(left, 0) : min(right, width)]
-    return float(np.percentile(middle, _STRONG)) / max(float(np.percentile(sides, _STRONG)), _LEAST_EDGE)
+    sides = np.concatenate([strong[:, :outer], strong[:, -outer:]], axis=1)
+    outline = float(strong[:, max(left, 0) : min(right, width)].mean())
+    return outline / max(float(sides.mean()), _FEWEST) if outline > _LEAST_OUTLINE else 0.0

@@ -84,7 +84,7 @@ def paste_back(
     alpha[y0:y1, x0:x1] = placed.alpha
     cover = alpha[around]
     product = np.asarray(cv2.dilate((cover > VISIBLE).astype(np.uint8), np.ones((2 * _RIM + 1,) * 2, np.uint8))) > 0
-    edge = product & (cover < 1)
+    edge = product & (cover < 1)  # and the rim, which a vendor that blends at its mask has mixed with the canvas
     region[edge] = spread_from(region, ~product, _SPREAD, edge)
     inside = light[y0:y1, x0:x1]
     inside *= 1 - placed.alpha[..., None]

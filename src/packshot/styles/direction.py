@@ -18,28 +18,25 @@ class Look:
     avoid: str = ""
 
 
-def look_of(slug: str, framing: str = "standard", words: str = "", avoid: str = "", *, negative: bool = False) -> Look:
-    """The look of a style for a description in `words`, `avoid` being the seller's own.
+def look_of(slug: str, framing: str = "standard", words: str = "", avoid: str = "") -> Look:
+    """The look of a style for a description in `words`, `avoid` being the seller's own, with commas.
 
-    A style that the library does not know is told by its name. What a style keeps out goes with `avoid` to a model that
-    takes `negative` prompts, and stands in the words of the style for others. `framing` is the style's own unless
-    another was asked for.
+    A style that the library does not know is told by its name. `framing` is the style's own unless another was asked
+    for.
     """
     found = style(slug)
-    return Look(slug, framing, avoid) if found is None else look(found.preset, framing, words, avoid, negative=negative)
+    return look(found.preset, framing, words, avoid) if found else Look(slug, framing, avoid)
 
 
-def look(
-    preset: Preset, framing: str = "standard", words: str = "", avoid: str = "", *, negative: bool = False
-) -> Look:
+def look(preset: Preset, framing: str = "standard", words: str = "", avoid: str = "") -> Look:
     """The same of a preset that need not be in the library."""
     if preset.scene:
         return Look(preset.scene, preset.framing if framing == "standard" else framing, avoid)
-    said = filled(preset.prompt, words)
-    if negative:
-        return Look(said.rstrip("."), framing, ", ".join([*preset.avoid, *([avoid] if avoid else ())]))
-    without = f" There is no {', no '.join(preset.avoid)}." if preset.avoid else ""
-    return Look(f"{said}{without}".rstrip("."), framing, avoid)
+    said = filled(preset.prompt, words).translate(_NO_TEMPLATE).rstrip(".")
+    return Look(said, framing, ", ".join([*preset.avoid, *([avoid] if avoid else ())]))
+
+
+_NO_TEMPLATE = str.maketrans("{}", "()")  # what a description brought in is no template for who reads this one
 
 
 def sample_of(preset: Preset) -> str:

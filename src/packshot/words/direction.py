@@ -20,8 +20,8 @@ class Direction:
     `style` is a style's prompt as a template, `avoid` its negative prompt in words with commas. `pose` is a slug of
     poses.yaml, `market` a name of the vocabulary. `product` and `talent` describe the product and the person in the
     customer's words, repeated in every prompt of a shoot so that both stay the same; `references` are the roles of the
-    pictures that go along, in their order. `worn`: a person shows the product. `redraws`: the product may be painted
-    anew. `changes` are values by key that take the place of the description's, for one variation of it.
+    pictures that go along, in their order. `worn`: a person shows the product. For one variation of a description,
+    `changes` are values by key that take the place of its own, and `palette` the colours of its surroundings in words.
     """
 
     style: str = ""
@@ -32,6 +32,7 @@ class Direction:
     talent: str = ""
     references: tuple[Shown, ...] = ()
     worn: bool = False
+    palette: str = ""
     changes: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
 

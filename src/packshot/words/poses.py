@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, Protocol
@@ -83,7 +84,7 @@ def why_not(pose: str, can: CanPose, *, kept: bool = False) -> str:
 
 
 def refused(
-    chosen: list[str], title: str, can: CanPose, engines: dict[str, list[CanPose]], *, kept: bool = False
+    chosen: list[str], title: str, can: CanPose, engines: Mapping[str, Sequence[CanPose]], *, kept: bool = False
 ) -> list[PoseRefused]:
     """Those of the `chosen` poses that a model called `title` cannot make, all at once, with the engines that could."""
     made: list[PoseRefused] = []

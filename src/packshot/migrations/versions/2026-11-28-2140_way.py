@@ -7,7 +7,7 @@ from alembic import op
 from packshot.migrations import columns
 
 revision = "0009"
-down_revision = "0008"
+down_revision = "0013"
 
 
 def upgrade() -> None:
