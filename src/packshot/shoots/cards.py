@@ -19,12 +19,13 @@ from packshot.db import transaction
 from packshot.errors import NotFoundError
 from packshot.shoots import news, pace
 from packshot.shoots.cancel import shoot_of
+from packshot.shoots.directed import WORDS
 from packshot.shoots.gallery import rows_of
 from packshot.shoots.look import Overview, generations, overviews
 from packshot.shoots.models import GIVEN_UP, OPEN, Generation, Shoot, State
 from packshot.shoots.retry import REASONS
 from packshot.shoots.variations import shown
-from packshot.styles.library import titles
+from packshot.styles import library
 from packshot.web.events import Hub
 from packshot.web.render import fragment
 
@@ -77,8 +78,8 @@ class Card:
 
     @property
     def variation(self) -> str:
-        """What it varies, for people."""
-        return shown(self.generation.variation)
+        """What it varies beside its style, for people."""
+        return shown({name: value for name, value in self.generation.variation.items() if name != "style"})
 
     @property
     def stamp(self) -> str:
@@ -86,6 +87,11 @@ class Card:
         one = self.generation
         seen = (one.state, one.waits_for, one.kept_at is not None, one.hidden_at is not None, self.again, self.won)
         return f"{zlib.crc32(repr(seen).encode()):08x}"
+
+
+def titles() -> dict[str, str]:
+    """The styles' names by slug."""
+    return library.titles() | {WORDS: "From words"}
 
 
 def of_shoot(shoot: Shoot, product: str | None, rows: Sequence[Generation]) -> list[Card]:

@@ -17,14 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from packshot.accounts.browser import LoggedIn, PageSession
 from packshot.catalog.models import Cutout, Photo, Product, Project
 from packshot.db import transaction
-from packshot.shoots import cards, pages_gallery, pages_order, pages_picture
+from packshot.shoots import cards, pages_gallery, pages_order, pages_picture, pages_words
 from packshot.shoots.cancel import cancel_generation, cancel_shoot, generation_of, shoot_of
 from packshot.shoots.chosen import FORMAT_NAMES
 from packshot.shoots.gallery import Filters, pictures
 from packshot.shoots.look import newest, overviews, running
 from packshot.shoots.retry import retry_generation, retry_shoot
 from packshot.shoots.winner import choose_winner
-from packshot.styles.library import titles
 from packshot.web import csrf
 from packshot.web.render import go, is_htmx, render
 
@@ -46,7 +45,7 @@ async def dashboard(request: Request, viewer: LoggedIn, session: PageSession) ->
         template,
         cards=latest,
         running=under_way,
-        titles=titles(),
+        titles=cards.titles(),
         next=await _next_step(session, account_id) if not under_way else None,
     )
 
@@ -82,7 +81,7 @@ async def shoots(
         request,
         "shoots/more_shoots.html" if is_htmx(request) else "shoots/shoots.html",
         overviews=await overviews(session, page),
-        titles=titles(),
+        titles=cards.titles(),
         more=f"/shoots?before={page[-1].id}" if len(found) > SHOOTS else None,
     )
 
@@ -96,7 +95,7 @@ async def shoot(request: Request, shoot_id: UUID, _: LoggedIn, session: PageSess
         "shoots/shoot.html",
         since=made_at.timestamp(),
         cards=[card for card in found.cards if card.generation.hidden_at is None],
-        titles=titles(),
+        titles=cards.titles(),
         formats=FORMAT_NAMES,
         **found.facts,
     )
@@ -172,5 +171,5 @@ def _moment(since: float) -> datetime:
     return datetime.fromtimestamp(min(max(since, 0.0), 4e9), UTC)
 
 
-for part in (pages_order, pages_gallery, pages_picture):
+for part in (pages_order, pages_words, pages_gallery, pages_picture):
     router.include_router(part.router)
