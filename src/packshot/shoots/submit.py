@@ -259,7 +259,10 @@ def checked(
     way = way_of(known, product=bool(photos), person=person, mode=brief.mode)
     refusals = [*refused, *against_mode(way, known, brief.mode), *_refused_poses(engine, brief, model)]
     for style in brief.styles or [""]:
-        look = look_of(style, brief.framing, brief.words)  # what it keeps out is said in words where need be
+        reads = known.capabilities.styles is None
+        look = look_of(
+            style, brief.framing, brief.words, reads=reads
+        )  # what it keeps out is said in words where need be
         asked = replace(wanted, style=look.style, framing=look.framing)
         refusals += engine.check(outlined(asked, known, engine.id, way))
     if brief.market:

@@ -18,14 +18,16 @@ class Look:
     avoid: str = ""
 
 
-def look_of(slug: str, framing: str = "standard", words: str = "", avoid: str = "") -> Look:
+def look_of(slug: str, framing: str = "standard", words: str = "", avoid: str = "", *, reads: bool = True) -> Look:
     """The look of a style for a description in `words`, `avoid` being the seller's own, with commas.
 
-    A style that the library does not know is told by its name. `framing` is the style's own unless another was asked
-    for.
+    A style that the library does not know is told by its name, and so is a painted one to whoever `reads` no words and
+    has styles of their own. `framing` is the style's own unless another was asked for.
     """
     found = style(slug)
-    return look(found.preset, framing, words, avoid) if found else Look(slug, framing, avoid)
+    if found is None or not (reads or found.preset.scene):
+        return Look(slug, framing, avoid)
+    return look(found.preset, framing, words, avoid)
 
 
 def look(preset: Preset, framing: str = "standard", words: str = "", avoid: str = "") -> Look:
