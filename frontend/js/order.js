@@ -11,25 +11,46 @@ export const order = () => ({
     const form = this.$el;
     form.addEventListener("input", () => this.price(form));
     form.addEventListener("change", (event) => {
+      if (["maker", "mode"].includes(event.target.name)) this.maker(form);
       if (event.target.name === "framing") for (const words of form.querySelectorAll("[data-framing]")) words.hidden = words.dataset.framing !== event.target.value;
       if (["framing", "photo_ids"].includes(event.target.name)) this.previews(form);
     });
     // Connections that wait for previews would keep the order itself waiting.
     form.addEventListener("submit", () => this.run?.abort());
     window.addEventListener("pageshow", (event) => {
+      this.maker(form);
       this.price(form);
       if (event.persisted) this.previews(form);
     });
+    this.maker(form);
     this.price(form);
     this.previews(form);
+  },
+
+  // What happens to the product, and what only engines that paint are told.
+  maker(form) {
+    const chosen = form.elements.maker?.selectedOptions[0];
+    if (!chosen) return;
+    const { usual, redraw } = chosen.dataset;
+    form.querySelector("[data-painter]").hidden = chosen.value === "studio";
+    form.querySelector("[data-modes]").hidden = !redraw;
+    form.querySelector("[data-way]").textContent = form.elements.mode.value === "redraw" && redraw ? redraw : usual;
+    for (const style of form.querySelectorAll('[name="style"]')) {
+      const credits = Number(chosen.value === "studio" ? style.dataset.credits : style.dataset.painted);
+      style.closest("label").querySelector(".figures").textContent = credits ? plural(credits, "credit") : "free";
+    }
+    this.price(form);
   },
 
   price(form) {
     const photos = form.querySelectorAll('[name="photo_ids"]:checked').length;
     const styles = [...form.querySelectorAll('[name="style"]:checked')];
     const count = Math.max(0, Math.floor(Number(form.elements.count.value) || 0));
-    const pictures = photos * styles.length * count;
-    const credits = photos * count * styles.reduce((sum, style) => sum + Number(style.dataset.credits), 0);
+    const painted = (form.elements.maker?.value ?? "studio") !== "studio";
+    const prices = styles.map((style) => Number(painted ? style.dataset.painted : style.dataset.credits));
+    if (painted && !prices.length && form.elements.words.value.trim()) prices.push(Number(form.dataset.painted));
+    const pictures = photos * prices.length * count;
+    const credits = photos * count * prices.reduce((sum, one) => sum + one, 0);
     const available = Number(form.dataset.available);
     const missing = credits - available;
     const words = form.querySelector("[data-price]");

@@ -28,22 +28,23 @@ def way_of(model: Model, *, product: bool, person: bool = False, kind: Kind = "i
     """The way that `model` makes a picture, of a `product`'s photo if there is one, with a `person` in it if so.
 
     Unless asked for otherwise the product's pixels stay wherever that is possible: a model with masks paints around it,
-    one that needs no photo paints the empty scene. What is worn, a video, and what there is no photo of is redrawn.
+    one that needs no photo paints the empty scene. What is worn, a video, what there is no photo of, and what models
+    make that have styles of their own in place of words is redrawn.
     """
     can = model.capabilities
     if can.keeps_product:
         return "kept"
-    if mode == "redraw" or not product or person or kind == "video" or can.needs_person:
+    if mode == "redraw" or not product or person or kind == "video" or can.needs_person or not can.needs_words:
         return "redraw"
     if can.mask and can.references:
         return "inpaint"
-    return "redraw" if can.needs_product or not can.words else "plate"
+    return "redraw" if can.needs_product else "plate"
 
 
 def fallback(way: Way, model: Model) -> Way:
     """The way to try after `way` gave a picture that cannot be used."""
     can = model.capabilities
-    return "plate" if way == "inpaint" and can.words and not can.needs_product else way
+    return "plate" if way == "inpaint" and not can.needs_product else way
 
 
 def against_mode(way: Way, model: Model, mode: Mode | None) -> list[Unsupported]:

@@ -48,7 +48,7 @@ class Card:
     @property
     def title(self) -> str:
         """Its style, for people."""
-        return titles().get(self.generation.style, self.generation.style)
+        return titles().get(self.generation.style, self.generation.style) or "From words"
 
     @property
     def name(self) -> str:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from redis.exceptions import RedisError
 
 from packshot.shoots.brief import Brief
+from packshot.styles.price import EMBEDDED
 from packshot.valkey import valkey
 
 KEPT_S = 86_400
@@ -33,7 +34,11 @@ _WORDS = {
     "size": "Write width x height in pixels, such as 1600x1600.",
     "format": "Choose one of the formats.",
     "framing": "Choose one of the framings.",
-    "words": "Describe it in at most 10,000 characters.",
+    "engine": "Choose who makes the pictures.",
+    "model": "Choose who makes the pictures.",
+    "mode": "Choose what happens to the product.",
+    "words": "Write at most 10,000 characters.",
+    "avoid": "Write at most 10,000 characters.",
 }
 
 
@@ -49,23 +54,32 @@ class Chosen:
     format: str = "webp"
     count: str = "1"
     seed: str = ""
+    maker: str = EMBEDDED  # or engine and model, with a space between
+    mode: str = ""
     words: str = ""
+    avoid: str = ""
 
     def brief(self, product_id: UUID) -> Brief | dict[str, str]:
         """The request, or what is wrong with it: words by field."""
-        wrong = {
-            name: _WORDS[name] for name, given in (("photo_ids", self.photos), ("styles", self.styles)) if not given
-        }
+        engine, _, model = self.maker.partition(" ")
+        painted = engine != EMBEDDED
+        said = self.words.strip() if painted else ""
+        given = {"photo_ids": bool(self.photos), "styles": bool(self.styles or said)}
+        wrong = {name: _WORDS[name] for name, there in given.items() if not there}
         asked: dict[str, Any] = {
             "product_id": product_id,
             "photo_ids": self.photos or [],
-            "styles": self.styles or ["none"],
+            "styles": self.styles or ([] if said else ["none"]),
+            "engine": engine,
+            "model": model or None,
+            "mode": (self.mode or None) if painted else None,
+            "words": said,
+            "avoid": self.avoid.strip() if painted else "",
             "size": self.own_size.strip().lower().replace("×", "x").replace(" ", "") or self.size,
             "framing": self.framing,
             "format": self.format,
             "count": self.count.strip() or "1",
             "seed": self.seed.strip() or None,
-            "words": self.words.strip(),
         }
         try:
             made = Brief.model_validate(asked)

@@ -23,12 +23,14 @@ from packshot.shoots.chosen import FORMAT_NAMES, SIZES, Chosen
 from packshot.shoots.darkroom import developed
 from packshot.shoots.errors import IdempotencyKeyReusedError, UnsupportedError
 from packshot.shoots.files import file
+from packshot.shoots.offers import makers
 from packshot.shoots.preview import preview_of
 from packshot.shoots.submit import AcceptedOut, accept
 from packshot.storage.base import FileMissingError
 from packshot.studio.framing import FRAMINGS
 from packshot.styles.edit import refreshed
 from packshot.styles.library import Style, engine_titles, library, of, styles
+from packshot.styles.price import EMBEDDED, price
 from packshot.web.render import go, render
 
 router = APIRouter()
@@ -37,6 +39,7 @@ MOST_PHOTOS = 200
 PREVIEW_S = 3600
 Many = Annotated[list[str] | None, Form(max_length=MOST_PHOTOS)]
 Short = Annotated[str, Form(max_length=100)]
+Long = Annotated[str, Form(max_length=20_000)]
 
 
 @router.get("/products/{product_id}/shoot")
@@ -54,6 +57,10 @@ async def order(
     chosen = await choosing.kept(viewer.principal.account_id, product_id)
     if style or photo:
         chosen = Chosen(photos=photo or chosen.photos, styles=style or chosen.styles)
+        painted = [one for one in of(chosen.styles) if not one.embedded]
+        if painted and (model := painted[0].model):
+            maker, mode = f"{painted[0].engine} {model.id}", painted[0].preset.mode or ""
+            chosen = replace(chosen, maker=maker, mode=mode)
         sizes = {one.preset.size for one in of(chosen.styles) if one.preset.size}
         if len(sizes) == 1:
             (size,) = sizes
@@ -75,12 +82,18 @@ async def shoot(
     format: Short = "webp",
     count: Short = "1",
     seed: Short = "",
-    words: Annotated[str, Form(max_length=20_000)] = "",
+    maker: Annotated[str, Form(max_length=200)] = EMBEDDED,
+    mode: Short = "",
+    words: Long = "",
+    avoid: Long = "",
 ) -> Response:
     account_id = viewer.principal.account_id
-    chosen = Chosen(photo_ids or [], style or [], size, own_size, framing, format, count, seed, words)
+    chosen = Chosen(
+        photo_ids or [], style or [], size, own_size, framing, format, count, seed, maker, mode, words, avoid
+    )
     brief = chosen.brief(product_id)
     if isinstance(brief, dict):
+        brief = {{"engine": "maker", "model": "maker"}.get(name, name): said for name, said in brief.items()}
         return await _page(request, viewer, product_id, chosen, brief)
     try:
         answer = await accept(account_id, viewer.principal.user_id, brief, key)
@@ -102,7 +115,7 @@ def _explained(error: PackshotError) -> dict[str, str]:
     if isinstance(error, CutoutNotApprovedError):
         return {photo["photo_id"]: f"{photo['words']} {photo['remedy']}" for photo in facts["photos"]}
     if isinstance(error, UnsupportedError):
-        names = {"width": "size", "height": "size", "style": "styles"}
+        names = {"width": "size", "height": "size", "style": "styles", "model": "maker", "engine": "maker"}
         problems: list[dict[str, str]] = facts["problems"]
         return {names.get(one["field"], one["field"]): f"{one['message']} {one['remedy']}" for one in problems}
     if isinstance(error, IdempotencyKeyReusedError):
@@ -125,7 +138,6 @@ async def _page(
         cutouts = await shown_cutouts(session, [photo.id for photo in rows])
     ready = [photo for photo in rows if cutouts.get(photo.id) and cutouts[photo.id][0].approved_at]
     offered = _offered(chosen.styles)
-    painted = any(not one.embedded for one in offered)
     others = [(photo, _why(photo, cutouts.get(photo.id))) for photo in rows if photo not in ready]
     return render(
         request,
@@ -138,8 +150,12 @@ async def _page(
         chosen=chosen,
         chosen_photos=[str(photo.id) for photo in ready] if chosen.photos is None else chosen.photos,
         styles=offered,
-        painted=painted,
+        own=any(not one.embedded for one in offered),
         engines=engine_titles(offered),
+        painted={"": price("", ""), **{style.slug: price(style.slug, "") for style in offered}},
+        makers=[one for one in makers() if not one.missing],
+        unset=[one for one in makers() if one.missing] if viewer.is_admin else [],
+        costs=viewer.is_admin,
         sizes=SIZES,
         framings=FRAMINGS,
         formats=FORMAT_NAMES,
@@ -149,7 +165,7 @@ async def _page(
     )
 
 
-_FIELDS = {"photo_ids", "styles", "size", "framing", "format", "count", "seed", "words"}
+_FIELDS = {"maker", "mode", "words", "avoid", "photo_ids", "styles", "size", "framing", "format", "count", "seed"}
 
 
 def _offered(chosen: list[str]) -> list[Style]:

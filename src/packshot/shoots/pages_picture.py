@@ -12,8 +12,10 @@ from sqlalchemy import select
 from packshot.accounts.browser import LoggedIn, PageSession
 from packshot.catalog.models import Photo
 from packshot.db import transaction
+from packshot.engines.base import Cost
 from packshot.errors import NotFoundError, PackshotError
 from packshot.imaging.formats import FORMATS, Format
+from packshot.plates.way import WAYS
 from packshot.shoots.archive import file_name
 from packshot.shoots.cancel import generation_of
 from packshot.shoots.cards import Card, cards_of, of_shoot
@@ -37,6 +39,12 @@ FINDINGS = {
     "cutout_reasons": "Doubts about the cutout",
     "view": "Photographed",
     "elevation": "Camera's height, degrees",
+    "engine": "Taken over by",
+    "model": "Its model",
+    "enlarged": "Scene enlarged",
+    "busy": "Clutter, where less is better",
+    "floor_edge": "Floor begins at",
+    "alike": "Product kept in place",
 }
 
 VERDICTS = {"accept": "Looks right", "ask": "Approved by a person", "refuse": "Cannot be used"}
@@ -130,6 +138,7 @@ async def _page(
     place = next((place for place, one in enumerate(siblings) if one.id == card.id), 0)
     source = await session.get(Photo, card.generation.photo_id) if card.generation.photo_id else None
     attempts = select(Attempt).where(Attempt.generation_id == generation_id).order_by(Attempt.number)
+    calls = (await session.scalars(attempts)).all()
     return render(
         request,
         "shoots/picture.html",
@@ -140,9 +149,12 @@ async def _page(
         before=siblings[place - 1] if place > 0 else None,
         after=siblings[place + 1] if card.delivered and place + 1 < len(siblings) else None,
         photo=source if source and source.master_key and not source.hidden_at else None,
-        attempts=(await session.scalars(attempts)).all(),
+        attempts=calls,
         findings=_findings(card),
         formats=FORMAT_NAMES,
+        costs={attempt.id: Cost(attempt.cost_micros) for attempt in calls},
+        way=WAYS.get(card.generation.facts.get("way", "")),
+        spent=Cost(sum(attempt.cost_micros for attempt in calls)),
         reasons=REASONS,
         wrong=wrong,
         reason=reason,
@@ -154,7 +166,7 @@ def _findings(card: Card) -> list[tuple[str, str]]:
     """What the engine found, in words."""
     told: list[tuple[str, str]] = []
     for name, value in card.generation.facts.items():
-        if value in (None, ""):
+        if value in (None, "", -1.0) or isinstance(value, dict) or name == "way":
             continue
         told.append((FINDINGS.get(name, name.replace("_", " ").capitalize()), _shown(name, value)))
     return told
@@ -162,7 +174,9 @@ def _findings(card: Card) -> list[tuple[str, str]]:
 
 def _shown(name: str, value: str | float) -> str:
     """A finding as people read it."""
-    if name == "cutout_confidence":
+    if name == "enlarged":
+        return f"{value:.2f}×"
+    if name in ("cutout_confidence", "floor_edge", "alike"):
         return f"{value:.0%}"
     if isinstance(value, float):
         return f"{value:.3g}"

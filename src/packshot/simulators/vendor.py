@@ -61,7 +61,9 @@ def application(name: str, routes: list[Route], error: faults.Error, check_key: 
     """A vendor: its routes, its shape of errors, its way to give a key, and what only a simulator tells."""
 
     async def billed(request: Request) -> Response:
-        return JSONResponse({"vendor": name, "billed": books(request).billed, "refused": books(request).refused})
+        own = books(request)
+        cancelled = sum(job.cancelled for job in own.jobs.values())
+        return JSONResponse({"vendor": name, "billed": own.billed, "refused": own.refused, "cancelled": cancelled})
 
     async def file(request: Request) -> Response:
         data, media_type, fault = books(request).files.get(request.path_params["id"], (b"", "", "expired"))

@@ -1,0 +1,71 @@
+"""Who can make the pictures of a product: the engines with what each model does and costs, and what they lack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from packshot.engines import registry
+from packshot.engines.base import Cost, Engine, GenerationRequest, Model, Reference
+from packshot.engines.check import against_licence
+from packshot.plates.ask import outlined
+from packshot.plates.way import WAYS, way_of
+from packshot.shoots.makers import maker
+from packshot.styles.price import EMBEDDED
+
+USUAL_SIDE = 1600  # px of the square picture whose cost is told
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A model that makes pictures of a product. `usual` and `redraw` say what is done in either mode, "" if it cannot.
+
+    `cost` is the most that one usual picture costs the operator.
+    """
+
+    value: str
+    title: str
+    usual: str
+    redraw: str
+    cost: Cost
+
+
+@dataclass(frozen=True)
+class Maker:
+    """An engine with its offers; `missing` are the settings that it lacks."""
+
+    title: str
+    offers: tuple[Offer, ...]
+    missing: tuple[str, ...] = ()
+
+
+def makers() -> list[Maker]:
+    """The engines that make pictures of products, the embedded studio first."""
+    found: list[Maker] = []
+    for id in sorted(registry().classes, key=lambda id: (id != EMBEDDED, id)):
+        engine = maker(id)
+        if offers := tuple(_offers(engine)):
+            found.append(Maker(engine.title, offers, engine.missing))
+    return found
+
+
+def _offers(engine: Engine) -> Iterator[Offer]:
+    for model in engine.known.values():
+        can = model.capabilities
+        if "image" not in can.kinds or can.needs_person or list(against_licence(model, engine.workplace.today())):
+            continue
+        usual, redraw = way_of(model, product=True), way_of(model, product=True, mode="redraw")
+        yield Offer(
+            EMBEDDED if engine.id == EMBEDDED else f"{engine.id} {model.id}",
+            model.title,
+            WAYS[usual],
+            WAYS[redraw] if redraw != usual else "",
+            _cost(engine, model),
+        )
+
+
+def _cost(engine: Engine, model: Model) -> Cost:
+    if engine.id == EMBEDDED:
+        return Cost()
+    wanted = GenerationRequest(model.id, USUAL_SIDE, USUAL_SIDE, style="marble", references=(Reference(b""),))
+    return engine.estimate(outlined(wanted, model, engine.id, way_of(model, product=True)))

@@ -1,0 +1,102 @@
+"""`packshot shoot` with engines that paint: from words, into painted scenes, with its cost, stopped with Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from packshot.imaging.decode import OWN_LIMITS, decode
+from tests.contract.conftest import Simulators, simulators
+
+__all__ = ["simulators"]
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "packshot", *map(str, arguments)]
+
+
+@pytest.fixture
+def shoot(simulators: Simulators, tmp_path: Path) -> Run:
+    def run(*arguments: object, **settings: str) -> subprocess.CompletedProcess[str]:
+        env = os.environ | simulators.environment | settings
+        given = command("shoot", *arguments, "--out", tmp_path)
+        return subprocess.run(given, env=env, capture_output=True, text=True, check=False, timeout=180)
+
+    return run
+
+
+@pytest.fixture
+def mug(root: Path) -> Path:
+    return root / "samples/photos/mug.jpg"
+
+
+def records(run: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
+    assert run.returncode == 0, run.stderr
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def test_a_picture_is_painted_from_words_and_its_cost_is_told(shoot: Run, tmp_path: Path) -> None:
+    run = shoot("--words", "a red mug on marble", "--engine", "openai", "--format", "png")
+    assert run.returncode == 0, run.stderr
+    told = " ".join(run.stderr.split())
+    assert "1 call, at most $0.40" in told and "Cost: $0.21" in told and "may differ" in told
+    made = decode((tmp_path / "picture.png").read_bytes(), name="picture", limits=OWN_LIMITS)
+    assert (made.width, made.height) == (1024, 1024)
+
+
+def test_a_preset_puts_the_product_into_a_painted_scene(shoot: Run, mug: Path, tmp_path: Path) -> None:
+    run = shoot(mug, "--style", "marble", "--preset", "FAST", "--size", "500x400", "--size", "1000x800", "--json")
+    made = records(run)
+    assert [one["size"] for one in made] == ["1000x800", "500x400"]
+    assert {(one["way"], one["model"], one["status"]) for one in made} == {
+        ("plate", "black-forest-labs/flux-2-pro", "done")
+    }
+    assert made[0]["cost_micros"] and isinstance(made[0]["placed"], dict)
+    assert all(Path(str(one["path"])).is_file() for one in made)
+
+
+def test_a_scene_of_no_use_is_said_and_its_cost_too(shoot: Run, mug: Path) -> None:
+    run = shoot(mug, "--words", "defect:occupied", "--engine", "stability", "--json")
+    told = json.loads(run.stdout)
+    assert run.returncode == 3 and told["status"] == "unusable"
+    assert "where the product stands" in told["words"] and told["cost_micros"] > 0
+
+
+def test_what_is_impossible_is_refused_before_anything_is_bought(shoot: Run, mug: Path, simulators: Simulators) -> None:
+    before = simulators.billed("openai")
+    nothing = shoot("--engine", "openai")
+    seeded = shoot(mug, "--style", "marble", "--engine", "openai", "--seed", "3")
+    mode = shoot("--words", "a mug", "--engine", "openai", "--mode", "plate")
+    both = shoot("--words", "a mug", "--engine", "openai", "--preset", "FAST")
+    assert {run.returncode for run in (nothing, seeded, mode, both)} == {2}
+    assert "Nothing says what to show" in nothing.stderr and "no seeds" in seeded.stderr
+    assert "cannot keep the product" in mode.stderr and "--preset chooses engine" in both.stderr
+    assert simulators.billed("openai") == before
+
+
+def test_ctrl_c_stops_what_is_under_way(simulators: Simulators, mug: Path, tmp_path: Path) -> None:
+    before = simulators.billed("replicate")
+    given = command("shoot", mug, "--style", "marble", "--engine", "replicate", "--out", tmp_path)
+    env = os.environ | simulators.environment
+    started = subprocess.Popen(given, env=env, stderr=subprocess.PIPE, text=True)
+    until = time.monotonic() + 60
+    while simulators.billed("replicate") == before:
+        assert time.monotonic() < until and started.poll() is None
+        time.sleep(0.1)
+    started.send_signal(signal.SIGINT)
+    _, said = started.communicate(timeout=30)
+    assert started.returncode == 130, said
+    told = httpx.get(f"{simulators.url}/replicate/_simulator/billed").json()
+    assert told["cancelled"] == 1 and told["billed"] == before + 1
+    assert not list(tmp_path.glob("*.webp"))
