@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Finishing:
-    """What has to be made into a file: the engine's picture (a Photo, or an encoded file), and how."""
+    """What has to be made into a file: the engine's picture (a Photo, or an encoded file), and how.
+
+    `varies`: it is one of several that may not look alike.
+    """
 
     content: Photo | bytes = field(repr=False)
     width: int
@@ -26,6 +29,7 @@ class Finishing:
     seed: int | None
     facts: dict[str, Any]
     warnings: tuple[str, ...]
+    varies: bool = False
 
     @classmethod
     def of(cls, shoot: Shoot, artefact: Artefact, warnings: tuple[str, ...]) -> Self:
@@ -37,12 +41,13 @@ class Finishing:
             artefact.seed,
             dict(artefact.facts),
             warnings,
+            varies=shoot.variations > 0,
         )
 
 
 @dataclass(frozen=True)
 class Made:
-    """A file to deliver, a small picture of it for lists, and how it looks (imaging.similarity)."""
+    """A file to deliver, a small picture of it for lists, and how it looks (imaging.similarity) where that matters."""
 
     data: bytes = field(repr=False)
     small: bytes = field(repr=False)
@@ -82,4 +87,5 @@ def finished(given: Finishing) -> Made:
             f"The engine made {photo.width}×{photo.height} pixels, not the {given.width}×{given.height} asked for."
         )
     data = finish(photo.pixels, [(photo.width, photo.height)], given.format)[0].data
-    return Made(data, small(photo.pixels), similarity_hash(photo.pixels), zlib.crc32(data), warnings)
+    look = similarity_hash(photo.pixels) if given.varies else ""
+    return Made(data, small(photo.pixels), look, zlib.crc32(data), warnings)
