@@ -91,6 +91,7 @@ async def test_an_order_lands_filled_in_and_says_what_is_missing(
     page = await browser.get(f"/products/{seller.product_id}/shoot?style=ingredient-flat-lay")
     assert re.search(r'value="ingredient-flat-lay"[^>]* checked', page.text)
     assert 'value="1024x1024" selected' in page.text and 'name="words"' in page.text
+    assert re.search(r'<option value="openai gpt-image-2"[^>]* selected', page.text)
     assert 'value="terrace"' not in page.text, "another engine makes it"
     form: dict[str, str | list[str]] = {
         "key": "k" * 20,
@@ -101,6 +102,7 @@ async def test_an_order_lands_filled_in_and_says_what_is_missing(
         "count": "1",
         "seed": "",
         "words": " ",
+        "maker": "openai gpt-image-2",
     }
     refused = await browser.post(f"/products/{seller.product_id}/shoot", form)
     assert refused.status_code == 422
