@@ -178,3 +178,11 @@ async def test_a_selfie_in_a_style_is_asked_for_as_a_portrait(seller: Seller, ve
     assert [reference.role for reference in asked.references] == ["person"]
     assert "professional business headshot of the person in the photo" in prompt(asked)
     assert maker("openai").check(asked) == []
+
+
+async def test_nothing_is_bought_for_a_person_whose_photos_are_gone(seller: Seller, vendors: Simulators) -> None:
+    before = vendors.billed("openai")
+    order = await ordered(seller, "snow-princess", photo_ids=None, talent_id=str(uuid4()), size="1024x1536")
+    row = await delivered(UUID(order["generations"][0]["id"]))
+    assert (row.state, row.error) == (State.FAILED, "refused") and "needs a photo of a person" in row.words
+    assert vendors.billed("openai") == before and await seller.credits() == (1000, 0)

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from packshot.db import Direct
-from packshot.engines.base import Unsupported
+from packshot.engines.base import Failed, Reference, Unsupported
 from packshot.errors import BadInputError
 from packshot.shoots.brief import Brief
-from packshot.styles.library import Style, of
+from packshot.styles.library import Style, of, style
 from packshot.styles.plans import is_pro_direct
 from packshot.styles.preset import NEEDS
 
@@ -57,6 +57,18 @@ async def against_styles(session: Direct, account_id: UUID, brief: Brief, has_ph
             for one in locked
         ]
     return refused
+
+
+def lacking(slug: str, references: Sequence[Reference]) -> Failed | None:
+    """Why nothing is sent for a picture whose style needs photos that are gone by now; None where all are there."""
+    found = style(slug)
+    roles = {reference.role for reference in references}
+    missing = [need for need in found.preset.needs if need != "words" and need not in roles] if found else []
+    if not found or not missing or found.embedded:
+        return None
+    return Failed(
+        "refused", f"{found.title} needs {NEEDS[missing[0]]}, and there is none any more.", _BRING[missing[0]]
+    )
 
 
 def _not_offered(styles: Sequence[Style]) -> Iterator[Unsupported]:
