@@ -62,13 +62,13 @@ async def against_styles(session: Direct, account_id: UUID, brief: Brief, has_ph
 def lacking(slug: str, references: Sequence[Reference]) -> Failed | None:
     """Why nothing is sent for a picture whose style needs photos that are gone by now; None where all are there."""
     found = style(slug)
-    roles = {reference.role for reference in references}
-    missing = [need for need in found.preset.needs if need != "words" and need not in roles] if found else []
-    if not found or not missing or found.embedded:
+    if found is None or found.embedded:
         return None
-    return Failed(
-        "refused", f"{found.title} needs {NEEDS[missing[0]]}, and there is none any more.", _BRING[missing[0]]
-    )
+    has: set[str] = {"words", *(reference.role for reference in references)}
+    for need in found.preset.needs:
+        if need not in has:
+            return Failed("refused", f"{found.title} needs {NEEDS[need]}, and there is none any more.", _BRING[need])
+    return None
 
 
 def _not_offered(styles: Sequence[Style]) -> Iterator[Unsupported]:
