@@ -15,7 +15,9 @@ from typer.main import get_command
 from packshot.cli import app
 from packshot.engines import registry
 from packshot.settings import Settings
-from packshot.studio.scene.library import SCENES
+from packshot.styles.filters import described
+from packshot.styles.library import library
+from packshot.styles.preset import CATEGORIES
 from packshot.words.families import families
 from packshot.words.markets import markets, sources
 from packshot.words.poses import poses
@@ -79,8 +81,20 @@ def _command(name: str, command: Any) -> list[str]:
 
 
 def styles() -> str:
-    rows = [f"| `{scene.slug}` | {scene.words} |" for scene in SCENES.values()]
-    return "\n".join(["# Styles of the embedded studio\n", "| style | what it is |", "|---|---|", *rows, ""])
+    lines = ["# Styles\n", "The styles that Packshot comes with. Prices are those of an operator who changed none.\n"]
+    for category, title in CATEGORIES.items():
+        lines.append(f"## {title}\n\n| style | what it is | made by | needs | price |\n|---|---|---|---|---|")
+        for style in library():
+            preset = style.preset
+            if preset.category == category:
+                maker = "the embedded studio" if style.embedded else f"`{preset.engine}`"
+                price = f"{style.credits} credits" if style.credits else "free"
+                marks = [f"{preset.seconds} s of video"] if preset.seconds else []
+                marks += ["Pro"] if preset.pro else []
+                price = ", ".join([price, *marks])
+                lines.append(f"| `{style.slug}` | {style.words} | {maker} | {described(style)} | {price} |")
+        lines.append("")
+    return "\n".join(lines)
 
 
 def words() -> str:

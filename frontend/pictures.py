@@ -12,13 +12,16 @@ import numpy as np
 import pyvips
 from cv2.typing import MatLike
 
+from packshot.styles.files import shipped
+
 HERE = Path(__file__).parent
 PHOTOS = HERE.parent / "samples/photos"
 ALPHAS = HERE.parent / "samples/alpha"
 IMAGES = HERE / "images"
 THUMBNAIL, LARGE = 560, 1120
+SQUARE = f"{LARGE}x{LARGE}"
 QUALITY = 82
-STYLES = {  # what shows each style best
+STYLES = {  # which product shows each style of the embedded studio best
     "white": "handbag",
     "white-shadow": "sneaker",
     "soft-grey": "lamp",
@@ -31,6 +34,10 @@ STYLES = {  # what shows each style best
     "luxury": "kettle",
     "dark": "sneaker",
     "podium": "pump-bottle",
+    "marketplace-main": "kettle",
+    "story-podium": "pump-bottle",
+    "feed-soft": "sunglasses",
+    "cinema-banner": "speaker",
 }
 FRONT = ("tea-carton", "wood")
 
@@ -38,10 +45,12 @@ FRONT = ("tea-carton", "wood")
 def main() -> None:
     """Shoots each product in its style, and keeps small WebP files."""
     with tempfile.TemporaryDirectory() as folder:
-        for style, product in STYLES.items():
-            _small(_shot(product, style, Path(folder)), IMAGES / f"style-{style}.webp", THUMBNAIL)
+        for slug, product in STYLES.items():
+            style = shipped()[slug]
+            shape = ("--size", style.size or SQUARE, "--framing", style.framing)
+            _small(_shot(product, style.scene, Path(folder), *shape), IMAGES / f"style-{slug}.webp", THUMBNAIL)
         product, style = FRONT
-        after = _shot(product, style, Path(folder), "--framing", "close")
+        after = _shot(product, style, Path(folder), "--size", SQUARE, "--framing", "close")
         _small(after, IMAGES / "front-after.webp", LARGE)
         before = Path(folder, "before.png")
         cv2.imwrite(str(before), _aligned(_photo(product), ALPHAS / f"{product}.png", after))
@@ -72,11 +81,10 @@ def _aligned(photo: Path, alpha: Path, after: Path) -> MatLike:
     return cv2.warpAffine(source, move, (LARGE, LARGE), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
 
 
-def _shot(product: str, style: str, folder: Path, *options: str) -> Path:
-    size = f"{LARGE}x{LARGE}"
-    shoot = [sys.executable, "-m", "packshot", "shoot", _photo(product), "--style", style, "--size", size]
+def _shot(product: str, scene: str, folder: Path, *options: str) -> Path:
+    shoot = [sys.executable, "-m", "packshot", "shoot", _photo(product), "--style", scene]
     subprocess.run([*shoot, *options, "--out", folder, "--json"], check=True, stdout=subprocess.DEVNULL)
-    return max(folder.glob(f"{product}-{style}*.webp"), key=lambda path: path.stat().st_mtime_ns)
+    return max(folder.glob(f"{product}-{scene}*.webp"), key=lambda path: path.stat().st_mtime_ns)
 
 
 def _small(source: Path, target: Path, side: int) -> None:

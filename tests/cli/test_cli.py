@@ -230,7 +230,7 @@ def test_an_error_of_ours_is_a_sentence_and_70(tmp_path: Path) -> None:
         "    def __getattr__(self, name): raise ZeroDivisionError('seven')\n"
         "sys.modules['packshot.studio.scene.library'] = Broken('library')\n"
     )
-    run = packshot("styles", PYTHONPATH=str(tmp_path))
+    run = packshot("shoot", "nothing.jpg", PYTHONPATH=str(tmp_path))
     assert run.returncode == 70 and "not your fault" in run.stderr and "seven" in run.stderr
 
 
@@ -263,3 +263,14 @@ def test_brief_reads_standard_input_and_refuses_too_much() -> None:
         timeout=120,
     )
     assert run.returncode == 2 and "160,000 characters" in run.stdout
+
+
+def test_a_style_of_the_library_is_shot_by_its_slug(mug: Path, tmp_path: Path) -> None:
+    run = packshot("shoot", mug, "--style", "marketplace-main", "--size", "256x256", "--out", tmp_path, "--json")
+    (made,) = records(run)
+    assert (made["style"], made["status"], Path(made["path"]).name) == (
+        *("marketplace-main", "done"),
+        "mug-marketplace-main.webp",
+    )
+    painted = packshot("shoot", mug, "--style", "terrace", "--out", tmp_path)
+    assert painted.returncode == 2 and "no style 'terrace'" in painted.stderr

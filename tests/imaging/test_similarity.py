@@ -108,7 +108,8 @@ def test_a_style_as_it_was_designed_stays_as_it_was(mug: Cutout) -> None:
 def test_what_would_not_show_makes_no_variation() -> None:
     assert not makes_sense(SCENES["white"], Staging(light="low"))
     assert not makes_sense(SCENES["marble"], Staging("detail", "low"))
-    assert makes_sense(SCENES["white"], Staging("far"))
+    assert not makes_sense(SCENES["white"], Staging("far"))
+    assert makes_sense(SCENES["white"], Staging("middle"))
 
 
 def test_the_product_keeps_its_pixels_in_every_staging(mug: Cutout) -> None:

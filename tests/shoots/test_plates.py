@@ -15,12 +15,13 @@ from packshot.imaging.decode import OWN_LIMITS, decode
 from packshot.plates.product import product_of
 from packshot.plates.prompts import scene_of
 from packshot.settings import settings
-from packshot.shoots.chain import FALLBACK, PRESETS
+from packshot.shoots.chain import FALLBACK
 from packshot.shoots.makers import maker
 from packshot.shoots.models import AttemptState, Generation, State
 from packshot.storage import storage
 from packshot.studio.compose import encode
 from packshot.studio.place import place
+from packshot.styles.makers import PRESETS
 from tests.contract.conftest import Simulators, simulators
 from tests.shoots.conftest import Seller
 from tests.shoots.test_advance import attempts, look, shot

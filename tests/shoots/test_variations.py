@@ -12,10 +12,13 @@ import pytest
 from sqlalchemy import select
 
 from packshot.db import transaction
+from packshot.engines.base import GenerationRequest, Reference
 from packshot.imaging.similarity import ALIKE, distance
+from packshot.shoots.makers import maker
 from packshot.shoots.models import Generation, State
 from packshot.shoots.variations import in_words, label, variations
 from packshot.studio.scene.library import SCENES
+from packshot.studio.staging import Staging
 from packshot.words.parse import parse
 from tests.shoots.browser import Browser
 from tests.shoots.conftest import Seller
@@ -57,6 +60,13 @@ def test_the_grammar_reads_back_what_a_variation_says(text: str) -> None:
         }
 
 
+def test_an_engine_that_cannot_set_up_a_style_otherwise_refuses_it() -> None:
+    asked = GenerationRequest(model="gpt-image-2", words="A mug", staging=Staging("far"))
+    assert [one.field for one in maker("openai").check(asked)] == ["staging"]
+    studio = GenerationRequest(model="studio-1", style="marble", staging=Staging("far"), references=(Reference(b""),))
+    assert maker("studio").check(studio) == []
+
+
 async def test_variations_are_planned_over_all_styles_and_answered_with_their_labels(seller: Seller) -> None:
     answer = await seller.shoot(engine="studio", styles=ALL, size="256x256", variations=24)
     planned = answer.json()["generations"]
@@ -69,7 +79,7 @@ async def test_variations_are_planned_over_all_styles_and_answered_with_their_la
 async def test_more_variations_than_there_are_is_refused_and_nothing_is_charged(seller: Seller) -> None:
     answer = await seller.shoot(engine="studio", styles=["white"], size="256x256", variations=20)
     assert answer.status_code == 422
-    assert "there are 6" in answer.json()["error"]["message"]
+    assert "there are 3" in answer.json()["error"]["message"]
     both = await seller.shoot(engine="studio", styles=["white"], size="256x256", variations=2, count=2)
     assert both.status_code == 422
     assert await seller.credits() == (1000, 0)

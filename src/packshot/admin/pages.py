@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from packshot.accounts.browser import Admin
-from packshot.admin import pages_locks
+from packshot.admin import pages_locks, pages_styles
 from packshot.admin.queries import overview
 from packshot.credits.audit import audit
 from packshot.db import transaction
@@ -18,6 +18,7 @@ from packshot.web import csrf
 from packshot.web.render import render
 
 router = APIRouter(prefix="/admin", include_in_schema=False, dependencies=[Depends(csrf.guard)])
+router.include_router(pages_styles.router)
 
 
 @router.get("")

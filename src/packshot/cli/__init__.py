@@ -11,7 +11,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VIPS_CONCURRENCY"):
 
 import typer
 
-from packshot.cli import admin, brief, credits, cutout, doctor, keys, lists, lock, serve, shoot, simulators, up
+from packshot.cli import admin, brief, credits, cutout, doctor, keys, lists, lock, serve, shoot, simulators, styles, up
 from packshot.cli.report import fail
 from packshot.errors import PackshotError
 
@@ -27,7 +27,6 @@ app = typer.Typer(
 app.command("shoot")(shoot.command)
 app.command("cutout")(cutout.command)
 app.command("brief")(brief.command)
-app.command("styles")(lists.styles)
 app.command("engines")(lists.engines)
 app.command("doctor")(doctor.command)
 app.command("up")(up.command)
@@ -35,6 +34,7 @@ app.command("serve")(serve.serve)
 app.command("worker")(serve.worker)
 app.command("migrate")(serve.migrate)
 app.command("simulators")(simulators.command)
+app.add_typer(styles.app, name="styles")
 app.add_typer(keys.app, name="keys")
 app.add_typer(credits.app, name="credits")
 app.add_typer(credits.ledger_app, name="ledger")

@@ -24,6 +24,7 @@ from packshot.imaging.formats import Format
 from packshot.plates.ask import outlined
 from packshot.plates.prompts import of_whole_picture
 from packshot.plates.way import Mode, Way, against_mode, way_of
+from packshot.styles.direction import look_of
 
 Record = dict[str, Any]
 Size = tuple[int, int]
@@ -55,9 +56,10 @@ class Order:
 
 @dataclass(frozen=True)
 class Job:
-    """One call of the engine: a photo in a style, written in `sizes` that share an aspect, largest first."""
+    """One call of the engine: a photo in a style, by its slug, written in `sizes` of one aspect, largest first."""
 
     photo: Path | None
+    style: str
     request: GenerationRequest  # as wanted; its reference's bytes are read where the job runs
     sizes: tuple[Size, ...]
     paths: tuple[Path, ...]
@@ -86,15 +88,17 @@ def plan(order: Order) -> list[Job]:
     stems: dict[Path | None, str] = {**_distinct_stems(order.photos)} if order.photos else {None: "picture"}
     for photo, stem in stems.items():
         for style in dict.fromkeys(styles or [""]):
+            reads = model is None or model.capabilities.styles is None
+            look = look_of(style, order.framing, order.words, order.avoid, reads=reads)
             request = GenerationRequest(
                 model=order.model or default.id,
-                style=style,
-                framing=order.framing,
+                style=look.style,
+                framing=look.framing,
                 seed=order.seed,
                 references=(Reference(b"", name=photo.name, view=order.view, approved=order.accept),) if photo else (),
                 depth=order.depth,
                 words=order.words,
-                avoid=order.avoid,
+                avoid=look.avoid,
             )
             if model and way == "redraw" and order.words and model.capabilities.words:
                 told = of_whole_picture(request, model, engine.id)
@@ -102,7 +106,8 @@ def plan(order: Order) -> list[Job]:
             if request.seed is None and model and model.capabilities.seed:
                 request = replace(request, seed=SEED)
             for width, height in order.sizes:
-                sized = replace(request, width=width, height=height)
+                # What a style keeps out is said in words where a model takes no negative prompt.
+                sized = replace(request, width=width, height=height, avoid=order.avoid)
                 refusals = engine.check(outlined(sized, model, engine.id, way) if model else sized)
                 problems += [f"{refusal.words} {refusal.remedy}".strip() for refusal in refusals]
             for sizes in _by_aspect(order.sizes):
@@ -113,6 +118,7 @@ def plan(order: Order) -> list[Job]:
                 jobs.append(
                     Job(
                         photo,
+                        style,
                         replace(request, width=sizes[0][0], height=sizes[0][1]),
                         sizes,
                         tuple(order.out / f"{name}.{order.format}" for name in names),
@@ -193,7 +199,7 @@ def _shoot(job: Job) -> list[Record]:
     """Makes one job's pictures on this machine and writes them; a refusal is a record too."""
     started = time.perf_counter()
     request = opened(job)
-    outcome = asyncio.run(engine_of(job.engine).submit(request, key=f"{job.photo}:{request.style}"))
+    outcome = asyncio.run(engine_of(job.engine).submit(request, key=f"{job.photo}:{job.style}"))
     match outcome:
         case Failed():
             return failed(job, outcome, started)
@@ -244,7 +250,7 @@ def written(job: Job, pixels: Pixels, told: Record, started: float) -> list[Reco
 def _record(job: Job) -> Record:
     return {
         "photo": str(job.photo) if job.photo else None,
-        "style": job.request.style,
+        "style": job.style,
         "engine": job.engine,
         "model": job.request.model,
         "way": job.way,

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 def command(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The description, or - to read it from standard input.")],
-    pose: Annotated[
-        str, typer.Option("--pose", help="One of the nine poses, such as walking, put into the prompts.")
-    ] = "",
+    pose: Annotated[str, typer.Option("--pose", help="One of the nine poses, such as walking, for the prompts.")] = "",
     market: Annotated[str, typer.Option("--market", help="Whose buyers will see it: a country or its code.")] = "",
     engine: Annotated[str, typer.Option("--engine", help="Show the prompt that this engine would be sent.")] = "",
     variations: Annotated[int, typer.Option("--variations", min=0, max=1000, help="Show how so many would vary.")] = 0,
@@ -96,9 +94,8 @@ def _prompt(told: dict[str, Any], console: Console) -> None:
     if told.get("avoid"):
         console.print(f"Negative prompt: {told['avoid']}")
     if told["left_out"] or told["dropped"]:
-        console.print(
-            f"  Did not fit: {told['left_out']} characters; left out: {', '.join(told['dropped']) or 'nothing'}"
-        )
+        dropped = ", ".join(told["dropped"]) or "nothing"
+        console.print(f"  Did not fit: {told['left_out']} characters; left out: {dropped}")
 
 
 def _listed(places: list[dict[str, Any]]) -> str:

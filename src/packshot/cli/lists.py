@@ -1,4 +1,4 @@
-"""`packshot styles` and `packshot engines`: what there is to choose from."""
+"""`packshot engines`: what there is to choose from."""
 
 from __future__ import annotations
 
@@ -9,24 +9,6 @@ import typer
 from packshot.cli.report import say
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON line per row, for programs.")]
-
-
-def styles(json: Json = False) -> None:
-    """List the styles of the embedded studio."""
-    from packshot.studio.scene.library import SCENES
-
-    if json:
-        for scene in SCENES.values():
-            say({"slug": scene.slug, "title": scene.title, "words": scene.words})
-        return
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("style", "what it is", box=box.SIMPLE_HEAD, header_style="bold")
-    for scene in SCENES.values():
-        table.add_row(scene.slug, scene.words)
-    Console().print(table)
 
 
 def engines(json: Json = False) -> None:

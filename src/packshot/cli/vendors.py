@@ -92,7 +92,7 @@ async def _paint(job: Job, product: Product | Failed | None) -> list[Record]:
     model = engine.known[job.request.model]
     try:
         request = await asyncio.to_thread(lambda: prepared(opened(job), model, engine.id, job.way, placed))
-        outcome = await _outcome(engine, request, key=f"{job.photo}:{job.request.style}")
+        outcome = await _outcome(engine, request, key=f"{job.photo}:{job.style}")
     except BadInputError as error:
         return failed(job, Failed("refused", error.message, error.remedy), started)
     if isinstance(outcome, Failed):

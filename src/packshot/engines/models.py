@@ -32,7 +32,7 @@ def _ours() -> Mapping[str, Sequence[Model]]:
 
 def catalogue(text: str) -> Mapping[str, Sequence[Model]]:
     """Models by engine. Unknown fields, an id used twice and a successor that is not there are CatalogueErrors."""
-    given: dict[str, list[dict[str, Any]]] = yaml.load(text, _Strict)  # noqa: S506 - it is a SafeLoader
+    given: dict[str, list[dict[str, Any]]] = yaml.load(text, Strict)  # noqa: S506 - it is a SafeLoader
     models = {engine: [_model(engine, row) for row in rows] for engine, rows in given.items()}
     for engine, own in models.items():
         ids = [model.id for model in own]
@@ -44,7 +44,7 @@ def catalogue(text: str) -> Mapping[str, Sequence[Model]]:
     return models
 
 
-class _Strict(yaml.SafeLoader):
+class Strict(yaml.SafeLoader):
     """A key that stands twice is an error, not the last one's victory."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from packshot.imaging.colour import Pixels
+from packshot.imaging.colour import Pixels, srgb_to_linear
+from packshot.imaging.lab import linear_to_lab
 
 BITS = 256
 ALIKE = 10
@@ -31,12 +33,8 @@ def similarity_hash(pixels: Pixels) -> str:
     as a thermometer of four steps, so that differing bits count steps. The picture is squeezed into a square first:
     its shape does not count.
     """
-    three = np.ascontiguousarray(pixels[..., :3])
-    scale = np.float32(255 if three.dtype == np.uint8 else 65535)
-    square = np.asarray(
-        cv2.resize(three.astype(np.float32) / scale, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA), np.float32
-    )
-    lab = np.asarray(cv2.cvtColor(square, cv2.COLOR_RGB2LAB), np.float32)
+    square = cv2.resize(np.ascontiguousarray(pixels[..., :3]), (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
+    lab = linear_to_lab(srgb_to_linear(cast(Pixels, square)))
     waves = np.asarray(cv2.dct(np.ascontiguousarray(lab[..., 0])), np.float32)[1 : _WAVES + 1, 1 : _WAVES + 1].ravel()
     structure = waves > np.median(waves)
     cells = np.asarray(cv2.resize(lab, (_CELLS, _CELLS), interpolation=cv2.INTER_AREA), np.float32)

@@ -26,6 +26,7 @@ from packshot.shoots.models import Attempt, AttemptState
 from packshot.shoots.permission import refusals
 from packshot.shoots.settle import give_up
 from packshot.shoots.work import Work, picture_key, raw_key, refuse, wait
+from packshot.styles.edit import refreshed
 from packshot.talents.release import NotPermittedError
 from packshot.tasks import Queue
 
@@ -59,6 +60,7 @@ async def advance(queue: Queue, *generation_ids: UUID) -> None:
 
     They are claimed together, and their steps taken side by side.
     """
+    await refreshed()
     async with direct(system=True) as session:
         works = await _begun(session, await _claimed(session, generation_ids, queue))
     await asyncio.gather(*(_advance(work) for work in works))

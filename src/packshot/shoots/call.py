@@ -20,6 +20,7 @@ from packshot.shoots.lease import write
 from packshot.shoots.models import Attempt, AttemptState
 from packshot.shoots.paint import ask
 from packshot.shoots.references import GoneError, references_of
+from packshot.shoots.styled import lacking
 from packshot.shoots.work import NOW, Work, note, pause, raw_key, set_back
 from packshot.storage import storage
 
@@ -33,6 +34,9 @@ async def send(work: Work, attempt: Attempt) -> None:
         references = await references_of(work)
     except GoneError as gone:
         await set_back(work, attempt, Failed("refused", str(gone), "Upload the photo again and shoot it anew."))
+        return
+    if lost := lacking(work.generation.style, references):
+        await set_back(work, attempt, lost)
         return
     outcome: Done | Operation | Failed
     try:

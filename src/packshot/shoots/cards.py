@@ -25,7 +25,7 @@ from packshot.shoots.look import Overview, generations, overviews
 from packshot.shoots.models import GIVEN_UP, OPEN, Generation, Shoot, State
 from packshot.shoots.retry import REASONS
 from packshot.shoots.variations import shown
-from packshot.styles.library import styles
+from packshot.styles import library
 from packshot.web.events import Hub
 from packshot.web.render import fragment
 
@@ -101,7 +101,7 @@ class Card:
 
 def titles() -> dict[str, str]:
     """The styles' names by slug."""
-    return {style.slug: style.title for style in styles()} | {WORDS: "From words"}
+    return library.titles() | {WORDS: "From words"}
 
 
 def of_shoot(shoot: Shoot, product: str | None, rows: Sequence[Generation]) -> list[Card]:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from packshot import config
 from packshot.engines.base import Failed, FailureKind, Reference
-from packshot.engines.presets import Choice, Presets, presets
+from packshot.engines.presets import Choice
 from packshot.plates.ask import outlined
 from packshot.plates.way import Mode, Way, fallback, way_of
 from packshot.shoots.makers import Call, direction_of, maker, request
@@ -19,12 +19,6 @@ from packshot.shoots.models import Attempt, AttemptState, Generation, Shoot
 if TYPE_CHECKING:
     from packshot.shoots.work import Work
 
-PRESETS = config.key(
-    "engines.presets",
-    Presets,
-    presets(),
-    "Engine and model by the preset's name, as {NAME: {engine, model}}.",
-)
 FALLBACK = config.key(
     "engines.fallback",
     Annotated[list[Choice], Field(max_length=8)],

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Finishing:
     """What has to be made into a file: the engine's picture (a Photo, or an encoded file), and how.
 
-    With a `plate` the product has still to be put into it.
+    With a `plate` the product has still to be put into it. `varies`: it is one of several that may not look alike.
     """
 
     content: Photo | bytes = field(repr=False)
@@ -31,6 +31,7 @@ class Finishing:
     facts: dict[str, Any]
     warnings: tuple[str, ...]
     plate: Plate | None = None
+    varies: bool = False
 
     @classmethod
     def of(cls, shoot: Shoot, artefact: Artefact, warnings: tuple[str, ...], plate: Plate | None = None) -> Self:
@@ -43,12 +44,13 @@ class Finishing:
             dict(artefact.facts),
             warnings,
             plate,
+            varies=shoot.variations > 0,
         )
 
 
 @dataclass(frozen=True)
 class Made:
-    """A file to deliver, a small picture of it for lists, how it looks (imaging.similarity), and what was found."""
+    """A file to deliver, a small picture of it, how it looks (imaging.similarity) where that matters, and findings."""
 
     data: bytes = field(repr=False)
     small: bytes = field(repr=False)
@@ -94,5 +96,5 @@ def finished(given: Finishing) -> Made:
             f"The engine made {photo.width}×{photo.height} pixels, not the {given.width}×{given.height} asked for."
         )
     data = finish(photo.pixels, [(photo.width, photo.height)], given.format)[0].data
-    look = similarity_hash(photo.pixels)
+    look = similarity_hash(photo.pixels) if given.varies else ""
     return Made(data, small(photo.pixels), look, zlib.crc32(data), warnings, facts)

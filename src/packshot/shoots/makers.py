@@ -14,6 +14,7 @@ from packshot.settings import settings
 from packshot.shoots.directed import WORDS, directed
 from packshot.shoots.models import Generation, Shoot
 from packshot.shoots.variations import in_words
+from packshot.styles.direction import look_of
 from packshot.tasks import Queue
 from packshot.words.direction import Direction
 from packshot.words.markets import market_named
@@ -43,14 +44,15 @@ def queue_of(engine: Engine) -> Queue:
 
 def request(shoot: Shoot, generation: Generation, references: tuple[Reference, ...], call: Call) -> GenerationRequest:
     """One picture as it is wanted of whom `call` names; `plates` says what they are asked for it."""
+    look = look_of(generation.style, shoot.framing, shoot.words, shoot.avoid)
     asked = GenerationRequest(
         model=call.model,
         width=shoot.width,
         height=shoot.height,
-        style=generation.style,
-        framing=shoot.framing,
+        style=look.style,
+        framing=look.framing,
         words=shoot.words,
-        avoid=shoot.avoid,
+        avoid=look.avoid,
         seed=generation.seed,
         references=references,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -27,7 +28,8 @@ from packshot.shoots.preview import preview_of
 from packshot.shoots.submit import AcceptedOut, accept
 from packshot.storage.base import FileMissingError
 from packshot.studio.framing import FRAMINGS
-from packshot.styles.library import styles
+from packshot.styles.edit import refreshed
+from packshot.styles.library import Style, engine_titles, library, of, styles
 from packshot.styles.price import EMBEDDED, price
 from packshot.web.render import go, render
 
@@ -49,11 +51,20 @@ async def order(
     style: Annotated[list[str] | None, Query(max_length=100)] = None,
     photo: Annotated[list[str] | None, Query(max_length=MOST_PHOTOS)] = None,
 ) -> Response:
-    """`style` and `photo` in the address choose these for a start."""
+    """`style` and `photo` in the address choose these for a start, and the size that the style is usually made in."""
+    await refreshed()
     await projects.product(session, product_id)
     chosen = await choosing.kept(viewer.principal.account_id, product_id)
     if style or photo:
         chosen = Chosen(photos=photo or chosen.photos, styles=style or chosen.styles)
+        painted = [one for one in of(chosen.styles) if not one.embedded]
+        if painted and (model := painted[0].model):
+            maker, mode = f"{painted[0].engine} {model.id}", painted[0].preset.mode or ""
+            chosen = replace(chosen, maker=maker, mode=mode)
+        sizes = {one.preset.size for one in of(chosen.styles) if one.preset.size}
+        if len(sizes) == 1:
+            (size,) = sizes
+            chosen = replace(chosen, **({"size": size} if size in SIZES else {"own_size": size}))
     return await _page(request, viewer, product_id, chosen, {})
 
 
@@ -126,6 +137,7 @@ async def _page(
         rows = await photos.photos(session, product_id, limit=MOST_PHOTOS)
         cutouts = await shown_cutouts(session, [photo.id for photo in rows])
     ready = [photo for photo in rows if cutouts.get(photo.id) and cutouts[photo.id][0].approved_at]
+    offered = _offered(chosen.styles)
     others = [(photo, _why(photo, cutouts.get(photo.id))) for photo in rows if photo not in ready]
     return render(
         request,
@@ -137,8 +149,10 @@ async def _page(
         others=others,
         chosen=chosen,
         chosen_photos=[str(photo.id) for photo in ready] if chosen.photos is None else chosen.photos,
-        styles=styles(),
-        painted={"": price("", ""), **{style.slug: price(style.slug, "") for style in styles()}},
+        styles=offered,
+        own=any(not one.embedded for one in offered),
+        engines=engine_titles(offered),
+        painted={"": price("", ""), **{style.slug: price(style.slug, "") for style in offered}},
         makers=[one for one in makers() if not one.missing],
         unset=[one for one in makers() if one.missing] if viewer.is_admin else [],
         costs=viewer.is_admin,
@@ -152,6 +166,17 @@ async def _page(
 
 
 _FIELDS = {"maker", "mode", "words", "avoid", "photo_ids", "styles", "size", "framing", "format", "count", "seed"}
+
+
+def _offered(chosen: list[str]) -> list[Style]:
+    """What can be chosen from: the embedded studio's styles, or where another engine's was, those that it makes."""
+    painted = [one for one in of(chosen) if not one.embedded and one.active]
+    if not painted:
+        return styles()
+    first = painted[0]
+    same = [one for one in library() if (one.engine, one.preset_model) == (first.engine, first.preset_model)]
+    fitting = [one for one in same if "product" in one.preset.needs and one.preset.kind == first.preset.kind]
+    return sorted(fitting, key=lambda one: one.slug not in chosen)
 
 
 def _why(photo: Photo, cutouts: list[Cutout] | None) -> str:
@@ -175,6 +200,7 @@ async def preview(
 ) -> Response:
     """A small picture of this product in `style`: a WebP, free, made when it is first looked at."""
     account_id = viewer.principal.account_id
+    await refreshed()
     if style not in {one.slug for one in styles()} or framing not in FRAMINGS:
         raise BadInputError(f"There is no style {style!r} with the framing {framing!r}.", remedy="Choose others.")
     async with transaction(account_id) as session:

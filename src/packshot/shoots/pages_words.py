@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -23,7 +24,8 @@ from packshot.shoots.reader import read
 from packshot.shoots.submit import AcceptedOut, accept
 from packshot.shoots.variations import shown
 from packshot.shoots.worded import Leads, Worded, painters, product_of, unconfigured
-from packshot.styles.library import styles
+from packshot.styles.edit import refreshed
+from packshot.styles.library import Style, library, styles
 from packshot.styles.price import EMBEDDED
 from packshot.web.render import go, render
 from packshot.words.markets import markets
@@ -67,8 +69,12 @@ async def new(
     product: Annotated[str, Query(max_length=100)] = "",
     words: Annotated[str, Query(max_length=12_000)] = "",
 ) -> Response:
-    """`style`, `product` and `words` in the address fill the form in."""
-    return await _page(request, viewer, Worded(words=words, product=product, style=style), {})
+    """`style`, `product` and `words` in the address fill the form in; a style brings its usual size."""
+    await refreshed()
+    typed = Worded(words=words, product=product, style=style)
+    if typed.look and typed.look.preset.size:
+        typed = replace(typed, size=typed.look.preset.size)
+    return await _page(request, viewer, typed, {})
 
 
 @router.post("/new/reading")
@@ -98,6 +104,12 @@ async def create(
     except PackshotError as error:
         return await _page(request, viewer, typed, _explained(error), leads, status=error.status)
     return go(request, f"/shoots/{AcceptedOut.model_validate_json(answer).id}")
+
+
+def _painted() -> list[Style]:
+    """The styles of other engines that words, with or without a product, are enough for."""
+    found = [one for one in library() if not one.embedded and one.preset.kind == "image"]
+    return [one for one in found if "person" not in one.preset.needs]
 
 
 def _explained(error: PackshotError) -> dict[str, str]:
@@ -162,8 +174,8 @@ async def _page(
         painters=painters(),
         unconfigured=unconfigured() if viewer.is_admin else [],
         embedded=EMBEDDED,
-        styles=styles(),
-        sizes=SIZES,
+        styles=[*styles(), *_painted()],
+        sizes=SIZES if typed.size in SIZES else SIZES | {typed.size: typed.size.replace("x", " × ")},
         formats=FORMAT_NAMES,
         markets=markets(),
         poses=poses(),

@@ -22,6 +22,7 @@ from packshot.shoots.lease import due
 from packshot.shoots.makers import maker
 from packshot.shoots.models import Generation
 from packshot.storage import storage
+from packshot.styles.direction import look_of
 from packshot.styles.price import EMBEDDED
 
 SIDE = 384  # px of a preview
@@ -95,12 +96,13 @@ def _preview(order: Order, reference: Reference) -> bytes:
     from packshot.imaging.photo import Photo as Pixels
 
     studio = maker(EMBEDDED)
+    look = look_of(order.style, order.framing)
     asked = GenerationRequest(
         model=studio.models()[0].id,
         width=SIDE,
         height=SIDE,
-        style=order.style,
-        framing=order.framing,
+        style=look.style,
+        framing=look.framing,
         seed=SEED,
         references=(reference,),
     )

@@ -26,13 +26,16 @@ from packshot.plates.ask import outlined
 from packshot.plates.way import WAYS, Way, against_mode, way_of
 from packshot.settings import settings
 from packshot.shoots.brief import MOST_PICTURES, Brief
-from packshot.shoots.chain import PRESETS
 from packshot.shoots.directed import WORDS
 from packshot.shoots.errors import EngineNotConfiguredError, IdempotencyKeyReusedError, UnsupportedError
 from packshot.shoots.makers import maker, queue_of
 from packshot.shoots.news import wake_later
 from packshot.shoots.permission import require
+from packshot.shoots.styled import against_styles, settled
 from packshot.shoots.variations import label, variations
+from packshot.styles.direction import look_of
+from packshot.styles.edit import refreshed
+from packshot.styles.makers import PRESETS
 from packshot.styles.price import price
 from packshot.words.markets import market_named
 from packshot.words.poses import in_order
@@ -127,6 +130,7 @@ async def accept(account_id: UUID, user_id: UUID, brief: Brief, key: str) -> str
     Raises IdempotencyKeyReusedError for another request under the same key, and what `submit` raises; then nothing
     happened.
     """
+    await refreshed()
     try:
         async with direct(account_id) as session:
             return await submit(session, account_id, user_id, brief, key)
@@ -145,12 +149,13 @@ async def submit(session: Direct, account_id: UUID, user_id: UUID, brief: Brief,
     the same idempotency `key`: KeyCameError, UnsupportedError, EngineNotConfiguredError, InsufficientCreditsError, and
     what `approved` raises. Who sends the same key at the same time waits here for the first.
     """
-    fingerprint, brief = brief.fingerprint, await resolved(brief)
+    fingerprint, brief = brief.fingerprint, settled(await resolved(brief))
     engine = maker(brief.engine)
     photos = await approved(session, brief.photo_ids or None, brief.product_id) if _names_photos(brief) else []
     model = brief.model or next(iter(engine.known))
     seed = secrets.randbits(32) if brief.seed is None else brief.seed
-    way, warnings = checked(engine, brief, model, photos)
+    refused = await against_styles(session, account_id, brief, bool(photos))
+    way, warnings = checked(engine, brief, model, photos, refused)
     await require(session, brief)
     planned = _plan(brief, photos, seed)
     shoot = _shoot(user_id, brief, model, seed, photos, planned)
@@ -230,10 +235,13 @@ async def resolved(brief: Brief) -> Brief:
     return brief.model_copy(update={"engine": choice.engine, "model": choice.model})
 
 
-def checked(engine: Engine, brief: Brief, model: str, photos: Sequence[Approved]) -> tuple[Way, list[str]]:
+def checked(
+    engine: Engine, brief: Brief, model: str, photos: Sequence[Approved], refused: Sequence[Unsupported] = ()
+) -> tuple[Way, list[str]]:
     """The way that the pictures will be made, and warnings of what the model lacks and the brief allows it to lack.
 
-    Raises UnsupportedError with everything that the engine cannot honour, EngineNotConfiguredError without a key.
+    Raises UnsupportedError with what is `refused` already and everything that the engine cannot honour,
+    EngineNotConfiguredError without a key.
     """
     if engine.missing:
         raise EngineNotConfiguredError(engine.title, engine.missing)
@@ -252,10 +260,13 @@ def checked(engine: Engine, brief: Brief, model: str, photos: Sequence[Approved]
         raise UnsupportedError(engine.check(wanted))
     person = brief.talent_id is not None or bool(brief.poses)
     way = way_of(known, product=bool(photos), person=person, mode=brief.mode)
-    refusals = [*against_mode(way, known, brief.mode), *_refused_poses(engine, brief, model)]
+    refusals = [*refused, *against_mode(way, known, brief.mode), *_refused_poses(engine, brief, model)]
+    reads = known.capabilities.styles is None
     for style in brief.styles or [WORDS]:
-        said = "" if style == WORDS else style
-        refusals += engine.check(outlined(replace(wanted, style=said), known, engine.id, way))
+        # What the look keeps out is said in words where need be.
+        look = look_of("" if style == WORDS else style, brief.framing, brief.words, reads=reads)
+        asked = replace(wanted, style=look.style, framing=look.framing)
+        refusals += engine.check(outlined(asked, known, engine.id, way))
     if brief.strict and not photos and brief.talent_id is None:
         words = "A strict shoot is held against a photo of the product or of a model, and there is neither."
         refusals.append(Unsupported("strict", words, "Name photos or a model, or leave strict out."))

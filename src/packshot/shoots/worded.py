@@ -18,6 +18,7 @@ from packshot.shoots.directed import WORDS
 from packshot.shoots.makers import maker
 from packshot.shoots.reader import Read
 from packshot.shoots.variations import variations
+from packshot.styles.library import Style, style
 from packshot.styles.price import EMBEDDED, price
 from packshot.words.brief import brief
 from packshot.words.direction import Direction
@@ -56,10 +57,17 @@ class Worded:
 
     @property
     def maker(self) -> str:
-        """The engine: the one chosen, else the studio for a product and the first that paints for words alone."""
+        """The engine: the one chosen, or the style's; the studio for a product and the first that paints for words."""
         if self.engine:
             return self.engine
+        if self.look:
+            return self.look.engine
         return EMBEDDED if self.product else next(iter(painters()), EMBEDDED)
+
+    @property
+    def look(self) -> Style | None:
+        """The style that was chosen, where the library has it."""
+        return style(self.style) if self.style else None
 
     @property
     def number(self) -> int:
@@ -129,7 +137,10 @@ class Leads:
 
     @property
     def model(self) -> Model:
-        return next(iter(self.engine.known.values()))
+        """The engine's first, or the style's where the style chose the engine."""
+        look = self.worded.look
+        own = look.model if look and look.engine == self.worded.maker else None
+        return own or next(iter(self.engine.known.values()))
 
     @property
     def family(self) -> str:
@@ -165,6 +176,7 @@ class Leads:
             "product_id": self.worded.product or None,
             "styles": self.styles,
             "engine": self.worded.maker,
+            "model": self.model.id,
             "size": self.worded.size,
             "format": self.worded.format,
             "framing": self.told["prompt"]["studio"]["framing"] if embedded and not self.varies else "standard",

@@ -1,4 +1,4 @@
-"""The pages that anybody may see: the first one, what things cost, the styles, the fine print."""
+"""The pages that anybody may see: the first one, what things cost, the fine print."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from fastapi.responses import Response
 
 from packshot.accounts.browser import MaybeViewer
 from packshot.settings import settings
-from packshot.site import docs
+from packshot.site import docs, style_library
+from packshot.styles.edit import refreshed
 from packshot.styles.library import styles
 from packshot.styles.price import prices
 from packshot.web.render import own_path, render
 
 router = APIRouter(include_in_schema=False)
 router.include_router(docs.router)
+router.include_router(style_library.router)
 
 
 @router.get("/")
 async def front(request: Request, _: MaybeViewer) -> Response:
+    await refreshed()
     return render(
         request,
         "site/front.html",
@@ -30,6 +33,7 @@ async def front(request: Request, _: MaybeViewer) -> Response:
 @router.get("/pricing")
 async def pricing(request: Request, _: MaybeViewer, missing: int = 0, back: str = "") -> Response:
     """`missing` credits for a shoot, which waits at `back`."""
+    await refreshed()
     return render(
         request,
         "site/pricing.html",
@@ -39,15 +43,6 @@ async def pricing(request: Request, _: MaybeViewer, missing: int = 0, back: str 
         missing=max(0, min(missing, 1_000_000)),
         back=own_path(back[:500], ""),
     )
-
-
-@router.get("/styles")
-async def style_library(request: Request, _: MaybeViewer, fits: str = "") -> Response:
-    """The styles; `fits` keeps those whose words name it."""
-    wanted = fits.strip().lower()[:100]
-    found = [style for style in styles() if wanted in f"{style.title} {style.words}".lower()]
-    template = "site/style_grid.html" if request.headers.get("HX-Target") == "style-grid" else "site/styles.html"
-    return render(request, template, styles=found, fits=fits[:100])
 
 
 @router.get("/style-guide")

@@ -27,6 +27,7 @@ DISTANCES: dict[Distance, tuple[Framing, float]] = {
 }
 """How far the camera is: the framing, and the product's size in parts of what the style gives it."""
 
+_ON_WHITE = ("middle", "standard", "detail")
 _LARGEST = 0.84  # of the frame: what the framing "close" gives
 _RAISED = 0.12  # of the frame's height, by which a high horizon lifts the product
 _LOWER, _FLATTER, _HARDER, _DEEPER = (
@@ -73,6 +74,11 @@ def _lit(light: Light, how: StagedLight) -> Light:
 
 
 def makes_sense(scene: Scene, staging: Staging) -> bool:
-    """Whether `staging` shows in the picture: a white scene has no light and no horizon, a detail hardly any."""
+    """Whether `staging` shows in the picture, and the picture is of use.
+
+    A white scene has no light and no horizon, and a detail hardly any; on white a small product serves nobody.
+    """
     plain = staging.light == "designed" and staging.horizon == "designed"
-    return plain or (scene.mode != "white" and staging.distance != "detail")
+    if scene.mode == "white":
+        return plain and staging.distance in _ON_WHITE
+    return plain or staging.distance != "detail"

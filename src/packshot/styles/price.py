@@ -9,6 +9,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, NonNegativeInt
 
 from packshot.settings import settings
+from packshot.styles.preset import Preset
+from packshot.styles.shelf import shelved
 
 EMBEDDED = "studio"
 
@@ -31,7 +33,18 @@ def prices() -> Prices:
 
 
 def price(style: str, engine: str) -> int:
-    """Credits for one picture in `style`. The embedded studio costs its operator no vendor, so it has a setting."""
+    """Credits for one picture in `style` by `engine`: the style's own price whoever makes it, or the engine's."""
+    found = shelved().get(style)
+    return price_of(found.preset, engine) if found else _listed(style, engine)
+
+
+def price_of(preset: Preset, engine: str) -> int:
+    """Credits for one picture or video of `preset` by `engine`."""
+    return _listed(preset.slug, engine) if preset.credits is None else preset.credits
+
+
+def _listed(style: str, engine: str) -> int:
+    """The embedded studio costs its operator no vendor, so it has a setting."""
     if engine == EMBEDDED:
         return settings().studio_credits
     return prices().styles.get(style, prices().photo)

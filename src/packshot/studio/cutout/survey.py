@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 
 from packshot.imaging.colour import Float, Pixels, srgb_to_linear
+from packshot.imaging.lab import lab_to_linear, linear_to_lab
 from packshot.studio.cutout.background import Surface, fit_surface
 from packshot.studio.cutout.compression import compression_step
 from packshot.studio.cutout.guided import guided_filter
-from packshot.studio.cutout.lab import lab_to_linear, linear_to_lab
 from packshot.studio.cutout.ranks import percentile
 from packshot.studio.cutout.regions import Mask, frame, reachable
 

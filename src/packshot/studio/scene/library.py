@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from packshot.studio.scene import sweeps, tabletops, worlds
+from packshot.studio.scene.names import NAMES
 from packshot.studio.scene.scene import Scene
 
-_ORDER = (
-    *("white", "white-shadow", "soft-grey", "beige", "marble", "wood"),
-    *("concrete", "linen", "winter", "luxury", "dark", "podium"),
-)
 _PAINTED = {scene.slug: scene for scene in (*sweeps.SCENES, *tabletops.SCENES, *worlds.SCENES)}
 
-SCENES: dict[str, Scene] = {slug: _PAINTED[slug] for slug in _ORDER}
+SCENES: dict[str, Scene] = {slug: _PAINTED[slug] for slug in NAMES}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from packshot.studio.cutout.lab import lab_to_linear, linear_to_lab
+from packshot.imaging.lab import lab_to_linear, linear_to_lab
 
 LIGHT = np.random.default_rng(1).random((200, 300, 3), np.float32) ** 3
 
