@@ -364,7 +364,8 @@ async def test_no_hold_without_the_entry_that_took_its_credits(open_account: Ope
     wrong = {"another account's": entries[other, "hold"], "a grant's": entries[account, "grant"], "nobody's": 0}[kind]
     put = text(
         "insert into hold (generation_id, account_id, shoot_id, entry_id, allowance, purchased) "
-        "select gen_random_uuid(), :account, gen_random_uuid(), entry, 0, 0 from unnest(cast(:entries as bigint[])) as entry"
+        "select gen_random_uuid(), :account, gen_random_uuid(), entry, 0, 0 "
+        "from unnest(cast(:entries as bigint[])) as entry"
     )
     right = entries[account, "hold"]
     async with transaction(account) as session:
