@@ -39,7 +39,12 @@ def import_pixels() -> None:
 
 def beat_table(settings: Settings) -> dict[str, float]:
     """The tasks that the clock wakes, and every how many seconds."""
-    return {"catalog.sweep": settings.sweep_s, "shoots.sweep": settings.sweep_s, "accounts.renew": RENEW_S}
+    return {
+        "catalog.sweep": settings.sweep_s,
+        "shoots.sweep": settings.sweep_s,
+        "talents.sweep": settings.sweep_s,
+        "accounts.renew": RENEW_S,
+    }
 
 
 def run(role: Role) -> None:
