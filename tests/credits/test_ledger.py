@@ -354,6 +354,27 @@ async def test_the_database_refuses_nonsense(open_account: OpenAccount, broken: 
             await session.execute(text(broken))
 
 
+@pytest.mark.parametrize("kind", ["another account's", "a grant's", "nobody's"])
+async def test_no_hold_without_the_entry_that_took_its_credits(open_account: OpenAccount, kind: str) -> None:
+    account, other = await open_account(purchased=5), await open_account(purchased=5)
+    await hold(account, 1)
+    await hold(other, 1)
+    async with transaction(system=True) as session:
+        entries = {(row.account_id, row.kind): row.id for row in await session.scalars(select(LedgerEntry))}
+    wrong = {"another account's": entries[other, "hold"], "a grant's": entries[account, "grant"], "nobody's": 0}[kind]
+    put = text(
+        "insert into hold (generation_id, account_id, shoot_id, entry_id, allowance, purchased) "
+        "select gen_random_uuid(), :account, gen_random_uuid(), entry, 0, 0 "
+        "from unnest(cast(:entries as bigint[])) as entry"
+    )
+    right = entries[account, "hold"]
+    async with transaction(account) as session:
+        await session.execute(put, {"account": account, "entries": [right, right]})
+    with pytest.raises(IntegrityError, match="ledger entry"):
+        async with transaction(account) as session:
+            await session.execute(put, {"account": account, "entries": [right, wrong]})
+
+
 @pytest.mark.parametrize(
     "repeated", [{"op_key": "start:purchased:{account}"}, {"seq": 1}, {"purchased_after": -1}, {"kind": "gift"}]
 )

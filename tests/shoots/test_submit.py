@@ -7,7 +7,8 @@ import json
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
 
 from packshot.catalog.models import Photo
 from packshot.credits.models import Hold
@@ -197,3 +198,17 @@ async def test_a_thousand_pictures_are_one_shoot(open_shop: OpenShop) -> None:
     assert answer.status_code == 202, answer.text
     assert await counted(Generation, seller) == 1000
     assert await seller.credits() == (0, 4000)
+
+
+async def test_a_generation_is_of_its_shoots_account_and_goes_with_it(open_shop: OpenShop) -> None:
+    ada, eve = await open_shop(), await open_shop("eve@example.com")
+    assert (await ada.shoot(count=3)).status_code == 202
+    assert (await eve.shoot(count=2)).status_code == 202
+    with pytest.raises(IntegrityError, match="shoot"):
+        async with transaction(system=True) as session:
+            await session.execute(text("update generation set account_id = :eve"), {"eve": eve.account_id})
+    async with transaction(system=True) as session:
+        await session.execute(text("delete from account where id = :ada"), {"ada": ada.account_id})
+    async with transaction(system=True) as session:
+        left = (await session.execute(text("select account_id, count(*) from generation group by 1"))).all()
+    assert [tuple(row) for row in left] == [(eve.account_id, 2)]

@@ -278,8 +278,8 @@ async def _held_earlier(direct: Direct, account_id: UUID, items: Mapping[UUID, i
     if await _find(direct, key) is None:
         raise InsufficientCreditsError(sum(items.values()), wallet.available)
     entry = await _earlier(direct, account_id, Kind.HOLD, key)
-    its = "select generation_id, allowance + purchased as amount from hold where entry_id = $1"
-    holds = await direct.fetch(its, entry["id"])
+    its = "select generation_id, allowance + purchased as amount from hold where account_id = $1 and entry_id = $2"
+    holds = await direct.fetch(its, account_id, entry["id"])
     if {hold["generation_id"]: hold["amount"] for hold in holds} != items:
         raise OperationKeyReusedError(key)
     return entry

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint, func, text
+from sqlalchemy import Identity, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from packshot.db import Base
@@ -98,14 +98,19 @@ class LedgerEntry(Base):
 
 
 class Hold(Base):
-    """Credits set aside for one generation, per bucket, and the entry that took them there."""
+    """Credits set aside for one generation, per bucket, and the entry that took them there.
+
+    The database takes no hold without that entry and lets none change it, by triggers: a foreign key would look it up
+    for every row.
+    """
 
     __tablename__ = "hold"
+    __table_args__ = (Index("ix_hold_entry", "account_id", "entry_id"),)
 
     generation_id: Mapped[UUID] = mapped_column(primary_key=True)
-    account_id: Mapped[UUID] = mapped_column(index=True)
+    account_id: Mapped[UUID]
     shoot_id: Mapped[UUID]
-    entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entry.id"), index=True)
+    entry_id: Mapped[int]
     allowance: Mapped[int]
     purchased: Mapped[int]
     state: Mapped[str] = mapped_column(server_default=HoldState.HELD)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -57,10 +57,10 @@ class Shoot(Base):
     """
 
     __tablename__ = "shoot"
-    __table_args__ = (Index("ix_shoot_newest", "account_id", text("id desc")),)
+    __table_args__ = (UniqueConstraint("id", "account_id"), Index("ix_shoot_newest", "account_id", text("id desc")))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    account_id: Mapped[UUID] = of_account(index=True)
+    account_id: Mapped[UUID] = of_account()
     user_id: Mapped[UUID | None]
     project_id: Mapped[UUID | None] = mapped_column(ForeignKey("project.id", ondelete="set null"), index=True)
     product_id: Mapped[UUID | None] = mapped_column(ForeignKey("product.id", ondelete="set null"), index=True)
@@ -112,7 +112,9 @@ class Generation(Base):
 
     __tablename__ = "generation"
     __table_args__ = (
+        ForeignKeyConstraint(["shoot_id", "account_id"], ["shoot.id", "shoot.account_id"], ondelete="cascade"),
         UniqueConstraint("shoot_id", "number"),
+        Index("uq_generation_retry_of", "retry_of", unique=True, postgresql_where=text("retry_of is not null")),
         Index("ix_generation_newest", "account_id", text("id desc")),
         Index("ix_generation_due", "next_step_at", postgresql_where=text(_STILL_OPEN)),
         Index("ix_generation_deadline", "deadline_at", postgresql_where=text(_STILL_OPEN)),
@@ -130,8 +132,8 @@ class Generation(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    account_id: Mapped[UUID] = of_account(index=True)
-    shoot_id: Mapped[UUID] = mapped_column(ForeignKey("shoot.id", ondelete="cascade"))
+    account_id: Mapped[UUID]
+    shoot_id: Mapped[UUID]
     number: Mapped[int]
     photo_id: Mapped[UUID | None]
     cutout_id: Mapped[UUID | None]
@@ -150,7 +152,7 @@ class Generation(Base):
     claims: Mapped[int] = mapped_column(server_default="0")
     next_step_at: Mapped[datetime] = mapped_column(server_default=func.now())
     deadline_at: Mapped[datetime]
-    retry_of: Mapped[UUID | None] = mapped_column(unique=True)
+    retry_of: Mapped[UUID | None]
     key: Mapped[str | None]
     bytes: Mapped[int | None]
     crc32: Mapped[int | None]

@@ -219,7 +219,7 @@ async def _write(
             "styles": [one.style for one in planned],
             "poses": [one.pose for one in planned],
             "labels": [one.label for one in planned],
-            "points": [json.dumps(one.variation) for one in planned],
+            "points": [json.dumps(one.variation) if one.variation else "{}" for one in planned],
             "seeds": [one.seed for one in planned],
             "retries_of": [one.retry_of for one in planned],
         },
@@ -388,30 +388,13 @@ def _shoot(
 
 def _answer(shoot: dict[str, Any], planned: Sequence[Planned], way: Way, warnings: list[str]) -> str:
     """What is kept for the key, and sent again whenever it comes again."""
-    answer = AcceptedOut(
-        id=shoot["shoot_id"],
-        engine=shoot["engine"],
-        model=shoot["model"],
-        seed=shoot["seed"],
-        credits=shoot["credits"],
-        created_at=shoot["created_at"],
-        events=f"/api/generate/{shoot['shoot_id']}/events",
-        way=way,
-        way_words=WAYS[way],
-        warnings=warnings,
-        generations=[
-            PlannedOut(
-                id=one.id,
-                number=one.number,
-                photo_id=one.photo_id,
-                style=one.style,
-                pose=one.pose,
-                label=one.label,
-                variation=dict(one.variation),
-                seed=one.seed,
-                credits=one.credits,
-            )
-            for one in planned
-        ],
-    )
-    return answer.model_dump_json()
+    answer = {
+        **shoot,
+        "id": shoot["shoot_id"],
+        "events": f"/api/generate/{shoot['shoot_id']}/events",
+        "way": way,
+        "way_words": WAYS[way],
+        "warnings": warnings,
+        "generations": planned,
+    }
+    return AcceptedOut.model_validate(answer, from_attributes=True).model_dump_json()
