@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from packshot.settings import Settings
 
 GROUP = "packshot.engines"
-_NOT_ENGINES = {"base", "check", "http", "models", "pictures", "vendor", "webhooks"}
+_NOT_ENGINES = {"base", "breaker", "check", "http", "models", "pictures", "vendor", "webhooks"}
 
 
 @dataclass(frozen=True)
