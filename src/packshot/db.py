@@ -33,9 +33,10 @@ APP_ROLE = "packshot_app"
 EVERY_ACCOUNT = "*"
 NO_ACCOUNT = ""
 DIRECT = 10  # connections of the bare driver, beside SQLAlchemy's
+LEASES = 5  # that a transaction may last; whatever takes longer calls `unhurried`
 _SCOPE = text(f"select set_config('role', '{APP_ROLE}', true), set_config('packshot.account', :account, true)")
 _CALLBACKS = "after_commit"
-_CONNECTION_LOST = ("08", "57P", "25P03")  # SQLSTATEs: it broke; the server stops or starts; we were silent too long
+_CONNECTION_LOST = ("08", "57P", "25P03", "25P04")  # SQLSTATEs: it broke; the server stops or starts; we took too long
 
 _UNUSABLE = (
     OSError,
@@ -89,19 +90,18 @@ def engine() -> AsyncEngine:
     """This process's engine; a forked child makes its own.
 
     Who is silent within a transaction as long as a lease lasts is taken for dead: PostgreSQL ends the transaction, and
-    others need not wait for its locks.
+    others need not wait for its locks. One that froze halfway through a statement does not count as silent, so from
+    version 17 on a transaction as a whole has an end as well.
     """
-    return create_async_engine(settings().database, pool_size=10, max_overflow=10, connect_args=_connect_args())
+    return create_async_engine(settings().database, pool_size=10, max_overflow=10, async_creator=_connect)
 
 
 @cache
 def pool() -> Pool:
     """This process's connections of the bare driver; a forked child makes its own."""
-    url = make_url(settings().database)
-    _, where = url.get_dialect()().create_connect_args(url)
 
     async def connect() -> Connection:
-        connection = await asyncpg.connect(**where, **_connect_args())
+        connection = await _connect()
         # Read as SQLAlchemy reads it on its own connections, written as text by both.
         await connection.set_type_codec("jsonb", encoder=str, decoder=json.loads, schema="pg_catalog")
         return connection
@@ -109,13 +109,19 @@ def pool() -> Pool:
     return Pool(connect, most=DIRECT)
 
 
-def _connect_args() -> dict[str, Any]:
+async def _connect() -> Connection:
+    url = make_url(settings().database)
+    _, where = url.get_dialect()().create_connect_args(url)
+    lease_ms = ceil(settings().lease_s * 1000)
     session = {
         "application_name": "packshot",
         "jit": "off",
-        "idle_in_transaction_session_timeout": f"{ceil(settings().lease_s * 1000)}",
+        "idle_in_transaction_session_timeout": str(lease_ms),
     }
-    return {"server_settings": session, "timeout": 10}
+    connection: Connection = await asyncpg.connect(**where, server_settings=session, timeout=10)
+    if connection.get_server_version().major >= 17:
+        await connection.execute(f"set transaction_timeout = {lease_ms * LEASES}")
+    return connection
 
 
 def _forget() -> None:
@@ -194,6 +200,12 @@ async def direct(account: UUID | None = None, *, system: bool = False) -> AsyncG
     finally:
         pool().give_back(connection, usable=usable)
     await _call_all(session.info)
+
+
+async def unhurried(session: AsyncSession) -> None:
+    """Lets this transaction last as long as it takes, for it reads a whole table."""
+    known = text("select set_config(name, '0', true) from pg_settings where name = 'transaction_timeout'")
+    await session.execute(known)
 
 
 async def within(session: AsyncSession | Direct) -> Direct:

@@ -16,12 +16,13 @@ __all__ = ["open_shop", "seller", "sign_up", "the_ledger_holds", "vendor_folder"
 
 @pytest.fixture(scope="module")
 def hasty(settings: Settings) -> Generator[None]:
-    """Leases that lapse soon, and pictures of the studio that cost something, here and in what tests start."""
+    """Leases that lapse soon, pictures that cost something and any number of orders, here and in what tests start."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PACKSHOT_LEASE_S", str(LEASE_S))
         patch.setenv("PACKSHOT_HEARTBEAT_S", str(LEASE_S / 4))
         patch.setenv("PACKSHOT_STUDIO_CREDITS", "3")
         patch.setenv("PACKSHOT_FREE_CREDITS", "0")
+        patch.setenv("PACKSHOT_RATE_LIMIT", "1000000")  # every point at which a worker dies takes an order
         current.cache_clear()
         yield
     current.cache_clear()

@@ -132,11 +132,17 @@ class Others:
         await asyncio.gather(*self._tasks)
 
     async def _finish(self, id: UUID) -> None:
-        async with asyncio.timeout(RECOVERED_S):
-            while (row := await look(id)).state in OPEN:
-                async with self._at_once:
-                    await advance("cpu" if row.queue == "cpu" else "io", id)
-                await asyncio.sleep(0.05)
+        try:
+            async with asyncio.timeout(RECOVERED_S):
+                while (row := await look(id)).state in OPEN:
+                    async with self._at_once:
+                        await advance("cpu" if row.queue == "cpu" else "io", id)
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            states = [attempt.state for attempt in await attempts_of(id)]
+            raise TimeoutError(
+                f"not finished within {RECOVERED_S:g} s: {vars(await look(id))}, attempts {states}"
+            ) from None
 
 
 async def look(generation_id: UUID) -> Generation:

@@ -16,8 +16,7 @@ from packshot.credits.models import Hold
 from packshot.db import DatabaseDownError, direct, new_id, transaction
 from packshot.imaging.decode import decode
 from packshot.settings import settings
-from packshot.shoots import advance as advancing
-from packshot.shoots import lease, policy, settle
+from packshot.shoots import call, complete, lease, policy, settle
 from packshot.shoots.advance import advance
 from packshot.shoots.models import Attempt, AttemptState, Generation, State
 from packshot.shoots.sweep import sweep
@@ -243,7 +242,7 @@ async def test_a_late_worker_cannot_deliver(seller: Seller, monkeypatch: pytest.
             await woken.wait()
         await deliver(*given)
 
-    monkeypatch.setattr(advancing, "deliver", freeze_once)
+    monkeypatch.setattr(complete, "deliver", freeze_once)
     late = asyncio.create_task(advance("io", id))
     await frozen.wait()
     await change(id, lease_until=text("now() - interval '1 second'"))
@@ -406,9 +405,9 @@ async def test_a_database_that_goes_away_at_the_end_costs_no_second_picture(
     seller: Seller, vendor_folder: Path, monkeypatch: pytest.MonkeyPatch, committed: bool
 ) -> None:
     """Whether or not the commit went through before the connection was lost."""
-    monkeypatch.setattr(advancing, "DATABASE_AWAY_S", 0.01)
+    monkeypatch.setattr(call, "DATABASE_AWAY_S", 0.01)
     away = True
-    real = advancing._deliver
+    real = call.complete
 
     async def lost_once(*given: Any) -> None:
         nonlocal away
@@ -418,7 +417,7 @@ async def test_a_database_that_goes_away_at_the_end_costs_no_second_picture(
             away = False
             raise DatabaseDownError("The database does not answer.")
 
-    monkeypatch.setattr(advancing, "_deliver", lost_once)
+    monkeypatch.setattr(call, "complete", lost_once)
     row = await through(await shot(seller))
     assert row.state == State.COMPLETED
     assert row.key and await storage().size(row.key)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
-from packshot.db import DatabaseDownError, after_commit, dispose, engine, new_id, transaction
+from packshot.db import LEASES, DatabaseDownError, after_commit, dispose, engine, new_id, transaction, unhurried
 from packshot.migrations.rls import protect
 from packshot.settings import Settings, settings
 
@@ -182,22 +182,48 @@ async def test_every_table_of_a_customer_is_protected(notes: None) -> None:
         assert found.scalars().all() == []
 
 
-async def test_who_falls_silent_within_a_transaction_gives_its_locks_away(
-    notes: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A frozen worker would keep everybody from the rows, and from the wallet, that it has written."""
+@pytest.fixture
+async def hasty(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[None]:
+    """Leases of a fifth of a second."""
     await dispose()
     monkeypatch.setenv("PACKSHOT_LEASE_S", "0.2")
     monkeypatch.setenv("PACKSHOT_HEARTBEAT_S", "0.1")
     settings.cache_clear()
+    yield
+    await dispose()
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+async def test_who_falls_silent_within_a_transaction_gives_its_locks_away(notes: None, hasty: None) -> None:
+    """A frozen worker would keep everybody from the rows, and from the wallet, that it has written."""
     account = new_id()
     with pytest.raises(DatabaseDownError):
         async with transaction(account) as session:
             await write(session, account, "mine")
             await asyncio.sleep(0.6)
             await words(session)
-    await dispose()
-    monkeypatch.undo()
-    settings.cache_clear()
     async with transaction(account) as session:
         assert await words(session) == []
+
+
+async def test_who_falls_silent_halfway_through_a_statement_gives_its_locks_away(notes: None, hasty: None) -> None:
+    """Between preparing a statement and executing it PostgreSQL takes a client for busy, however long it is silent."""
+    account = new_id()
+    with pytest.raises(DatabaseDownError):
+        async with transaction(account) as session:
+            await write(session, account, "mine")
+            driver = await (await session.connection()).get_raw_connection()
+            statement = await driver.driver_connection.prepare("select pg_sleep(0)")  # type: ignore[union-attr]
+            await asyncio.sleep(0.2 * (LEASES + 1))
+            await statement.fetch()
+            await words(session)
+    async with transaction(account) as session:
+        assert await words(session) == []
+
+
+async def test_whoever_reads_a_whole_table_may_take_longer(notes: None, hasty: None) -> None:
+    async with transaction(system=True) as session:
+        await unhurried(session)
+        for _ in range(12):
+            await session.execute(text("select pg_sleep(0.1)"))

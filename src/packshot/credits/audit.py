@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from packshot.credits.errors import NoHoldError
 from packshot.credits.models import Bucket, Hold, Kind, LedgerEntry
+from packshot.db import unhurried
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ _WORDS = {
 
 async def audit(session: AsyncSession) -> list[Violation]:
     """Everything that is wrong in the accounts that the transaction sees: all of them in one of the system's."""
+    await unhurried(session)
     return [Violation(*row) for row in await session.execute(_VIOLATIONS)]
 
 

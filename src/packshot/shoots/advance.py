@@ -3,47 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from functools import cache
-from typing import cast
+from dataclasses import replace
 from uuid import UUID
-from weakref import WeakValueDictionary
 
 import structlog
-from sqlalchemy import func, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from packshot.catalog.doomed import UNTIL_WRITTEN, pardon
-from packshot.db import DatabaseDownError, Direct, after_commit, direct, new_id, transaction
-from packshot.engines.base import Done, Engine, Failed, Operation, Pending, Reference
-from packshot.errors import BadInputError
-from packshot.imaging.formats import FORMATS, Format
+from packshot.catalog.doomed import UNTIL_WRITTEN
+from packshot.db import Direct, direct, new_id, transaction
 from packshot.log import bind
-from packshot.settings import settings
-from packshot.shoots import news, policy
-from packshot.shoots.finishing import Finishing, fetched, finished, small_key
-from packshot.shoots.lease import Files, Held, LeaseLostError, claim, held, kept, write
-from packshot.shoots.makers import maker, request
-from packshot.shoots.models import Attempt, AttemptState, Generation, Shoot, State
-from packshot.shoots.settle import Delivery, deliver, give_up
-from packshot.storage import storage
+from packshot.shoots import news
+from packshot.shoots.call import poll, resume, send
+from packshot.shoots.complete import finish_stored
+from packshot.shoots.finishing import small_key
+from packshot.shoots.lease import LeaseLostError, claim, held, kept, write
+from packshot.shoots.models import Attempt, AttemptState
+from packshot.shoots.settle import give_up
+from packshot.shoots.work import Work, picture_key, raw_key
 from packshot.tasks import Queue
 
 log = structlog.get_logger(__name__)
-
-DATABASE_AWAY_S = 0.5  # between two tries to write down what was bought
-
-_NOW = func.clock_timestamp()
-_reading: dict[Files, asyncio.Task[Reference]] = {}
-_shared: WeakValueDictionary[Files, Reference] = WeakValueDictionary()
-
 
 # Written down before anything is sent, with the files that may come of it: whatever dies before a row names them leaves
 # none that nobody knows.
@@ -63,31 +44,6 @@ _ATTEMPTS = f"""
 select {", ".join(column.name for column in Attempt.__table__.columns)} from attempt
 where generation_id = any($1) order by number
 """  # noqa: S608
-
-
-@dataclass(frozen=True)
-class Work:
-    """A claimed generation with all that its next step needs. `fresh`: its newest attempt has yet to be sent."""
-
-    lease: Held
-    generation: Generation
-    shoot: Shoot
-    files: Files | None
-    attempts: Sequence[Attempt]
-    fresh: bool = False
-
-    @property
-    def engine(self) -> Engine:
-        return maker(self.shoot.engine)
-
-    @property
-    def poisoned(self) -> bool:
-        return self.generation.claims > policy.MOST_CLAIMS
-
-    @property
-    def unknown(self) -> int:
-        """Attempts that may have been paid for in vain."""
-        return sum(1 for attempt in self.attempts if attempt.state == AttemptState.UNKNOWN)
 
 
 async def advance(queue: Queue, *generation_ids: UUID) -> None:
@@ -145,7 +101,7 @@ async def _begun(session: Direct, claimed: Sequence[Work]) -> list[Work]:
             state=AttemptState.SENT,
         )
         works.append(replace(work, attempts=[*work.attempts, attempt], fresh=True))
-        files = (_raw_key(attempt), _key(work, attempt), small_key(_key(work, attempt)))
+        files = (raw_key(attempt), picture_key(work, attempt), small_key(picture_key(work, attempt)))
         doomed += [(key, attempt.account_id) for key in files]
     sent = [work.attempts[-1] for work in works if work.fresh]
     if sent:
@@ -176,244 +132,10 @@ async def _step(work: Work) -> None:
     last = work.attempts[-1]
     match last.state:
         case AttemptState.ACCEPTED:
-            await _poll(work, last)
+            await poll(work, last)
         case AttemptState.DONE:
-            await _finish_stored(work, last)
+            await finish_stored(work, last)
         case _ if work.fresh:
-            await _send(work, last)
+            await send(work, last)
         case _:
-            await _resume(work, last)
-
-
-async def _resume(work: Work, attempt: Attempt) -> None:
-    """The worker that sent `attempt` is gone, and nobody knows whether the engine got it."""
-    asked = request(work.shoot, work.generation, ())
-    model = work.engine.model(asked)
-    if model is not None and model.capabilities.submits == "idempotent":
-        await _send(work, attempt)
-        return
-    await _failed(
-        work, attempt, Failed("outcome_unknown", "The worker ended while the engine was at it.", charged=None)
-    )
-
-
-async def _send(work: Work, attempt: Attempt) -> None:
-    try:
-        references = await _references(work)
-    except _GoneError as gone:
-        await _failed(work, attempt, Failed("refused", str(gone), "Upload the photo again and shoot it anew."))
-        return
-    asked = request(work.shoot, work.generation, references)
-    outcome: Done | Operation | Failed
-    try:
-        if work.engine.works == "here":
-            outcome = await asyncio.to_thread(lambda: asyncio.run(work.engine.submit(asked, key=str(attempt.id))))
-        else:
-            outcome = await work.engine.submit(asked, key=str(attempt.id))
-    except BadInputError as error:
-        outcome = Failed("refused", error.message, error.remedy)
-    except Exception:
-        log.exception("engine raised", engine=work.engine.id)
-        outcome = _broken(work.engine)
-    match outcome:
-        case Done():
-            await _insist(lambda: _done(work, attempt, outcome))
-        case Operation():
-            await _insist(lambda: _accepted(work, attempt, outcome))
-        case Failed():
-            await _failed(work, attempt, outcome)
-
-
-async def _insist(write_down: Callable[[], Awaitable[None]]) -> None:
-    """Writes down what was bought as soon as the database answers again: forgotten, it would be bought again.
-
-    The fence holds meanwhile. What was written although nobody heard of it may be written twice.
-    """
-    until = time.monotonic() + settings().lease_s
-    while True:
-        try:
-            return await write_down()
-        except DatabaseDownError:
-            if time.monotonic() > until:
-                raise
-            log.warning("the database is away, trying again")
-            await asyncio.sleep(DATABASE_AWAY_S)
-
-
-def _broken(engine: Engine) -> Failed:
-    """An engine that raised: on this machine nothing was bought; elsewhere it may have been."""
-    words = "The engine had a problem of its own."
-    return Failed("transient", words) if engine.works == "here" else Failed("outcome_unknown", words, charged=None)
-
-
-class _GoneError(Exception):
-    """The photo or its cutout was deleted since."""
-
-
-async def _references(work: Work) -> tuple[Reference, ...]:
-    """The photo with its outline. Pictures that are made of the same one at the same time share it."""
-    files = work.files
-    if work.generation.photo_id is None:
-        return ()
-    if files is None:
-        raise _GoneError("The photo was deleted before its picture was made.")
-    reference = _shared.get(files)
-    if reference is None:
-        if files not in _reading:
-            _reading[files] = asyncio.create_task(_read(files))
-            _reading[files].add_done_callback(lambda _: _reading.pop(files, None))
-        reference = _shared[files] = await asyncio.shield(_reading[files])
-    return (reference,)
-
-
-async def _read(files: Files) -> Reference:
-    return Reference(
-        await storage().get(files.master_key),
-        name=files.name,
-        view=files.view if files.view in ("standing", "above") else None,  # type: ignore[arg-type]
-        approved=True,
-        alpha=await storage().get(files.alpha_key),
-    )
-
-
-async def _accepted(work: Work, attempt: Attempt, operation: Operation) -> None:
-    async with transaction(work.lease.account_id) as session:
-        await _pause(session, work.lease, operation.poll_after_s)
-        await _note(
-            session, attempt, state=AttemptState.ACCEPTED, operation_id=operation.id, operation=dict(operation.state)
-        )
-    news.wake_later(operation.poll_after_s, work.generation.queue, work.lease.id)
-
-
-async def _poll(work: Work, attempt: Attempt) -> None:
-    assert attempt.operation_id is not None
-    outcome: Pending | Done | Failed
-    try:
-        outcome = await work.engine.poll(Operation(attempt.operation_id, attempt.operation))
-    except Exception:
-        log.exception("engine raised", engine=work.engine.id)
-        outcome = Pending()
-    match outcome:
-        case Pending():
-            async with transaction(work.lease.account_id) as session:
-                await _pause(session, work.lease, outcome.poll_after_s)
-            news.wake_later(outcome.poll_after_s, work.generation.queue, work.lease.id)
-        case Done():
-            await _done(work, attempt, outcome)
-        case Failed():
-            await _failed(work, attempt, outcome)
-
-
-async def _done(work: Work, attempt: Attempt, done: Done) -> None:
-    """The engine made it. A file that was bought is stored before anything else is done with it."""
-    artefact = done.artefacts[0]
-    finishing = Finishing.of(work.shoot, artefact, done.warnings)
-    if not isinstance(artefact.content, bytes):
-        await _deliver(work, attempt, finishing)
-        return
-    key = _raw_key(attempt)
-    await storage().put(key, artefact.content)
-    async with transaction(work.lease.account_id) as session:
-        # Opening a stranger's file and writing ours is work for the pixels' queue.
-        await write(session, work.lease, queue="cpu", lease_until=None, next_step_at=_NOW)
-        await _note(
-            session,
-            attempt,
-            state=AttemptState.DONE,
-            result_key=key,
-            seed=artefact.seed,
-            facts=dict(artefact.facts),
-            warnings=list(done.warnings),
-            cost_micros=done.cost.micros,
-            settled_at=_NOW,
-        )
-        await pardon(session, key)
-        after_commit(session, lambda: news.wake("cpu", work.lease.id))
-
-
-async def _finish_stored(work: Work, attempt: Attempt) -> None:
-    """Opens the file that an engine gave for `attempt`, and delivers it."""
-    assert attempt.result_key
-    await _deliver(work, attempt, await fetched(work.shoot, attempt))
-
-
-async def _deliver(work: Work, attempt: Attempt, finishing: Finishing) -> None:
-    try:
-        made = await asyncio.get_running_loop().run_in_executor(_pixels(), finished, finishing)
-    except BadInputError as error:
-        await _failed(work, attempt, Failed("transient", f"The engine's picture cannot be used: {error.message}"))
-        return
-    key = _key(work, attempt)
-    await storage().put(key, made.data)
-    await storage().put(small_key(key), made.small)
-    delivery = Delivery(key, len(made.data), made.crc32, finishing.seed, finishing.facts, made.warnings)
-    async with direct(work.lease.account_id) as session:
-        await deliver(session, work.lease, attempt, delivery)
-
-
-@cache
-def _pixels() -> ThreadPoolExecutor:
-    """The threads that finish pictures: as many as there are cores, for more would only take more memory."""
-    return ThreadPoolExecutor(os.cpu_count() or 1, "pixels")
-
-
-os.register_at_fork(after_in_child=_pixels.cache_clear)
-
-
-def _raw_key(attempt: Attempt) -> str:
-    """Where the engine's own file lies until it is finished."""
-    return f"attempts/{attempt.id}"
-
-
-def _key(work: Work, attempt: Attempt) -> str:
-    """Where the finished file lies."""
-    extension = FORMATS[cast(Format, work.shoot.format)].extension
-    return f"generations/{work.lease.id}/{attempt.id}.{extension}"
-
-
-async def _failed(work: Work, attempt: Attempt, failed: Failed) -> None:
-    unknown = failed.kind == "outcome_unknown"
-    again = policy.after(failed, attempt.number, work.unknown + unknown)
-    log.warning("attempt failed", kind=failed.kind, number=attempt.number, again=again is not None)
-    async with transaction(work.lease.account_id) as session:
-        if again:
-            await _pause(session, work.lease, again.wait_s, waits_for=again.waits_for, state=State.PENDING)
-        await _note(
-            session,
-            attempt,
-            state=AttemptState.UNKNOWN if unknown else AttemptState.FAILED,
-            error=failed.kind,
-            words=failed.words,
-            settled_at=_NOW,
-        )
-        if not again:
-            await give_up(
-                session,
-                work.lease,
-                error=failed.kind,
-                words=failed.words,
-                remedy=failed.remedy or "Nothing was charged. Try again later.",
-                facts=dict(failed.facts),
-            )
-    if again:
-        news.wake_later(again.wait_s, work.generation.queue, work.lease.id)
-
-
-async def _pause(
-    session: AsyncSession, lease: Held, seconds: float, *, waits_for: str = "", state: State = State.RUNNING
-) -> None:
-    """Gives the lease back until the next step is due."""
-    generation = await write(
-        session,
-        lease,
-        state=state,
-        waits_for=waits_for,
-        lease_until=None,
-        next_step_at=_NOW + timedelta(seconds=seconds),
-    )
-    if waits_for:
-        after_commit(session, lambda: news.tell(generation))
-
-
-async def _note(session: AsyncSession, attempt: Attempt, **values: object) -> None:
-    await session.execute(update(Attempt).where(Attempt.id == attempt.id).values(**values))
+            await resume(work, last)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from hashlib import sha256
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
@@ -12,17 +12,21 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from packshot.imaging.formats import FORMATS, Format
 
 MOST_PICTURES = 1000  # of one shoot
+MOST_WORDS = 10_000  # characters of a description
 _SIZE = re.compile(r"([1-9][0-9]{1,4})x([1-9][0-9]{1,4})", re.ASCII)
 
+Mode = Literal["plate", "redraw"]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,99}$")]
 
 
 class Brief(BaseModel):
-    """One request. Every photo is made in every style, `count` times with seeds that follow one another.
+    """One request. Every photo is made in every style and pose, `count` times with seeds that follow one another.
 
     `photo_ids` names photos; with `product_id` alone it is all photos of that product whose cutout is approved. `model`
-    None is the engine's default, `seed` None a random one.
+    None is the engine's default, `seed` None a random one. `words` and `avoid` are the seller's own. `mode` says
+    whether an engine paints around the product (plate) or the product too (redraw); None is the engine's usual way.
+    `preset` names an engine and model by what they are good for. `strict`: both locks have to accept every picture.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -37,6 +41,14 @@ class Brief(BaseModel):
     format: Format = "webp"
     count: Annotated[int, Field(ge=1, le=MOST_PICTURES)] = 1
     seed: Annotated[int, Field(ge=0, lt=1 << 32)] | None = None
+    words: Annotated[str, Field(max_length=MOST_WORDS)] = ""
+    avoid: Annotated[str, Field(max_length=MOST_WORDS)] = ""
+    mode: Mode | None = None
+    preset: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z_]{0,31}$")] | None = None
+    strict: bool = False
+    talent_id: UUID | None = None
+    poses: Annotated[list[Slug], Field(max_length=20)] = []
+    market: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
 
     @field_validator("size")
     @classmethod
@@ -45,14 +57,14 @@ class Brief(BaseModel):
             raise ValueError(f"{size!r} is not a size: write width x height in pixels, such as 1600x1600")
         return size
 
-    @field_validator("styles", "photo_ids")
+    @field_validator("styles", "photo_ids", "poses")
     @classmethod
     def _each_once(cls, given: list[object]) -> list[object]:
         return list(dict.fromkeys(given))
 
     @model_validator(mode="after")
     def _is_bounded(self) -> Self:
-        pictures = max(1, len(self.photo_ids)) * len(self.styles) * self.count
+        pictures = max(1, len(self.photo_ids)) * len(self.styles) * max(1, len(self.poses)) * self.count
         if pictures > MOST_PICTURES:
             raise ValueError(f"{pictures:,} pictures are more than the {MOST_PICTURES:,} of one shoot")
         return self
@@ -71,5 +83,5 @@ class Brief(BaseModel):
 
     @property
     def fingerprint(self) -> bytes:
-        """Equal for equal requests, in whatever order their fields were written."""
-        return sha256(self.model_dump_json().encode()).digest()
+        """Equal for equal requests, in whatever order their fields were written, and by whichever version of us."""
+        return sha256(self.model_dump_json(exclude_defaults=True).encode()).digest()

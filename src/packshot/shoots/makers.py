@@ -35,6 +35,8 @@ def request(shoot: Shoot, generation: Generation, references: tuple[Reference, .
         height=shoot.height,
         style=generation.style,
         framing=shoot.framing,
+        words=shoot.words,
+        avoid=shoot.avoid,
         references=references,
     )
     model = maker(shoot.engine).model(asked)

@@ -44,7 +44,11 @@ class AttemptState(StrEnum):
 
 
 class Shoot(Base):
-    """One request: every photo in every style, `count` times. Counts of its generations are counted, never stored."""
+    """One request: every photo in every style and pose, `count` times. Its generations are counted, never stored.
+
+    `words` and `avoid` are the seller's own, `mode` is how an engine treats the product ("" where there is nothing to
+    choose), `strict` whether both locks have to accept every picture.
+    """
 
     __tablename__ = "shoot"
     __table_args__ = (Index("ix_shoot_newest", "account_id", text("id desc")),)
@@ -64,6 +68,14 @@ class Shoot(Base):
     count: Mapped[int]
     seed: Mapped[int]
     credits: Mapped[int]
+    words: Mapped[str] = mapped_column(server_default="")
+    avoid: Mapped[str] = mapped_column(server_default="")
+    mode: Mapped[str] = mapped_column(server_default="")
+    preset: Mapped[str] = mapped_column(server_default="")
+    strict: Mapped[bool] = mapped_column(server_default="false")
+    talent_id: Mapped[UUID | None]
+    poses: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
+    market: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -112,6 +124,7 @@ class Generation(Base):
     photo_id: Mapped[UUID | None]
     cutout_id: Mapped[UUID | None]
     style: Mapped[str]
+    pose: Mapped[str] = mapped_column(server_default="")
     seed: Mapped[int]
     credits: Mapped[int]
     queue: Mapped[str]
@@ -140,7 +153,10 @@ class Generation(Base):
 
 
 class Attempt(Base):
-    """One call of an engine. Written before anything is sent, so that nothing bought is ever forgotten."""
+    """One call of an engine. Written before anything is sent, so that nothing bought is ever forgotten.
+
+    `engine` and `model` are empty where they are the shoot's own.
+    """
 
     __tablename__ = "attempt"
     __table_args__ = (UniqueConstraint("generation_id", "number"),)
@@ -149,6 +165,8 @@ class Attempt(Base):
     account_id: Mapped[UUID] = of_account(index=True)
     generation_id: Mapped[UUID] = mapped_column(ForeignKey("generation.id", ondelete="cascade"))
     number: Mapped[int]
+    engine: Mapped[str] = mapped_column(server_default="")
+    model: Mapped[str] = mapped_column(server_default="")
     state: Mapped[str] = mapped_column(server_default=AttemptState.SENT)
     operation_id: Mapped[str | None]
     operation: Mapped[dict[str, Any]] = mapped_column(server_default="{}")

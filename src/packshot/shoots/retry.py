@@ -114,6 +114,7 @@ async def _again(
             photo_id=old.photo_id,
             cutout_id=old.cutout_id,
             style=old.style,
+            pose=old.pose,
             seed=secrets.randbits(32) if fresh_seed else old.seed,
             credits=old.credits,
             retry_of=old.id,

@@ -29,22 +29,23 @@ from packshot.styles.price import price
 # One round trip for any number of generations, with the credits held for them.
 _GENERATIONS = """generations as (
   insert into generation (
-    id, account_id, shoot_id, number, photo_id, cutout_id, style, seed, credits, queue, deadline_at, retry_of)
+    id, account_id, shoot_id, number, photo_id, cutout_id, style, pose, seed, credits, queue, deadline_at, retry_of)
   select
-    id, :account_id, :shoot_id, number, photo_id, cutout_id, style, seed, amount, :queue, :deadline_at, retry_of
+    id, :account_id, :shoot_id, number, photo_id, cutout_id, style, pose, seed, amount, :queue, :deadline_at, retry_of
   from unnest(
     cast(:generation_ids as uuid[]), cast(:numbers as bigint[]), cast(:photo_ids as uuid[]),
-    cast(:cutout_ids as uuid[]), cast(:styles as text[]), cast(:seeds as bigint[]), cast(:amounts as bigint[]),
-    cast(:retries_of as uuid[])
-  ) as given (id, number, photo_id, cutout_id, style, seed, amount, retry_of)
+    cast(:cutout_ids as uuid[]), cast(:styles as text[]), cast(:poses as text[]), cast(:seeds as bigint[]),
+    cast(:amounts as bigint[]), cast(:retries_of as uuid[])
+  ) as given (id, number, photo_id, cutout_id, style, pose, seed, amount, retry_of)
 )"""
 _SHOOT = """shoot as (
   insert into shoot (
     id, account_id, user_id, project_id, product_id, engine, model, styles, width, height, framing, format, count,
-    seed, credits, created_at)
+    seed, credits, words, avoid, mode, preset, strict, talent_id, poses, market, created_at)
   values (
     :shoot_id, :account_id, :user_id, :project_id, :product_id, :engine, :model, :shoot_styles, :width, :height,
-    :framing, :format, :count, :seed, :credits, :created_at)
+    :framing, :format, :count, :seed, :credits, :words, :avoid, :mode, :preset, :strict, :talent_id, :shoot_poses,
+    :market, :created_at)
 ), submission as (
   insert into submission (account_id, key, fingerprint, answer)
   values (:account_id, :idempotency_key, :fingerprint, :answer)
@@ -63,6 +64,7 @@ class PlannedOut(BaseModel):
     number: int
     photo_id: UUID | None
     style: str
+    pose: str = ""
     seed: int
     credits: int
 
@@ -91,6 +93,7 @@ class Planned(NamedTuple):
     seed: int
     credits: int
     retry_of: UUID | None = None
+    pose: str = ""
 
 
 async def accept(account_id: UUID, user_id: UUID, brief: Brief, key: str) -> str:
@@ -182,6 +185,7 @@ async def _write(
             "photo_ids": [one.photo_id for one in planned],
             "cutout_ids": [one.cutout_id for one in planned],
             "styles": [one.style for one in planned],
+            "poses": [one.pose for one in planned],
             "seeds": [one.seed for one in planned],
             "retries_of": [one.retry_of for one in planned],
         },
@@ -198,6 +202,8 @@ def refuse_impossible(engine: Engine, brief: Brief, model: str, photos: Sequence
         width=brief.width,
         height=brief.height,
         framing=brief.framing,
+        words=brief.words,
+        avoid=brief.avoid,
         seed=brief.seed,
         references=(Reference(b"", name=photos[0].name),) if photos else (),
     )
@@ -211,9 +217,9 @@ def _names_photos(brief: Brief) -> bool:
 
 
 def _plan(brief: Brief, photos: Sequence[Approved], seed: int) -> list[Planned]:
-    """Every photo in every style, `count` times. One seed for the whole shoot; variations count on from it."""
+    """Every photo in every style and pose, `count` times. One seed for the whole shoot; variations count on from it."""
     given: Sequence[Approved | None] = photos or [None]
-    wanted = product(given, brief.styles, range(brief.count))
+    wanted = product(given, brief.styles, brief.poses or [""], range(brief.count))
     planned = [
         Planned(
             id=new_id(),
@@ -221,10 +227,11 @@ def _plan(brief: Brief, photos: Sequence[Approved], seed: int) -> list[Planned]:
             photo_id=photo.photo_id if photo else None,
             cutout_id=photo.cutout_id if photo else None,
             style=style,
+            pose=pose,
             seed=(seed + variation) % (1 << 32),
             credits=price(style, brief.engine),
         )
-        for number, (photo, style, variation) in enumerate(wanted, start=1)
+        for number, (photo, style, pose, variation) in enumerate(wanted, start=1)
     ]
     if len(planned) > MOST_PICTURES:
         raise BadInputError(
@@ -260,6 +267,14 @@ def _shoot(
         "count": brief.count,
         "seed": seed,
         "credits": sum(one.credits for one in planned),
+        "words": brief.words,
+        "avoid": brief.avoid,
+        "mode": brief.mode or "",
+        "preset": brief.preset or "",
+        "strict": brief.strict,
+        "talent_id": brief.talent_id,
+        "shoot_poses": json.dumps(brief.poses),
+        "market": brief.market or "",
         "created_at": datetime.now(UTC),
     }
 
@@ -280,6 +295,7 @@ def _answer(shoot: dict[str, Any], planned: Sequence[Planned]) -> str:
                 number=one.number,
                 photo_id=one.photo_id,
                 style=one.style,
+                pose=one.pose,
                 seed=one.seed,
                 credits=one.credits,
             )

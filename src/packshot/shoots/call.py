@@ -1,0 +1,143 @@
+"""Calls an engine for one picture, or asks how its operation stands, and writes down what was bought."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from packshot.catalog.doomed import pardon
+from packshot.db import DatabaseDownError, after_commit, transaction
+from packshot.engines.base import Done, Engine, Failed, Operation, Pending
+from packshot.errors import BadInputError
+from packshot.settings import settings
+from packshot.shoots import news
+from packshot.shoots.complete import complete
+from packshot.shoots.finishing import Finishing
+from packshot.shoots.lease import write
+from packshot.shoots.makers import request
+from packshot.shoots.models import Attempt, AttemptState
+from packshot.shoots.references import GoneError, references_of
+from packshot.shoots.work import NOW, Work, note, pause, raw_key, set_back
+from packshot.storage import storage
+
+log = structlog.get_logger(__name__)
+
+DATABASE_AWAY_S = 0.5  # between two tries to write down what was bought
+
+
+async def send(work: Work, attempt: Attempt) -> None:
+    try:
+        references = await references_of(work)
+    except GoneError as gone:
+        await set_back(work, attempt, Failed("refused", str(gone), "Upload the photo again and shoot it anew."))
+        return
+    asked = request(work.shoot, work.generation, references)
+    outcome: Done | Operation | Failed
+    try:
+        if work.engine.works == "here":
+            outcome = await asyncio.to_thread(lambda: asyncio.run(work.engine.submit(asked, key=str(attempt.id))))
+        else:
+            outcome = await work.engine.submit(asked, key=str(attempt.id))
+    except BadInputError as error:
+        outcome = Failed("refused", error.message, error.remedy)
+    except Exception:
+        log.exception("engine raised", engine=work.engine.id)
+        outcome = _broken(work.engine)
+    match outcome:
+        case Done():
+            await _insist(lambda: _done(work, attempt, outcome))
+        case Operation():
+            await _insist(lambda: _accepted(work, attempt, outcome))
+        case Failed():
+            await set_back(work, attempt, outcome)
+
+
+async def resume(work: Work, attempt: Attempt) -> None:
+    """The worker that sent `attempt` is gone, and nobody knows whether the engine got it."""
+    asked = request(work.shoot, work.generation, ())
+    model = work.engine.model(asked)
+    if model is not None and model.capabilities.submits == "idempotent":
+        await send(work, attempt)
+        return
+    lost = Failed("outcome_unknown", "The worker ended while the engine was at it.", charged=None)
+    await set_back(work, attempt, lost)
+
+
+async def poll(work: Work, attempt: Attempt) -> None:
+    assert attempt.operation_id is not None
+    outcome: Pending | Done | Failed
+    try:
+        outcome = await work.engine.poll(Operation(attempt.operation_id, attempt.operation))
+    except Exception:
+        log.exception("engine raised", engine=work.engine.id)
+        outcome = Pending()
+    match outcome:
+        case Pending():
+            async with transaction(work.lease.account_id) as session:
+                await pause(session, work.lease, outcome.poll_after_s)
+            news.wake_later(outcome.poll_after_s, work.generation.queue, work.lease.id)
+        case Done():
+            await _done(work, attempt, outcome)
+        case Failed():
+            await set_back(work, attempt, outcome)
+
+
+async def _accepted(work: Work, attempt: Attempt, operation: Operation) -> None:
+    async with transaction(work.lease.account_id) as session:
+        await pause(session, work.lease, operation.poll_after_s)
+        await note(
+            session, attempt, state=AttemptState.ACCEPTED, operation_id=operation.id, operation=dict(operation.state)
+        )
+    news.wake_later(operation.poll_after_s, work.generation.queue, work.lease.id)
+
+
+async def _done(work: Work, attempt: Attempt, done: Done) -> None:
+    """The engine made it. A file that was bought is stored before anything else is done with it."""
+    artefact = done.artefacts[0]
+    finishing = Finishing.of(work.shoot, artefact, done.warnings)
+    if not isinstance(artefact.content, bytes):
+        await complete(work, attempt, finishing)
+        return
+    key = raw_key(attempt)
+    await storage().put(key, artefact.content)
+    async with transaction(work.lease.account_id) as session:
+        # Opening a stranger's file and writing ours is work for the pixels' queue.
+        await write(session, work.lease, queue="cpu", lease_until=None, next_step_at=NOW)
+        await note(
+            session,
+            attempt,
+            state=AttemptState.DONE,
+            result_key=key,
+            seed=artefact.seed,
+            facts=dict(artefact.facts),
+            warnings=list(done.warnings),
+            cost_micros=done.cost.micros,
+            settled_at=NOW,
+        )
+        await pardon(session, key)
+        after_commit(session, lambda: news.wake("cpu", work.lease.id))
+
+
+async def _insist(write_down: Callable[[], Awaitable[None]]) -> None:
+    """Writes down what was bought as soon as the database answers again: forgotten, it would be bought again.
+
+    The fence holds meanwhile. What was written although nobody heard of it may be written twice.
+    """
+    until = time.monotonic() + settings().lease_s
+    while True:
+        try:
+            return await write_down()
+        except DatabaseDownError:
+            if time.monotonic() > until:
+                raise
+            log.warning("the database is away, trying again")
+            await asyncio.sleep(DATABASE_AWAY_S)
+
+
+def _broken(engine: Engine) -> Failed:
+    """An engine that raised: on this machine nothing was bought; elsewhere it may have been."""
+    words = "The engine had a problem of its own."
+    return Failed("transient", words) if engine.works == "here" else Failed("outcome_unknown", words, charged=None)
