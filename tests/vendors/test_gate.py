@@ -11,7 +11,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from packshot.engines.base import Cost, Done, Failed, FailureKind, Operation
 from packshot.engines.breaker import Breaker, Patience, weight
 from packshot.vendors import gate
-from packshot.vendors.gate import Pass, Wait
+from packshot.vendors.gate import Left, Pass, Wait
 from tests.vendors.conftest import allow
 
 pytestmark = pytest.mark.anyio
@@ -87,9 +87,9 @@ async def test_one_probe_at_a_time_and_its_success_closes() -> None:
     verdicts = await gate.admit("acme", "m", [f"who-{number}" for number in range(64)])
     (probe,) = [one for one in verdicts if isinstance(one, Pass)]
     assert all(isinstance(one, Wait) and one.why == "trouble" for one in verdicts if one is not probe)
-    assert await gate.leave(replace(probe, who="somebody late"), "good") is False, "only the probe is heard"
+    assert await gate.leave(replace(probe, who="somebody late"), "good") == Left(), "only the probe is heard"
     assert isinstance(await enter("other"), Wait)
-    assert await gate.leave(probe, "good") is True
+    assert (await gate.leave(probe, "good")).closed
     assert isinstance(await enter("other"), Pass)
 
 

@@ -19,6 +19,7 @@ from packshot.shoots.call import poll, resume, send
 from packshot.shoots.complete import finish_stored
 from packshot.shoots.finishing import small_key
 from packshot.shoots.lease import LeaseLostError, claim, held, kept, write
+from packshot.shoots.line import admitted, give_back
 from packshot.shoots.models import Attempt, AttemptState
 from packshot.shoots.settle import give_up
 from packshot.shoots.work import Work, picture_key, raw_key
@@ -52,14 +53,19 @@ async def advance(queue: Queue, *generation_ids: UUID) -> None:
     They are claimed together, and their steps taken side by side.
     """
     async with direct(system=True) as session:
-        works = await _begun(session, await _claimed(session, generation_ids, queue))
+        works = await admitted(session, await claimed_works(session, generation_ids, queue))
+        try:
+            works = await _begun(session, works)
+        except BaseException:
+            await give_back(works)
+            raise
     await asyncio.gather(*(_advance(work) for work in works))
 
 
 async def _advance(work: Work) -> None:
     lease = work.lease
     with bind(account_id=lease.account_id, shoot_id=work.shoot.id, generation_id=lease.id):
-        if lease.token == 1:
+        if work.fresh:
             await news.tell(work.generation)
         try:
             async with kept(lease):
@@ -71,9 +77,12 @@ async def _advance(work: Work) -> None:
                 async with transaction(lease.account_id) as session:
                     await write(session, lease, lease_until=None)
             raise
+        finally:
+            await give_back([work])
 
 
-async def _claimed(session: Direct, generation_ids: Sequence[UUID], queue: Queue) -> list[Work]:
+async def claimed_works(session: Direct, generation_ids: Sequence[UUID], queue: Queue) -> list[Work]:
+    """Those of the generations that are due, with new leases of ours and the attempts there were."""
     claimed = await claim(session, generation_ids, queue)
     again = [one.generation.id for one in claimed if one.generation.lease_token > 1]
     attempts: dict[UUID, list[Attempt]] = defaultdict(list)
@@ -89,8 +98,7 @@ async def _begun(session: Direct, claimed: Sequence[Work]) -> list[Work]:
     works: list[Work] = []
     doomed: list[tuple[str, UUID]] = []
     for work in claimed:
-        last = work.attempts[-1] if work.attempts else None
-        if work.poisoned or (last and last.state in (AttemptState.ACCEPTED, AttemptState.DONE, AttemptState.SENT)):
+        if work.poisoned or not work.orders:
             works.append(work)
             continue
         attempt = Attempt(

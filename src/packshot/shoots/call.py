@@ -11,9 +11,10 @@ import structlog
 from packshot.catalog.doomed import pardon
 from packshot.db import DatabaseDownError, after_commit, transaction
 from packshot.engines.base import Done, Engine, Failed, Operation, Pending
+from packshot.engines.breaker import weight
 from packshot.errors import BadInputError
 from packshot.settings import settings
-from packshot.shoots import news
+from packshot.shoots import line, news, policy
 from packshot.shoots.complete import complete
 from packshot.shoots.finishing import Finishing
 from packshot.shoots.lease import write
@@ -22,6 +23,7 @@ from packshot.shoots.models import Attempt, AttemptState
 from packshot.shoots.references import GoneError, references_of
 from packshot.shoots.work import NOW, Work, note, pause, raw_key, set_back
 from packshot.storage import storage
+from packshot.vendors.gate import pause as pause_vendor
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +48,7 @@ async def send(work: Work, attempt: Attempt) -> None:
     except Exception:
         log.exception("engine raised", engine=work.engine.id)
         outcome = _broken(work.engine)
+    await _say(work, outcome)
     match outcome:
         case Done():
             await _insist(lambda: _done(work, attempt, outcome))
@@ -53,6 +56,16 @@ async def send(work: Work, attempt: Attempt) -> None:
             await _insist(lambda: _accepted(work, attempt, outcome))
         case Failed():
             await set_back(work, attempt, outcome)
+
+
+async def _say(work: Work, outcome: Done | Operation | Failed) -> None:
+    """Tells the gate how the vendor is, before the next one is let in."""
+    if work.engine.works == "here":
+        return
+    if isinstance(outcome, Failed) and (wait := policy.left_alone_s(outcome)):
+        await pause_vendor(work.engine.id, wait)
+    hold_s = outcome.poll_after_s + line.LOOK_S if isinstance(outcome, Operation) else 0.0
+    await line.leave(work, weight(outcome), hold_s=hold_s)
 
 
 async def resume(work: Work, attempt: Attempt) -> None:
@@ -74,6 +87,7 @@ async def poll(work: Work, attempt: Attempt) -> None:
     except Exception:
         log.exception("engine raised", engine=work.engine.id)
         outcome = Pending()
+    await line.goes_on(work, outcome.poll_after_s if isinstance(outcome, Pending) else None)
     match outcome:
         case Pending():
             async with transaction(work.lease.account_id) as session:

@@ -116,7 +116,7 @@ def _claim(queue: Queue) -> str:
       order by generation.id for update of generation skip locked
     )
     update generation set
-      state = '{State.RUNNING}', waits_for = '', lease_token = lease_token + 1, claims = claims + 1,
+      state = '{State.RUNNING}', waits_for = '', line = null, lease_token = lease_token + 1, claims = claims + 1,
       lease_until = clock_timestamp() + $2
     from free, shoot where generation.id = free.id and shoot.id = generation.shoot_id
     returning {", ".join(columns)}, free.photo, free.view, free.master_key, free.alpha_key

@@ -28,6 +28,7 @@ class State(StrEnum):
 
 
 _STILL_OPEN = "state in ('PENDING', 'RUNNING')"
+_IN_LINE = f"line is not null and {_STILL_OPEN}"
 _SHOWN = "state = 'COMPLETED' and hidden_at is null"
 OPEN = (State.PENDING, State.RUNNING)  # somebody works on it, or will
 GIVEN_UP = (State.REJECTED, State.FAILED, State.CANCELLED)  # nothing was charged, and it can be asked for again
@@ -94,7 +95,8 @@ class Submission(Base):
 class Generation(Base):
     """One picture, and the queue of record: who works on it holds the newest `lease_token` until `lease_until`.
 
-    `next_step_at` is when the next step is due; `waits_for` says in words why that is later than now. `photo_id` stays
+    `next_step_at` is when the next step is due; `waits_for` says in words why that is later than now, and `line` at
+    which vendor's model it stands in line. `photo_id` stays
     when the photo is deleted. `retry_of` is the generation that this one makes again, `reason` and `reason_words` why a
     person wanted that. `facts` are the engine's findings, `words` and `remedy` why there is no picture. Who deletes a
     picture hides it first.
@@ -105,6 +107,7 @@ class Generation(Base):
         UniqueConstraint("shoot_id", "number"),
         Index("ix_generation_newest", "account_id", text("id desc")),
         Index("ix_generation_due", "next_step_at", postgresql_where=text(_STILL_OPEN)),
+        Index("ix_generation_line", "line", "account_id", "id", postgresql_where=text(_IN_LINE)),
         Index("ix_generation_deadline", "deadline_at", postgresql_where=text(_STILL_OPEN)),
         Index("ix_generation_gallery", "account_id", text("id desc"), postgresql_where=text(_SHOWN)),
         Index(
@@ -130,6 +133,7 @@ class Generation(Base):
     queue: Mapped[str]
     state: Mapped[str] = mapped_column(server_default=State.PENDING)
     waits_for: Mapped[str] = mapped_column(server_default="")
+    line: Mapped[str | None]
     lease_token: Mapped[int] = mapped_column(server_default="0")
     lease_until: Mapped[datetime | None]
     claims: Mapped[int] = mapped_column(server_default="0")

@@ -21,10 +21,16 @@ from packshot.engines.base import Engine, GenerationRequest, Reference
 from packshot.errors import BadInputError, PackshotError
 from packshot.settings import settings
 from packshot.shoots.brief import MOST_PICTURES, Brief
-from packshot.shoots.errors import EngineNotConfiguredError, IdempotencyKeyReusedError, UnsupportedError
+from packshot.shoots.errors import (
+    EngineNotConfiguredError,
+    EngineTroubleError,
+    IdempotencyKeyReusedError,
+    UnsupportedError,
+)
 from packshot.shoots.makers import maker, queue_of
 from packshot.shoots.news import wake_later
 from packshot.styles.price import price
+from packshot.vendors.gate import trouble_s
 
 # One round trip for any number of generations, with the credits held for them.
 _GENERATIONS = """generations as (
@@ -125,6 +131,7 @@ async def submit(session: Direct, account_id: UUID, user_id: UUID, brief: Brief,
     model = brief.model or next(iter(engine.known))
     seed = secrets.randbits(32) if brief.seed is None else brief.seed
     refuse_impossible(engine, brief, model, photos)
+    await refuse_in_trouble(engine, model)
     planned = _plan(brief, photos, seed)
     shoot = _shoot(user_id, brief, model, seed, photos, planned)
     answer = _answer(shoot, planned)
@@ -210,6 +217,12 @@ def refuse_impossible(engine: Engine, brief: Brief, model: str, photos: Sequence
     refusals = [refusal for style in brief.styles for refusal in engine.check(replace(asked, style=style))]
     if refusals:
         raise UnsupportedError(refusals)
+
+
+async def refuse_in_trouble(engine: Engine, model: str) -> None:
+    """EngineTroubleError while the vendor's model is left alone, so that who asks learns it at once."""
+    if engine.works == "elsewhere" and (wait := await trouble_s(engine.id, model)) is not None:
+        raise EngineTroubleError(engine.title, wait)
 
 
 def _names_photos(brief: Brief) -> bool:

@@ -19,6 +19,7 @@ from packshot.shoots.lease import Files, Held, write
 from packshot.shoots.makers import maker
 from packshot.shoots.models import Attempt, AttemptState, Generation, Shoot, State
 from packshot.shoots.settle import give_up
+from packshot.vendors.gate import Pass
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +28,10 @@ NOW = func.clock_timestamp()
 
 @dataclass(frozen=True)
 class Work:
-    """A claimed generation with all that its next step needs. `fresh`: its newest attempt has yet to be sent."""
+    """A claimed generation with all that its next step needs.
+
+    `fresh`: its newest attempt has yet to be sent. `passed` is what lets it call its vendor.
+    """
 
     lease: Held
     generation: Generation
@@ -35,10 +39,17 @@ class Work:
     files: Files | None
     attempts: Sequence[Attempt]
     fresh: bool = False
+    passed: Pass | None = None
 
     @property
     def engine(self) -> Engine:
         return maker(self.shoot.engine)
+
+    @property
+    def orders(self) -> bool:
+        """Whether the next step is a new call of the engine, which begins with a new attempt."""
+        last = self.attempts[-1].state if self.attempts else None
+        return last not in (AttemptState.ACCEPTED, AttemptState.DONE, AttemptState.SENT)
 
     @property
     def poisoned(self) -> bool:

@@ -83,15 +83,15 @@ if asked == 'admit' then
 end
 
 if asked == 'tell' then
-  -- for each: KEYS places, breaker; ARGV who, weight, began, failures, hold (0: it leaves)
+  -- for each: KEYS places, line, breaker; ARGV who, weight, began, failures, hold (0: it leaves)
   local answers = {}
-  for number = 1, #KEYS / 2 do
-    local places, breaker = KEYS[2 * number - 1], KEYS[2 * number]
+  for number = 1, #KEYS / 3 do
+    local places, line, breaker = KEYS[3 * number - 2], KEYS[3 * number - 1], KEYS[3 * number]
     local at = 1 + 5 * (number - 1)
     local who, weight, began = ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
     local most, hold = tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5])
     if hold > 0 then
-      redis.call('ZADD', places, 'XX', now + hold, who)
+      redis.call('ZADD', places, now + hold, who) -- also where Valkey was emptied meanwhile: the vendor works on it
       if redis.call('PTTL', places) < hold then redis.call('PEXPIRE', places, hold) end
     else
       redis.call('ZREM', places, who)
@@ -123,7 +123,7 @@ if asked == 'tell' then
         end
       end
     end
-    answers[number] = changed
+    answers[number] = {changed, redis.call('EXISTS', line)}
   end
   return answers
 end

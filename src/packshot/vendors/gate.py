@@ -58,6 +58,14 @@ class Wait:
 
 
 @dataclass(frozen=True)
+class Left:
+    """What became of it when somebody left: whether that closed the breaker, and whether others wait in a line."""
+
+    closed: bool = False
+    waiting: bool = False
+
+
+@dataclass(frozen=True)
 class Room:
     """How many more calls may begin, in how many seconds to look again if none, and who is at it."""
 
@@ -106,8 +114,8 @@ async def admit(engine: str, model: str, whos: Sequence[str]) -> list[Pass | Wai
     return [own.admit(engine, model, who, allowed.at_once, patient) for who in whos]
 
 
-async def leave(passed: Pass, weight: Weight, *, hold_s: float = 0.0) -> bool:
-    """The call of `passed` has ended, and says `weight` of its vendor's health; whether that closed its breaker.
+async def leave(passed: Pass, weight: Weight, *, hold_s: float = 0.0) -> Left:
+    """The call of `passed` has ended, and says `weight` of its vendor's health.
 
     With `hold_s` the vendor works on, and the place is held for so long, or until it is held or left again.
     """
@@ -117,22 +125,22 @@ async def leave(passed: Pass, weight: Weight, *, hold_s: float = 0.0) -> bool:
     return await _tell(passed, weight, hold_s)
 
 
-async def hold(engine: str, model: str, who: str, seconds: float) -> None:
+async def hold(engine: str, model: str, who: str, seconds: float) -> Left:
     """Holds the place of what is under way for `seconds`; 0 gives it back."""
-    await _tell(Pass(engine, model, who, 0.0), "nothing", seconds)
+    return await _tell(Pass(engine, model, who, 0.0), "nothing", seconds)
 
 
-async def _tell(passed: Pass, weight: Weight, hold_s: float) -> bool:
+async def _tell(passed: Pass, weight: Weight, hold_s: float) -> Left:
     if not _reachable():
-        return False
+        return Left()
     try:
-        changed = await _told(valkey()).ask((passed, weight, (await patience()).failures, hold_s))
+        changed, waiting = await _told(valkey()).ask((passed, weight, (await patience()).failures, hold_s))
     except _DOWN as error:
         _lost(error)
-        return False
+        return Left()
     if changed:
         log.warning(f"breaker {changed}", engine=passed.engine, model=passed.model)
-    return changed == "closed"
+    return Left(changed == "closed", waiting == 1)
 
 
 async def pause(engine: str, seconds: float) -> None:
@@ -277,11 +285,11 @@ def _script(client: Redis) -> Any:
 
 
 @lru_cache(maxsize=1)
-def _told(client: Redis) -> Together[tuple[Pass, Weight, int, float], str]:
-    async def send(told: Sequence[tuple[Pass, Weight, int, float]]) -> Sequence[str]:
+def _told(client: Redis) -> Together[tuple[Pass, Weight, int, float], tuple[str, int]]:
+    async def send(told: Sequence[tuple[Pass, Weight, int, float]]) -> Sequence[tuple[str, int]]:
         keys, args = [], ["tell"]
         for passed, weight, failures, hold_s in told:
-            keys += [_key(passed.engine, "places"), _breaker(passed.engine, passed.model)]
+            keys += [*_keys(passed.engine, "places", "line"), _breaker(passed.engine, passed.model)]
             args += [passed.who, weight, f"{passed.began:.3f}", str(failures), str(_ms(hold_s))]
         return await _script(client)(keys=keys, args=args)
 
@@ -346,13 +354,13 @@ class _Own:
         self.places[engine].add(who)
         return Pass(engine, model, who, now, shared=False)
 
-    def leave(self, passed: Pass, weight: Weight) -> bool:
+    def leave(self, passed: Pass, weight: Weight) -> Left:
         """What goes on at the vendor is not counted: nobody would say when it ends."""
         self.places[passed.engine].discard(passed.who)
         breaker = self.breakers.setdefault((passed.engine, passed.model), Breaker())
         was_open = breaker.open_since is not None
         breaker.hear(passed.who, weight, began=passed.began, now=time.monotonic())
-        return was_open and breaker.open_since is None
+        return Left(closed=was_open and breaker.open_since is None)
 
     def trouble_s(self, engine: str, model: str, now: float) -> float | None:
         breaker = self.breakers.get((engine, model))
