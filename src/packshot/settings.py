@@ -6,7 +6,7 @@ import os
 import secrets
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from pydantic import AliasChoices, BeforeValidator, Field, PositiveFloat, PositiveInt, ValidationError, model_validator
@@ -96,6 +96,11 @@ class Settings(BaseSettings):
     free_credits: int = Field(default=5, ge=0, description="credits of the free tier, each month")
     studio_credits: int = Field(default=0, ge=0, description="credits for a picture of the embedded studio")
     rate_limit: PositiveInt = Field(default=100, description="requests a minute and account")
+
+    vendor_callbacks: Literal["auto", "on", "off"] = Field(
+        default="auto",
+        description="whether vendors are told to call back; auto: if the base URL is https and of the internet",
+    )
 
     lease_s: PositiveFloat = Field(default=60, description="a worker that is silent this long has lost its picture")
     heartbeat_s: PositiveFloat = Field(default=20, description="how often a working worker says so")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 from packshot.engines import engine
 from packshot.engines.base import Engine, GenerationRequest, Reference
 from packshot.settings import settings
+from packshot.shoots import callbacks
 from packshot.shoots.models import Generation, Shoot
 from packshot.tasks import Queue
 
@@ -16,7 +17,8 @@ from packshot.tasks import Queue
 @cache
 def maker(id: str) -> Engine:
     """The engine `id`, made once per process; an unknown id is a BadInputError."""
-    return engine(id, settings())
+    callback = partial(callbacks.address, id) if callbacks.reachable() else None
+    return engine(id, settings(), callback=callback)
 
 
 os.register_at_fork(after_in_child=maker.cache_clear)

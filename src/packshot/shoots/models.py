@@ -183,3 +183,15 @@ class Attempt(Base):
     words: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     settled_at: Mapped[datetime | None]
+
+
+class Callback(Base):
+    """A message of a vendor about an attempt, by the vendor's own id, so that it is acted on once."""
+
+    __tablename__ = "callback"
+
+    engine: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = of_account(index=True)
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("attempt.id", ondelete="cascade"), index=True)
+    received_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 
 from packshot.db import transaction
-from packshot.shoots import line
+from packshot.shoots import callbacks, line
 from packshot.shoots.keep import remove_hidden
 from packshot.shoots.lease import due
 from packshot.shoots.models import OPEN, Generation, State, Submission
@@ -33,6 +33,7 @@ async def sweep() -> None:
             await wake(queue, *ids)
     await line.move_all()
     await _forget_answers()
+    await callbacks.forget_old()
     while await _remove():
         pass
 
