@@ -75,7 +75,9 @@ async def test_a_forged_one_is_refused(make: Make, simulators: Simulators) -> No
 async def test_who_is_given_an_address_calls_it(id: str, fault: str, make: Make) -> None:
     async with letterbox() as (url, letters):
         engine = make(id, callback=lambda key: f"{url}/{key}")
-        operation = await engine.submit(request_to(engine, f"a mug fault:{fault}" if fault else "a mug"), key=str(uuid4()))
+        operation = await engine.submit(
+            request_to(engine, f"a mug fault:{fault}" if fault else "a mug"), key=str(uuid4())
+        )
         assert isinstance(operation, Operation), operation
         count = (1 if id == "replicate" else 2) * (2 if fault == "webhook-twice" and id != "fashn" else 1)
         heard = [engine.heard(*await asyncio.wait_for(letters.get(), 20)) for _ in range(count)]
