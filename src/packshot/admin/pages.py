@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Depends, Form, Request
@@ -56,7 +56,7 @@ async def reset(
     return render(request, "admin/weather.html", **await _vendors())
 
 
-async def _vendors() -> dict[str, object]:
+async def _vendors() -> dict[str, Any]:
     """What the page of vendors shows; without Valkey, which is said, only what the database and our lists know."""
     vendors = [one for one in _engines() if one.works == "elsewhere"]
     titles = {one.id: one.title for one in vendors}
