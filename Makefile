@@ -83,6 +83,7 @@ bench: install ## measure speed and memory, and write bench/results
 	@$(RUN) python bench/submit.py
 	@$(RUN) python bench/latency.py
 	@$(RUN) python bench/vendor.py
+	@$(RUN) python bench/vendors.py
 	@$(RUN) python bench/words.py
 	@command -v npm >/dev/null && npm ci --silent --ignore-scripts --prefix bench/nest && npm run --silent build --prefix bench/nest && $(RUN) python bench/orders.py || true
 	@command -v npm >/dev/null && npm ci --silent --prefix bench || true

@@ -222,3 +222,29 @@ async def test_the_sweep_moves_a_line_that_everybody_forgot(seller: Seller, woke
     woken.clear()
     await sweep()
     assert woken == ids[:1]
+
+
+async def test_nothing_that_was_bought_is_lost_over_the_gate(
+    seller: Seller, woken: list[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("the gate is broken")
+
+    ids = await ids_of(seller)
+    monkeypatch.setattr("packshot.vendors.gate.leave", broken)
+    await advance("io", *ids)
+    assert (await rows(ids))[0].state == State.COMPLETED
+    gate.at_work.clear()
+
+
+def test_lines_move_on_the_loop_that_workers_have() -> None:
+    import uvloop
+
+    async def twice() -> None:
+        line.move_later("nobody", 5)
+        line.move_later("nobody", 0)
+        line.move_later("nobody", 0)
+        line.move_later("nobody", 9)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(twice())

@@ -59,13 +59,23 @@ async def send(work: Work, attempt: Attempt) -> None:
 
 
 async def _say(work: Work, outcome: Done | Operation | Failed) -> None:
-    """Tells the gate how the vendor is, before the next one is let in."""
+    """Tells the gate how the vendor is, before the next one is let in. Nothing that was bought is lost over it."""
     if work.engine.works == "here":
         return
-    if isinstance(outcome, Failed) and (wait := policy.left_alone_s(outcome)):
-        await pause_vendor(work.engine.id, wait)
     hold_s = outcome.poll_after_s + line.LOOK_S if isinstance(outcome, Operation) else 0.0
-    await line.leave(work, weight(outcome), hold_s=hold_s)
+    try:
+        if isinstance(outcome, Failed) and (wait := policy.left_alone_s(outcome)):
+            await pause_vendor(work.engine.id, wait)
+        await line.leave(work, weight(outcome), hold_s=hold_s)
+    except Exception:
+        log.warning("the gate was not told", engine=work.engine.id, exc_info=True)
+
+
+async def _goes_on(work: Work, outcome: Pending | Done | Failed) -> None:
+    try:
+        await line.goes_on(work, outcome.poll_after_s if isinstance(outcome, Pending) else None)
+    except Exception:
+        log.warning("the gate was not told", engine=work.engine.id, exc_info=True)
 
 
 async def resume(work: Work, attempt: Attempt) -> None:
@@ -87,7 +97,7 @@ async def poll(work: Work, attempt: Attempt) -> None:
     except Exception:
         log.exception("engine raised", engine=work.engine.id)
         outcome = Pending()
-    await line.goes_on(work, outcome.poll_after_s if isinstance(outcome, Pending) else None)
+    await _goes_on(work, outcome)
     match outcome:
         case Pending():
             async with transaction(work.lease.account_id) as session:

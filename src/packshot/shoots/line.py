@@ -108,7 +108,10 @@ async def give_back(works: Sequence[Work]) -> None:
     """Gives back the passes of those who did not call."""
     for work in works:
         if work.passed is not None and work.passed in gate.at_work:
-            await leave(work, "nothing")
+            try:
+                await leave(work, "nothing")
+            except Exception:
+                log.warning("the gate was not told", engine=work.passed.engine, exc_info=True)
 
 
 async def leave(work: Work, weight: gate.Weight, *, hold_s: float = 0.0) -> None:
@@ -138,18 +141,19 @@ async def move_all() -> None:
         await _move(engine)
 
 
-_moving: dict[str, asyncio.TimerHandle] = {}
+_moving: dict[str, tuple[float, asyncio.TimerHandle]] = {}  # when, by the loop's clock
 _moves: set[asyncio.Task[None]] = set()
 
 
 def move_later(engine: str, delay_s: float) -> None:
     """Moves the line of `engine` after `delay_s`, once for all who ask meanwhile; waited for by nobody."""
     loop = asyncio.get_running_loop()
-    known = _moving.get(engine)
-    if known is not None and not known.cancelled() and known.when() <= loop.time() + delay_s:
-        return
-    if known is not None:
-        known.cancel()
+    when = loop.time() + delay_s
+    if engine in _moving:
+        known, timer = _moving[engine]
+        if loop.time() <= known <= when:
+            return
+        timer.cancel()
 
     def now() -> None:
         _moving.pop(engine, None)
@@ -157,7 +161,7 @@ def move_later(engine: str, delay_s: float) -> None:
         _moves.add(task)
         task.add_done_callback(_moves.discard)
 
-    _moving[engine] = loop.call_later(delay_s, now)
+    _moving[engine] = when, loop.call_later(delay_s, now)
 
 
 async def _move_logged(engine: str) -> None:
