@@ -15,7 +15,7 @@ from packshot.cli import app
 from packshot.engines import registry
 from packshot.settings import Settings
 from packshot.studio.scene.library import SCENES
-from packshot.words.prompts import families
+from packshot.words.families import families
 from packshot.words.vocabulary import vocabulary
 
 REFERENCE = Path(__file__).parent / "reference"

@@ -93,6 +93,15 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field(default="Packshot <packshot@localhost>", description="who mails come from")
 
+    words_llm_url: str = Field(
+        default="",
+        description="base address of an OpenAI-compatible endpoint that reads descriptions, such as"
+        " `http://127.0.0.1:11434/v1`; without one the grammar reads them",
+    )
+    words_llm_key: str = Field(default="", repr=False, description="its key, where it wants one")
+    words_llm_model: str = Field(default="", description="the model that is asked there")
+    words_llm_timeout_s: PositiveFloat = Field(default=8, description="seconds after which the grammar reads instead")
+
     free_credits: int = Field(default=5, ge=0, description="credits of the free tier, each month")
     studio_credits: int = Field(default=0, ge=0, description="credits for a picture of the embedded studio")
     rate_limit: PositiveInt = Field(default=100, description="requests a minute and account")
@@ -118,6 +127,10 @@ class Settings(BaseSettings):
     def _make_sense_together(self) -> Self:
         if 0 < len(self.secret_key) < SECRET_LENGTH:
             raise ValueError(f"PACKSHOT_SECRET_KEY or JWT_SECRET has to have at least {SECRET_LENGTH} characters")
+        if self.words_llm_url and not self.words_llm_url.startswith(("http://", "https://")):
+            raise ValueError("PACKSHOT_WORDS_LLM_URL has to start with http:// or https://")
+        if self.words_llm_url and not self.words_llm_model:
+            raise ValueError("PACKSHOT_WORDS_LLM_URL needs PACKSHOT_WORDS_LLM_MODEL")
         if self.heartbeat_s * 2 > self.lease_s:
             raise ValueError("PACKSHOT_HEARTBEAT_S has to be at most half of PACKSHOT_LEASE_S")
         return self

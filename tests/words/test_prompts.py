@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from jinja2.exceptions import SecurityError, UndefinedError
 
+from packshot.words.families import families
 from packshot.words.parse import parse
-from packshot.words.prompts import cut, environment, families, prompt, tidy
+from packshot.words.prompts import prompt
+from packshot.words.templates import cut, environment, tidy
 
 LONG = "leather bag on marble, without people. " + "handstitched " * 5000
 
@@ -47,9 +49,13 @@ def test_a_change_that_is_wished_is_not_forbidden() -> None:
 
 def test_prompts_name_the_version_of_their_template() -> None:
     assert {prompt(parse("mug"), family).template for family in families()} == {
-        "openai.v1",
-        "stability.v1",
-        "replicate.v1",
+        "openai.v2",
+        "stability.v2",
+        "replicate.v2",
+        "sdxl.v1",
+        "fashn.v1",
+        "runway.v1",
+        "video.v1",
     }
 
 

@@ -35,7 +35,7 @@ def _print(made: dict[str, Any], console: Console) -> None:
     from rich import box
     from rich.table import Table
 
-    from packshot.words.prompts import tidy
+    from packshot.words.templates import tidy
 
     for note in made["notes"]:
         console.print(note)
@@ -58,6 +58,6 @@ def _print(made: dict[str, Any], console: Console) -> None:
 
 
 def _listed(places: list[dict[str, Any]]) -> str:
-    from packshot.words.prompts import tidy
+    from packshot.words.templates import tidy
 
     return ", ".join(tidy(place["words"]) for place in places)

@@ -14,6 +14,7 @@ from packshot.errors import RefusedError
 
 if TYPE_CHECKING:
     from packshot.imaging.photo import Photo
+    from packshot.studio.staging import Staging
 
 Kind = Literal["image", "video"]
 Role = Literal["product", "person", "style", "pose"]
@@ -29,6 +30,7 @@ FailureKind = Literal[
     "quota",  # the operator's account at the vendor is empty
     "rate_limited",
     "transient",
+    "alike",  # it was made, and looks like another variation of its shoot
     "outcome_unknown",  # sent, and no answer: it may have been made and charged
 ]
 
@@ -55,8 +57,8 @@ class Capabilities:
     only sizes it makes, as "1024x1024", each with the vendor's own word for it; None for any within the bounds.
     `size_of_reference`: the picture gets its first reference's size, and no other can be asked for.
     `seconds`: the durations of its videos. `characters`: of its prompt. `styles`: slugs it knows, None for any words.
-    `keeps_product`: the product's pixels in the picture are the photo's own. `submits`: whether sending twice makes
-    one picture, can be looked up afterwards, or must happen once.
+    `stages`: its styles can be set up otherwise (Staging). `keeps_product`: the product's pixels in the picture are the
+    photo's own. `submits`: whether sending twice makes one picture, can be looked up afterwards, or must happen once.
     """
 
     kinds: frozenset[Kind] = frozenset({"image"})
@@ -82,6 +84,7 @@ class Capabilities:
     webhook: bool = False
     styles: frozenset[str] | None = None
     framings: frozenset[str] = frozenset({"standard"})
+    stages: bool = False
     keeps_product: bool = False
     submits: Submits = "once"
 
@@ -156,7 +159,8 @@ class GenerationRequest:
     """One call of an engine: `count` pictures of `width` × `height` pixels, or videos that last `seconds`.
 
     `words` and `avoid` are prompt and negative prompt; `mask` is a PNG of the first reference's size where white may
-    change. `seed` None lets the engine choose, `seconds` None is its shortest.
+    change. `seed` None lets the engine choose, `seconds` None is its shortest. `staging` sets a style up otherwise, for
+    one variation of a shoot.
     """
 
     model: str
@@ -173,6 +177,7 @@ class GenerationRequest:
     references: tuple[Reference, ...] = ()
     mask: bytes | None = field(default=None, repr=False)
     depth: Literal[8, 16] = 8
+    staging: Staging | None = None
 
 
 @dataclass(frozen=True)

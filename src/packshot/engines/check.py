@@ -26,6 +26,7 @@ def against_capabilities(request: GenerationRequest, model: Model) -> list[Unsup
     return [
         *_subject(request, model),
         *_style(request, model),
+        *_staging(request, model),
         *_size(request, model),
         *_controls(request, model),
     ]
@@ -68,6 +69,11 @@ def _style(request: GenerationRequest, model: Model) -> Iterator[Unsupported]:
             f"{model.title} has no framing {request.framing!r}.",
             f"It has: {_listed(can.framings)}.",
         )
+
+
+def _staging(request: GenerationRequest, model: Model) -> Iterator[Unsupported]:
+    if request.staging is not None and not model.capabilities.stages:
+        yield Unsupported("staging", f"{model.title} sets no styles up otherwise.", "Say in words what to vary.")
 
 
 def _size(request: GenerationRequest, model: Model) -> Iterator[Unsupported]:

@@ -48,6 +48,7 @@ class Studio(Engine):
                     depth=16,
                     styles=frozenset(SCENES),
                     framings=frozenset(FRAMINGS),
+                    stages=True,
                     keeps_product=True,
                     submits="idempotent",
                 ),
@@ -81,6 +82,7 @@ class Studio(Engine):
         from packshot.imaging.photo import Photo
         from packshot.studio.compose import compose
         from packshot.studio.scene.library import SCENES
+        from packshot.studio.staging import staged
 
         photo = request.references[0]
         cutout = self._cut(photo)
@@ -100,14 +102,17 @@ class Studio(Engine):
                 facts=findings,
             )
         seed = crc32(key.encode()) if request.seed is None else request.seed
+        scene, framing = SCENES[request.style], request.framing
+        if request.staging is not None:
+            scene, framing = staged(scene, request.staging), request.staging.framing
         try:
             picture = compose(
                 cutout,
-                SCENES[request.style],
+                scene,
                 width=request.width,
                 height=request.height,
                 seed=seed,
-                framing=cast("Framing", request.framing),
+                framing=cast("Framing", framing),
                 view=photo.view or cutout.view,
                 depth=request.depth,
             )

@@ -28,6 +28,7 @@ from packshot.shoots.look import generations, newest, states_of
 from packshot.shoots.models import Attempt, Generation, Shoot, State
 from packshot.shoots.retry import retry_generation, retry_shoot
 from packshot.shoots.submit import AcceptedOut, accept
+from packshot.shoots.winner import choose_winner
 from packshot.storage import storage
 from packshot.web.events import Hub
 
@@ -63,6 +64,9 @@ class GenerationOut(Out):
     number: int
     photo_id: UUID | None
     style: str
+    pose: str
+    label: str
+    variation: dict[str, Any]
     seed: int
     credits: int
     state: State
@@ -112,6 +116,8 @@ class ShootOut(Out):
     framing: str
     format: str
     count: int
+    variations: int
+    winner_id: UUID | None
     seed: int
     credits: int
     created_at: datetime
@@ -204,6 +210,21 @@ async def shoot(
 async def cancel(shoot_id: UUID, session: SessionDep) -> ShootDetailOut:
     """Stop every picture that is not finished. Their credits are given back."""
     await cancel_shoot(session, shoot_id)
+    return await _detail(session, shoot_id)
+
+
+class WinnerIn(BaseModel):
+    """Which picture won against the others; null takes it back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    generation_id: UUID | None
+
+
+@router.put("/generate/{shoot_id}/winner")
+async def winner(shoot_id: UUID, chosen: WinnerIn, _: CurrentUser, session: SessionDep) -> ShootDetailOut:
+    """Record which of a shoot's pictures won, such as in an A/B test."""
+    await choose_winner(session, shoot_id, chosen.generation_id)
     return await _detail(session, shoot_id)
 
 

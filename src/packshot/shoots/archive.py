@@ -37,11 +37,12 @@ class _Tray:
 
 
 def file_name(row: Row, extension: str = "") -> str:
-    """product-style-number.ext, in letters that every file system takes."""
+    """product-style-number.ext, or product-style-label-number.ext, in letters that every file system takes."""
     generation, shoot, product = row
     plain = unicodedata.normalize("NFKD", product or "").encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_NAME].strip("-") or "picture"
-    return f"{name}-{generation.style}-{generation.number}.{extension or FORMATS[cast(Format, shoot.format)].extension}"
+    style = f"{generation.style}-{generation.label.lower()}" if generation.label else generation.style
+    return f"{name}-{style}-{generation.number}.{extension or FORMATS[cast(Format, shoot.format)].extension}"
 
 
 def names(rows: Iterable[Row]) -> list[str]:

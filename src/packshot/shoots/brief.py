@@ -27,6 +27,8 @@ class Brief(BaseModel):
     None is the engine's default, `seed` None a random one. `words` and `avoid` are the seller's own. `mode` says
     whether an engine paints around the product (plate) or the product too (redraw); None is the engine's usual way.
     `preset` names an engine and model by what they are good for. `strict`: both locks have to accept every picture.
+    `variations` asks for so many different pictures of each photo in place of `count` that are alike: spread over the
+    styles with the embedded studio, over what the words leave open elsewhere.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -49,6 +51,7 @@ class Brief(BaseModel):
     talent_id: UUID | None = None
     poses: Annotated[list[Slug], Field(max_length=20)] = []
     market: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    variations: Annotated[int, Field(ge=2, le=MOST_PICTURES)] | None = None
 
     @field_validator("size")
     @classmethod
@@ -62,9 +65,19 @@ class Brief(BaseModel):
     def _each_once(cls, given: list[object]) -> list[object]:
         return list(dict.fromkeys(given))
 
+    @property
+    def pictures(self) -> int:
+        """How many pictures of each photo."""
+        each = len(self.styles) * self.count
+        if self.variations:
+            each = self.variations if self.engine == "studio" else self.variations * len(self.styles)
+        return each * max(1, len(self.poses))
+
     @model_validator(mode="after")
     def _is_bounded(self) -> Self:
-        pictures = max(1, len(self.photo_ids)) * len(self.styles) * max(1, len(self.poses)) * self.count
+        if self.variations and self.count != 1:
+            raise ValueError("ask for variations or for a count, not for both")
+        pictures = max(1, len(self.photo_ids)) * self.pictures
         if pictures > MOST_PICTURES:
             raise ValueError(f"{pictures:,} pictures are more than the {MOST_PICTURES:,} of one shoot")
         return self

@@ -23,6 +23,7 @@ from packshot.shoots.gallery import rows_of
 from packshot.shoots.look import Overview, generations, overviews
 from packshot.shoots.models import GIVEN_UP, OPEN, Generation, Shoot, State
 from packshot.shoots.retry import REASONS
+from packshot.shoots.variations import shown
 from packshot.styles.library import styles
 from packshot.web.events import Hub
 from packshot.web.render import fragment
@@ -50,7 +51,8 @@ class Card:
 
     @property
     def name(self) -> str:
-        return f"{self.product or 'Picture'}, {self.title}, {self.generation.number}"
+        label = f"variation {self.generation.label}, " if self.generation.label else ""
+        return f"{self.product or 'Picture'}, {self.title}, {label}{self.generation.number}"
 
     @property
     def reason(self) -> str:
@@ -69,11 +71,21 @@ class Card:
         return self.generation.state in GIVEN_UP
 
     @property
+    def won(self) -> bool:
+        """Whether it won against the other variations of its shoot."""
+        return self.shoot.winner_id == self.generation.id
+
+    @property
+    def variation(self) -> str:
+        """What it varies, for people."""
+        return shown(self.generation.variation)
+
+    @property
     def stamp(self) -> str:
         """Changes whenever the card does."""
         one = self.generation
-        shown = (one.state, one.waits_for, one.kept_at is not None, one.hidden_at is not None, self.again)
-        return f"{zlib.crc32(repr(shown).encode()):08x}"
+        seen = (one.state, one.waits_for, one.kept_at is not None, one.hidden_at is not None, self.again, self.won)
+        return f"{zlib.crc32(repr(seen).encode()):08x}"
 
 
 def titles() -> dict[str, str]:

@@ -10,6 +10,7 @@ from functools import cache
 from packshot.db import direct
 from packshot.engines.base import Failed
 from packshot.errors import BadInputError
+from packshot.shoots.alike import against_twins
 from packshot.shoots.finishing import Finishing, fetched, finished, small_key
 from packshot.shoots.models import Attempt
 from packshot.shoots.settle import Delivery, deliver
@@ -28,6 +29,9 @@ async def complete(work: Work, attempt: Attempt, finishing: Finishing) -> None:
         made = await asyncio.get_running_loop().run_in_executor(_pixels(), finished, finishing)
     except BadInputError as error:
         await set_back(work, attempt, Failed("transient", f"The engine's picture cannot be used: {error.message}"))
+        return
+    if work.shoot.variations and (alike := await against_twins(work, made.look)):
+        await set_back(work, attempt, alike)
         return
     key = picture_key(work, attempt)
     await storage().put(key, made.data)

@@ -42,10 +42,11 @@ class Finishing:
 
 @dataclass(frozen=True)
 class Made:
-    """A file to deliver, and a small picture of it for lists."""
+    """A file to deliver, a small picture of it for lists, and how it looks (imaging.similarity)."""
 
     data: bytes = field(repr=False)
     small: bytes = field(repr=False)
+    look: str
     crc32: int
     warnings: list[str]
 
@@ -71,6 +72,7 @@ def finished(given: Finishing) -> Made:
     from packshot.imaging.decode import decode
     from packshot.imaging.finish import finish
     from packshot.imaging.own import small
+    from packshot.imaging.similarity import similarity_hash
 
     content = given.content
     photo = decode(content, name="The engine's picture") if isinstance(content, bytes) else content
@@ -80,4 +82,4 @@ def finished(given: Finishing) -> Made:
             f"The engine made {photo.width}×{photo.height} pixels, not the {given.width}×{given.height} asked for."
         )
     data = finish(photo.pixels, [(photo.width, photo.height)], given.format)[0].data
-    return Made(data, small(photo.pixels), zlib.crc32(data), warnings)
+    return Made(data, small(photo.pixels), similarity_hash(photo.pixels), zlib.crc32(data), warnings)

@@ -10,6 +10,7 @@ from packshot.engines import engine
 from packshot.engines.base import Engine, GenerationRequest, Reference
 from packshot.settings import settings
 from packshot.shoots import callbacks
+from packshot.shoots.directed import directed
 from packshot.shoots.models import Generation, Shoot
 from packshot.tasks import Queue
 
@@ -42,4 +43,6 @@ def request(shoot: Shoot, generation: Generation, references: tuple[Reference, .
         references=references,
     )
     model = maker(shoot.engine).model(asked)
+    if model is not None:
+        asked = directed(asked, shoot, generation, model)
     return replace(asked, seed=generation.seed) if model is None or model.capabilities.seed else asked

@@ -48,7 +48,8 @@ class Shoot(Base):
     """One request: every photo in every style and pose, `count` times. Its generations are counted, never stored.
 
     `words` and `avoid` are the seller's own, `mode` is how an engine treats the product ("" where there is nothing to
-    choose), `strict` whether both locks have to accept every picture.
+    choose), `strict` whether both locks have to accept every picture. `variations` is how many different pictures of
+    each photo were asked for (0: all alike but for the seed), `winner_id` the one that won against the others.
     """
 
     __tablename__ = "shoot"
@@ -77,6 +78,9 @@ class Shoot(Base):
     talent_id: Mapped[UUID | None]
     poses: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
     market: Mapped[str] = mapped_column(server_default="")
+    variations: Mapped[int] = mapped_column(server_default="0")
+    winner_id: Mapped[UUID | None]
+    won_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -128,6 +132,9 @@ class Generation(Base):
     cutout_id: Mapped[UUID | None]
     style: Mapped[str]
     pose: Mapped[str] = mapped_column(server_default="")
+    label: Mapped[str] = mapped_column(server_default="")
+    variation: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    look: Mapped[str] = mapped_column(server_default="")
     seed: Mapped[int]
     credits: Mapped[int]
     queue: Mapped[str]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy import select
@@ -23,6 +23,7 @@ from packshot.shoots.chosen import FORMAT_NAMES
 from packshot.shoots.gallery import Filters, pictures
 from packshot.shoots.look import newest, overviews, running
 from packshot.shoots.retry import retry_generation, retry_shoot
+from packshot.shoots.winner import choose_winner
 from packshot.web import csrf
 from packshot.web.render import go, is_htmx, render
 
@@ -125,6 +126,21 @@ async def missed(shoot_id: Annotated[UUID, Depends(_own)], viewer: LoggedIn, sin
 async def cancel(request: Request, shoot_id: UUID, _: LoggedIn, session: PageSession) -> Response:
     await cancel_shoot(session, shoot_id)
     return go(request, f"/shoots/{shoot_id}")
+
+
+@router.post("/shoots/{shoot_id}/winner")
+async def winner(
+    request: Request,
+    shoot_id: UUID,
+    _: LoggedIn,
+    session: PageSession,
+    generation_id: Annotated[UUID | None, Form()] = None,
+) -> Response:
+    shoot, before = await choose_winner(session, shoot_id, generation_id)
+    if not is_htmx(request):
+        return go(request, f"/shoots/{shoot_id}")
+    changed = [await generation_of(session, id) for id in dict.fromkeys((before, shoot.winner_id)) if id]
+    return HTMLResponse(cards.changes(await cards.cards_of(session, *changed)))
 
 
 @router.post("/shoots/{shoot_id}/retry")

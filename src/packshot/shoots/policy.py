@@ -30,6 +30,8 @@ def after(failed: Failed, attempts: int, unknown: int) -> Again | None:
     """What follows a picture's `attempts`-th call, `unknown` of them without an outcome; None: give up."""
     if failed.kind in _NEVER_AGAIN:
         return None
+    if failed.kind == "alike" and attempts < MOST_ATTEMPTS:
+        return Again(0.0, "another variation: this one looked like one before it")
     if failed.kind in _FOR_THE_OPERATOR:
         return Again(OPERATOR_S, "the operator: the engine does not accept its key, or its account is empty")
     if failed.kind == "outcome_unknown" and unknown > MOST_UNKNOWN:

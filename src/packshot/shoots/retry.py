@@ -116,6 +116,8 @@ async def _again(
             cutout_id=old.cutout_id,
             style=old.style,
             pose=old.pose,
+            label=old.label,
+            variation=old.variation,
             seed=secrets.randbits(32) if fresh_seed else old.seed,
             credits=old.credits,
             retry_of=old.id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -17,7 +17,8 @@ from pydantic import BaseModel
 from packshot.catalog.approved import Approved, approved
 from packshot.credits import ledger
 from packshot.db import Direct, after_commit, direct, new_id
-from packshot.engines.base import Engine, GenerationRequest, Reference
+from packshot.engines import registry
+from packshot.engines.base import Engine, GenerationRequest, Reference, Unsupported
 from packshot.errors import BadInputError, PackshotError
 from packshot.settings import settings
 from packshot.shoots.brief import MOST_PICTURES, Brief
@@ -29,29 +30,36 @@ from packshot.shoots.errors import (
 )
 from packshot.shoots.makers import maker, queue_of
 from packshot.shoots.news import wake_later
+from packshot.shoots.variations import label, variations
 from packshot.styles.price import price
 from packshot.vendors.gate import trouble_s
+from packshot.words.markets import market_named
+from packshot.words.poses import in_order
+from packshot.words.poses import refused as refused_poses
 
 # One round trip for any number of generations, with the credits held for them.
 _GENERATIONS = """generations as (
   insert into generation (
-    id, account_id, shoot_id, number, photo_id, cutout_id, style, pose, seed, credits, queue, deadline_at, retry_of)
+    id, account_id, shoot_id, number, photo_id, cutout_id, style, pose, label, variation, seed, credits, queue,
+    deadline_at, retry_of)
   select
-    id, :account_id, :shoot_id, number, photo_id, cutout_id, style, pose, seed, amount, :queue, :deadline_at, retry_of
+    id, :account_id, :shoot_id, number, photo_id, cutout_id, style, pose, label, variation, seed, amount, :queue,
+    :deadline_at, retry_of
   from unnest(
     cast(:generation_ids as uuid[]), cast(:numbers as bigint[]), cast(:photo_ids as uuid[]),
-    cast(:cutout_ids as uuid[]), cast(:styles as text[]), cast(:poses as text[]), cast(:seeds as bigint[]),
-    cast(:amounts as bigint[]), cast(:retries_of as uuid[])
-  ) as given (id, number, photo_id, cutout_id, style, pose, seed, amount, retry_of)
+    cast(:cutout_ids as uuid[]), cast(:styles as text[]), cast(:poses as text[]), cast(:labels as text[]),
+    cast(:points as jsonb[]), cast(:seeds as bigint[]), cast(:amounts as bigint[]), cast(:retries_of as uuid[])
+  ) as given (id, number, photo_id, cutout_id, style, pose, label, variation, seed, amount, retry_of)
 )"""
 _SHOOT = """shoot as (
   insert into shoot (
     id, account_id, user_id, project_id, product_id, engine, model, styles, width, height, framing, format, count,
-    seed, credits, words, avoid, mode, preset, strict, talent_id, poses, market, created_at)
+    seed, credits, words, avoid, mode, preset, strict, talent_id, poses, market,
+    variations, created_at)
   values (
     :shoot_id, :account_id, :user_id, :project_id, :product_id, :engine, :model, :shoot_styles, :width, :height,
     :framing, :format, :count, :seed, :credits, :words, :avoid, :mode, :preset, :strict, :talent_id, :shoot_poses,
-    :market, :created_at)
+    :market, :variations, :created_at)
 ), submission as (
   insert into submission (account_id, key, fingerprint, answer)
   values (:account_id, :idempotency_key, :fingerprint, :answer)
@@ -71,6 +79,8 @@ class PlannedOut(BaseModel):
     photo_id: UUID | None
     style: str
     pose: str = ""
+    label: str = ""
+    variation: dict[str, str | int] = {}
     seed: int
     credits: int
 
@@ -100,6 +110,8 @@ class Planned(NamedTuple):
     credits: int
     retry_of: UUID | None = None
     pose: str = ""
+    label: str = ""
+    variation: Mapping[str, str | int] = {}
 
 
 async def accept(account_id: UUID, user_id: UUID, brief: Brief, key: str) -> str:
@@ -193,6 +205,8 @@ async def _write(
             "cutout_ids": [one.cutout_id for one in planned],
             "styles": [one.style for one in planned],
             "poses": [one.pose for one in planned],
+            "labels": [one.label for one in planned],
+            "points": [json.dumps(one.variation) for one in planned],
             "seeds": [one.seed for one in planned],
             "retries_of": [one.retry_of for one in planned],
         },
@@ -215,6 +229,9 @@ def refuse_impossible(engine: Engine, brief: Brief, model: str, photos: Sequence
         references=(Reference(b"", name=photos[0].name),) if photos else (),
     )
     refusals = [refusal for style in brief.styles for refusal in engine.check(replace(asked, style=style))]
+    refusals += _refused_poses(engine, brief, model)
+    if brief.market:
+        market_named(brief.market)
     if refusals:
         raise UnsupportedError(refusals)
 
@@ -225,26 +242,37 @@ async def refuse_in_trouble(engine: Engine, model: str) -> None:
         raise EngineTroubleError(engine.title, wait)
 
 
+def _refused_poses(engine: Engine, brief: Brief, model: str) -> list[Unsupported]:
+    if not brief.poses or model not in engine.known:
+        return []
+    known = {id: [one.capabilities for one in kind.models()] for id, kind in registry().classes.items()}
+    can = engine.known[model]
+    told = refused_poses(brief.poses, can.title, can.capabilities, known, kept=brief.mode == "plate")
+    return [Unsupported("poses", one.reason, one.remedy) for one in told]
+
+
 def _names_photos(brief: Brief) -> bool:
     return bool(brief.photo_ids) or brief.product_id is not None
 
 
 def _plan(brief: Brief, photos: Sequence[Approved], seed: int) -> list[Planned]:
-    """Every photo in every style and pose, `count` times. One seed for the whole shoot; variations count on from it."""
+    """Every photo in every look and pose. One seed for all poses; looks of the same style count on from it."""
     given: Sequence[Approved | None] = photos or [None]
-    wanted = product(given, brief.styles, brief.poses or [""], range(brief.count))
+    wanted = product(given, _looks(brief), in_order(brief.poses) or [""])
     planned = [
         Planned(
             id=new_id(),
             number=number,
             photo_id=photo.photo_id if photo else None,
             cutout_id=photo.cutout_id if photo else None,
-            style=style,
+            style=look.style,
             pose=pose,
-            seed=(seed + variation) % (1 << 32),
-            credits=price(style, brief.engine),
+            label=look.label,
+            variation=look.variation,
+            seed=(seed + look.seed) % (1 << 32),
+            credits=price(look.style, brief.engine),
         )
-        for number, (photo, style, pose, variation) in enumerate(wanted, start=1)
+        for number, (photo, look, pose) in enumerate(wanted, start=1)
     ]
     if len(planned) > MOST_PICTURES:
         raise BadInputError(
@@ -252,6 +280,25 @@ def _plan(brief: Brief, photos: Sequence[Approved], seed: int) -> list[Planned]:
             remedy="Name fewer photos or styles, or send several shoots.",
         )
     return planned
+
+
+class _Look(NamedTuple):
+    """One of the pictures of a photo in each pose; `seed` counts on from the shoot's."""
+
+    style: str
+    seed: int
+    label: str = ""
+    variation: Mapping[str, str | int] = {}
+
+
+def _looks(brief: Brief) -> Iterator[_Look]:
+    if not brief.variations:
+        yield from (_Look(style, number) for style, number in product(brief.styles, range(brief.count)))
+        return
+    spread = variations(brief.engine, tuple(brief.styles), brief.words, brief.variations)
+    for number, point in enumerate(spread.points[: brief.variations]):
+        for style in [point["style"]] if "style" in point else brief.styles:
+            yield _Look(style, number, label(number), {"index": number, **point})
 
 
 def _shoot(
@@ -288,6 +335,7 @@ def _shoot(
         "talent_id": brief.talent_id,
         "shoot_poses": json.dumps(brief.poses),
         "market": brief.market or "",
+        "variations": brief.variations or 0,
         "created_at": datetime.now(UTC),
     }
 
@@ -309,6 +357,8 @@ def _answer(shoot: dict[str, Any], planned: Sequence[Planned]) -> str:
                 photo_id=one.photo_id,
                 style=one.style,
                 pose=one.pose,
+                label=one.label,
+                variation=dict(one.variation),
                 seed=one.seed,
                 credits=one.credits,
             )

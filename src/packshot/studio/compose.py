@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
@@ -20,9 +21,10 @@ from packshot.studio.light.footing import find_footing
 from packshot.studio.light.lying import lying_shade
 from packshot.studio.light.shade import Shade
 from packshot.studio.light.standing import standing_shade
-from packshot.studio.place import Placed, place
+from packshot.studio.place import Box, Placed, place
 from packshot.studio.reflect import Mirror, reflect
 from packshot.studio.scene.canvas import Canvas
+from packshot.studio.scene.paint import threefold
 from packshot.studio.scene.scene import Scene
 from packshot.studio.strips import strips
 
@@ -87,9 +89,11 @@ def compose(
     know whether the product stands or lies and neither `view` nor the cutout says so, BadInputError as `place` does.
     """
     layers = stage(cutout, scene, width=width, height=height, seed=seed, framing=framing, view=view)
-    light = merge(layers, scene, spent=True)
-    dither = None if scene.mode == "white" else _dither_of(layers)
-    pixels = encode(light, depth, dither=dither if depth == 8 else None)
+    dither = None if scene.mode == "white" or depth == 16 else _dither_of(layers)
+    shape = height, width, 3
+    pixels: Pixels = np.empty(shape, np.uint8) if depth == 8 else np.empty(shape, np.uint16)
+    for rows, light in merged(layers, scene):
+        pixels[rows] = encode(light, depth, dither=None if dither is None else dither[rows])
     return Picture(pixels, layers.product, _warnings(layers.product))
 
 
@@ -138,9 +142,8 @@ def _detail(cutout: Cutout, scene: Scene, whole: Layers) -> Layers:
     into = np.array([[shrink, 0, left], [0, shrink, top]], np.float32)
     size = canvas.width, canvas.height
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    ground = cv2.warpAffine(
-        _lay_ground(whole.backdrop, whole), into, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
-    )
+    _lay_ground(whole.backdrop, whole, slice(0, canvas.height))
+    ground = cv2.warpAffine(whole.backdrop, into, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
     backdrop = np.maximum(ground, 0).astype(np.float32)
     return Layers(replace(canvas, product=placed.box), backdrop, None, None, placed)
 
@@ -160,36 +163,52 @@ def _decided(view: View, scene: Scene) -> View:
     return view
 
 
-def merge(layers: Layers, scene: Scene, *, spent: bool = False) -> Float:
-    """(H, W, 3) float32 linear light: the layers laid over one another; the product's opaque pixels are its own.
+def merged(layers: Layers, scene: Scene) -> Iterator[tuple[slice, Float]]:
+    """The layers laid over one another: some rows after others, each with its (rows, W, 3) float32 linear light.
 
-    `spent`: nobody needs the layers' backdrop any more, so it is painted over instead of copied.
+    The product's opaque pixels are its own. The layers' backdrop is painted over instead of copied.
     """
-    picture = _lay_ground(layers.backdrop if spent else layers.backdrop.copy(), layers)
+    picture = layers.backdrop
+    for rows in strips(*picture.shape[:2]):
+        _lay_ground(picture, layers, rows)
+        _lay_product(picture, layers.product, rows)
+        if scene.overlay is None:
+            yield rows, picture[rows]
+    if scene.overlay is None:
+        return
     x0, y0, x1, y1 = layers.product.box
-    window = picture[y0:y1, x0:x1]
-    for rows in strips(*layers.product.alpha.shape):
-        window[rows] *= 1 - layers.product.alpha[rows, :, None]
-        window[rows] += layers.product.colour[rows]
-    if scene.overlay is not None:
-        alpha = np.zeros(picture.shape[:2], np.float32)
-        alpha[y0:y1, x0:x1] = layers.product.alpha
-        scene.overlay(layers.canvas, picture, alpha)
-        np.copyto(window, layers.product.colour, where=layers.product.alpha[..., None] == 1)
-    return picture
+    alpha = np.zeros(picture.shape[:2], np.float32)
+    alpha[y0:y1, x0:x1] = layers.product.alpha
+    scene.overlay(layers.canvas, picture, alpha)
+    np.copyto(picture[y0:y1, x0:x1], layers.product.colour, where=layers.product.alpha[..., None] == 1)
+    for rows in strips(*picture.shape[:2]):
+        yield rows, picture[rows]
 
 
-def _lay_ground(picture: Float, layers: Layers) -> Float:
-    """The set's `picture` (H, W, 3) with the product's shade and mirror image laid on it, without the product."""
-    if layers.shade is not None:
-        x0, y0, x1, y1 = layers.shade.box
-        picture[y0:y1, x0:x1] *= layers.shade.transmittance
-    if layers.mirror is not None:
-        x0, y0, x1, y1 = layers.mirror.box
-        window = picture[y0:y1, x0:x1]
-        window *= 1 - layers.mirror.cover[..., None]
-        window += layers.mirror.colour
-    return picture
+def _lay_ground(picture: Float, layers: Layers, rows: slice) -> None:
+    """Lays the product's shade and its mirror image on some `rows` of the set's `picture` (H, W, 3)."""
+    shade, mirror = layers.shade, layers.mirror
+    if shade is not None:
+        for here, there in _meeting(shade.box, rows):
+            picture[here] *= shade.transmittance[there]
+    if mirror is not None:
+        for here, there in _meeting(mirror.box, rows):
+            picture[here] *= threefold(1 - mirror.cover[there])
+            picture[here] += mirror.colour[there]
+
+
+def _lay_product(picture: Float, product: Placed, rows: slice) -> None:
+    for here, there in _meeting(product.box, rows):
+        picture[here] *= threefold(1 - product.alpha[there])
+        picture[here] += product.colour[there]
+
+
+def _meeting(box: Box, rows: slice) -> Iterator[tuple[tuple[slice, slice], slice]]:
+    """Where `box` and some `rows` of the frame meet, if they do: in the frame, and as rows of the box."""
+    x0, y0, x1, y1 = box
+    top, bottom = max(rows.start, y0), min(rows.stop, y1)
+    if top < bottom:
+        yield (slice(top, bottom), slice(x0, x1)), slice(top - y0, bottom - y0)
 
 
 def encode(light: Float, depth: Depth, *, dither: Float | None = None) -> Pixels:
@@ -197,11 +216,8 @@ def encode(light: Float, depth: Depth, *, dither: Float | None = None) -> Pixels
 
     `dither` (H, W) is added in units of the last bit, except to white, which stays white.
     """
-    pixels: Pixels = np.empty(light.shape, np.uint8) if depth == 8 else np.empty(light.shape, np.uint16)
-    for rows in strips(*light.shape[:2]):
-        noise = None if dither is None else dither[rows, :, None]
-        pixels[rows] = _fine(light[rows], noise) if depth == 16 else _coarse(light[rows], noise)
-    return pixels
+    noise = None if dither is None else threefold(dither)
+    return _coarse(light, noise).astype(np.uint8) if depth == 8 else _fine(light, noise).astype(np.uint16)
 
 
 def _fine(light: Float, noise: Float | None) -> Float:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 
+import cv2
 import numpy as np
 
 from packshot.errors import BadInputError
 from packshot.imaging.colour import Float
 from packshot.studio.cutout.result import Cutout, View
 from packshot.studio.framing import Framing
-from packshot.studio.resample import resample
+from packshot.studio.resample import resampled
 from packshot.studio.scene.scene import Scene
-from packshot.studio.strips import strips
 
 Box = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels; the ends are outside."""
@@ -135,18 +135,22 @@ def _resample(cutout: Cutout, window: Box, size: tuple[int, int]) -> tuple[Float
     straight, cover = _crop(cutout.colour, window), _crop(cutout.alpha, window)
     if (straight.shape[1], straight.shape[0]) == size:
         return straight * cover[..., None], cover
-    layer = np.empty((*cover.shape, 4), np.float32)
-    np.multiply(straight, cover[..., None], out=layer[..., :3])
-    layer[..., 3] = cover
-    resized = resample(layer, *size)
-    alpha = np.clip(resized[..., 3], 0, 1)
-    alpha[alpha > _OPAQUE] = 1
-    alpha[alpha < _LEAST_COVER] = 0
-    colour = np.empty((*alpha.shape, 3), np.float32)
-    for rows in strips(*alpha.shape):
-        part = alpha[rows]
-        gain = np.where(part > 0, part / np.maximum(resized[rows, :, 3], _LEAST_COVER), 0)
-        np.clip(resized[rows, :, :3] * gain[..., None], 0, part[..., None], out=colour[rows])
+
+    def layer(rows: slice) -> Float:
+        part = np.empty((rows.stop - rows.start, 4, cover.shape[1]), np.float32)
+        for channel in range(3):
+            np.multiply(straight[rows, :, channel], cover[rows], out=part[:, channel])
+        part[:, 3] = cover[rows]
+        return part
+
+    colour, alpha = np.empty((size[1], size[0], 3), np.float32), np.empty((size[1], size[0]), np.float32)
+    for rows, made in resampled(layer, cover.shape, alpha.shape):
+        seen = np.clip(made[:, 3], 0, 1, out=alpha[rows])
+        seen[seen > _OPAQUE] = 1
+        seen[seen < _LEAST_COVER] = 0
+        gain = seen / np.maximum(made[:, 3], _LEAST_COVER)
+        planes = [np.clip(made[:, channel] * gain, 0, seen) for channel in range(3)]
+        cv2.merge(planes, colour[rows])
     return colour, alpha
 
 

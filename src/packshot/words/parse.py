@@ -48,7 +48,8 @@ class Reading:
 
     `values` and `sources` by key: at most one value where the vocabulary says so. `avoid` is what it does not want,
     `wishes` what cannot be photographed, `unused` the words that led to nothing. `coverage` 0..1 is the part of its
-    words, small ones aside, that were understood. In a `language` other than "en" nothing is guessed.
+    words, small ones aside, that were understood. `subjects` are the words for the product itself ("mug"). In a
+    `language` other than "en" nothing is guessed.
     """
 
     text: str
@@ -59,6 +60,7 @@ class Reading:
     wishes: tuple[Wish, ...]
     unused: tuple[Span, ...]
     coverage: float
+    subjects: tuple[Span, ...] = ()
 
 
 def parse(text: str) -> Reading:
@@ -84,6 +86,11 @@ def parse(text: str) -> Reading:
         wishes=wishes,
         unused=tuple(_span(text, phrase) for phrase, known in counted if not known),
         coverage=sum(phrase.length for phrase, known in counted if known) / total if total else 0.0,
+        subjects=tuple(
+            _span(text, phrase)
+            for phrase, role in zip(found, roles.roles, strict=True)
+            if role == "product" and entry_of(phrase).subject
+        ),
     )
 
 

@@ -2,99 +2,132 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
-from datetime import date
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import FunctionLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from pydantic import BaseModel, ConfigDict, PositiveInt, TypeAdapter
-
-from packshot.words.data import read
+from packshot.words.direction import Direction, market_of, values_of
+from packshot.words.families import families
+from packshot.words.lexicon import lexicon
+from packshot.words.markets import markets
 from packshot.words.parse import Reading
-from packshot.words.vocabulary import vocabulary
+from packshot.words.poses import poses
+from packshot.words.stage import Stage
+from packshot.words.templates import cut, fill, render, tidy
+from packshot.words.tokens import words_of
 
 _MOST_AVOIDED = 20
-
-
-class Family(BaseModel):
-    """How a family of engines takes prompts: the template, and lengths in characters; where and when that was read."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    template: str
-    most: PositiveInt
-    most_avoid: PositiveInt | None = None
-    as_of: date
-    source: str
+_LONGEST_NOTE = 500  # characters of what describes a product or a person
+_WORDS_AT_LEAST = 3  # the seller's own words get at least one part in so many of a prompt, or all they need
+_NO_DIRECTION = Direction()
+# What is left out first where a family has no room.
+_CAN_GO = ("place", "talent", "product", "style")
 
 
 @dataclass(frozen=True)
 class Prompt:
     """What is sent: `text`, and `avoid` where the family takes a negative prompt.
 
-    `template` names the file and version it was made with. `left_out` is how many characters of the seller's
-    words did not fit.
+    `template` names the file and version it was made with. `left_out` is how many characters of the seller's words did
+    not fit, `dropped` what else did not: place, talent, product, style.
     """
 
     text: str
     avoid: str | None
     template: str
     left_out: int
+    dropped: tuple[str, ...] = ()
 
 
-@cache
-def families() -> dict[str, Family]:
-    """The families of engines by name."""
-    return TypeAdapter(dict[str, Family]).validate_python(read("families.yaml"))
+def prompt(reading: Reading, family: str, direction: Direction = _NO_DIRECTION, *, most: int | None = None) -> Prompt:
+    """The prompt for `family`: always with the seller's own words, as many of them as fit. Pure and deterministic.
 
-
-def prompt(reading: Reading, family: str) -> Prompt:
-    """The prompt for `family`: always with the seller's own words, as many of them as fit. Pure and deterministic."""
+    `most` is the model's own limit in characters where it has one. Raises BadInputError for a style's template that
+    cannot be filled in.
+    """
     how = families()[family]
-    words = tidy(reading.text)
-    facts: dict[str, Any] = {
-        "said": {key: [value.replace("-", " ") for value in reading.values.get(key, ())] for key in vocabulary()},
-        "wishes": sorted({wish.needs for wish in reading.wishes}),
-        "avoid": [part for span in reading.avoid[:_MOST_AVOIDED] if (part := cut(tidy(span.text), 80))],
+    return _written(how.template, reading, _facts(reading, direction), _Limits.of(family, most))
+
+
+def plate(
+    reading: Reading, family: str, stage: Stage, direction: Direction = _NO_DIRECTION, *, most: int | None = None
+) -> Prompt:
+    """The prompt for an empty scene that `stage` describes, into which the real product is put afterwards.
+
+    Raises LookupError for a family that paints no plates (`Family.plate` is None), and BadInputError as `prompt` does.
+    """
+    how = families()[family]
+    if how.plate is None:
+        raise LookupError(f"The family {family!r} paints no plates.")
+    facts = _facts(reading, direction) | {
+        "stage": stage.words,
+        "things": [tidy(span.text) for span in reading.subjects],
     }
-    room = how.most - len(_render(how.template, words="…", **facts))
+    return _written(how.plate, reading, facts, _Limits.of(family, most))
+
+
+@dataclass(frozen=True)
+class _Limits:
+    """The longest prompt and negative prompt in characters; None: the family has none."""
+
+    text: int
+    avoid: int | None
+
+    @classmethod
+    def of(cls, family: str, most: int | None) -> _Limits:
+        how = families()[family]
+        text = how.most if most is None else min(how.most, most)
+        return cls(text, None if how.most_avoid is None else min(how.most_avoid, text if most else how.most_avoid))
+
+
+def _facts(reading: Reading, direction: Direction) -> dict[str, Any]:
+    """What templates know, without the seller's words. Lists are of plain words."""
+    values = values_of(reading, direction)
+    said = {key: [value.replace("-", " ") for value in held] for key, held in values.items()}
+    market = markets().get(market_of(reading, direction))
+    pose = poses()[direction.pose] if direction.pose else None
+    worn = direction.worn or "person" in direction.references or (pose is not None and pose.needs == "people")
+    style = fill(direction.style, said=said, words=tidy(reading.text)) if direction.style else ""
+    denied = [part for span in reading.avoid[:_MOST_AVOIDED] if (part := cut(tidy(span.text), 80))]
+    if worn:  # whoever chose a person means it
+        denied = [part for part in denied if not _is_people(part)]
+    unwanted = [part for one in direction.avoid.split(",") if (part := tidy(one))]
+    return {
+        "said": said,
+        "wishes": sorted({wish.needs for wish in reading.wishes}),
+        "avoid": denied,
+        "unwanted": unwanted,
+        "style": style,
+        "pose": "" if pose is None else pose.person if worn else pose.product,
+        "worn": worn,
+        "place": {"place": market.place, "direction": market.direction} if market else None,
+        "palette": tidy(direction.palette) or (market.palette if market else ""),
+        "product": cut(tidy(direction.product), _LONGEST_NOTE),
+        "talent": cut(tidy(direction.talent), _LONGEST_NOTE),
+        "references": list(direction.references),
+    }
+
+
+def _is_people(words: str) -> bool:
+    entry = lexicon().phrases.get(tuple(words_of(words)))
+    return entry is not None and entry.needs == "people"
+
+
+def _written(template: str, reading: Reading, facts: dict[str, Any], limits: _Limits) -> Prompt:
+    """The template filled in within its limits: what can go goes before the seller's words are cut too short."""
+    words = tidy(reading.text)
+    wanted = min(len(words), limits.text // _WORDS_AT_LEAST)
+    dropped: list[str] = []
+    room = 0
+    for name in ("", *_CAN_GO):
+        if name and facts[name]:
+            facts = facts | {name: "" if name != "place" else None}
+            dropped.append(name)
+        room = limits.text - len(render(template, words="…", **facts)) + (not words)
+        if room >= wanted:
+            break
     kept = cut(words, max(room, 0))
-    text = cut(_render(how.template, words=kept, **facts), how.most)
+    text = cut(render(template, words=kept, **facts), limits.text)
     avoid = None
-    if how.most_avoid is not None:
-        avoid = cut(_render(how.template.replace(".", "-avoid.", 1), **facts), how.most_avoid)
-    return Prompt(text, avoid, how.template.removesuffix(".j2"), len(words) - len(kept))
-
-
-def tidy(text: str) -> str:
-    """The words on one line, without control characters, and without the quotes that a prompt puts around them."""
-    plain = text.replace("“", '"').replace("”", '"')
-    shown = "".join(letter if unicodedata.category(letter)[0] != "C" else " " for letter in plain)
-    return " ".join(shown.split())
-
-
-def cut(text: str, most: int) -> str:
-    """At most `most` characters of `text`, cut where a word ends."""
-    if len(text) <= most:
-        return text
-    whole = text[: most + 1].rsplit(" ", 1)[0] if " " in text[: most + 1] else text[:most]
-    return whole.rstrip(" ,;:-–—")
-
-
-def _render(template: str, **facts: Any) -> str:
-    return " ".join(environment().get_template(template).render(**facts).split())
-
-
-@cache
-def environment() -> ImmutableSandboxedEnvironment:
-    """Where templates are rendered: they reach nothing but what they are given, for admins will edit them."""
-    return ImmutableSandboxedEnvironment(loader=FunctionLoader(_source), undefined=StrictUndefined, autoescape=False)
-
-
-def _source(name: str) -> str | None:
-    path = files("packshot.words").joinpath("prompts", name)
-    return path.read_text(encoding="utf-8") if path.is_file() else None
+    if limits.avoid is not None:
+        avoid = cut(render(template.replace(".", "-avoid.", 1), **facts), limits.avoid)
+    return Prompt(text, avoid, template.removesuffix(".j2"), len(words) - len(kept), tuple(dropped))

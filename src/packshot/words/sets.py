@@ -8,12 +8,16 @@ from functools import cache
 from pydantic import BaseModel, ConfigDict, TypeAdapter, field_validator
 
 from packshot.words.data import read
+from packshot.words.direction import Direction, market_of, values_of
+from packshot.words.markets import markets
 from packshot.words.parse import Reading
 from packshot.words.tokens import words_of
 from packshot.words.vocabulary import vocabulary
 
 _WEIGHTS = {"surface": 8, "backdrop": 6, "season": 4, "occasion": 2, "mood": 2, "light": 2}
+_LEAN = {"backdrop": 3, "light": 1, "mood": 1}  # of a market's own taste, where the description leaves it open
 _DENIED = 100
+_SNOW = frozenset({"snow", "forest"})
 _UNSAID = "soft-grey"  # it flatters every product
 _WHY = {
     "surface": "No set of the studio stands on it.",
@@ -23,7 +27,7 @@ _WHY = {
     "mood": "No set of the studio is made for it.",
     "season": "No set of the studio shows it.",
     "occasion": "The studio has no decorations.",
-    "market": "The studio's sets are the same for every country.",
+    "market": "The studio has no scenery of single countries; the market decides between sets that fit as well.",
 }
 
 
@@ -68,32 +72,52 @@ def sets() -> dict[str, Set]:
     return TypeAdapter(dict[str, Set]).validate_python(read("sets.yaml"))
 
 
-def choose(reading: Reading) -> Choice:
-    """The style that shows most of what the description says of the picture; plain grey where it says nothing."""
+def choose(reading: Reading, market: str = "") -> Choice:
+    """The style that shows most of what the description says of the picture; plain grey where it says nothing.
+
+    A `market`, given or named in the description, decides what is left open: its season, its taste, and whether its
+    winters have snow.
+    """
+    direction = Direction(market=market)
+    values, country = values_of(reading, direction), market_of(reading, direction)
     denied = {tuple(words_of(span.text)) for span in reading.avoid}
-    scores = {slug: _score(one, reading, denied) for slug, one in sets().items()}
+    if country and not markets()[country].snow and not _SNOW & {*values["surface"], *values["backdrop"]}:
+        denied.add(("snow",))
+    scores = {slug: (_score(one, values, denied), _lean(one, values, country)) for slug, one in sets().items()}
     best = max(scores, key=lambda slug: scores[slug])
-    style = best if scores[best] > 0 else _UNSAID
-    framing = reading.values.get("framing", ("standard",))[0]
-    return Choice(style, framing, tuple(_not_shown(style, reading, denied)))
+    style = best if scores[best][0] > 0 or scores[best][1] else _UNSAID
+    framing = next(iter(values["framing"]), "standard")
+    return Choice(style, framing, tuple(_not_shown(style, values, denied)))
 
 
-def _score(one: Set, reading: Reading, denied: set[tuple[str, ...]]) -> int:
-    shown = sum(
-        weight * len(set(reading.values.get(key, ())) & set(one.shows.get(key, ()))) for key, weight in _WEIGHTS.items()
-    )
+def _score(one: Set, values: dict[str, tuple[str, ...]], denied: set[tuple[str, ...]]) -> int:
+    shown = sum(weight * len(set(values[key]) & set(one.shows.get(key, ()))) for key, weight in _WEIGHTS.items())
     return shown - _DENIED * _is_denied(one, denied)
+
+
+def _lean(one: Set, values: dict[str, tuple[str, ...]], market: str) -> int:
+    """How well a style suits the taste of a market in what the description leaves open."""
+    if not market:
+        return 0
+    taste = {
+        "backdrop": (markets()[market].backdrop,),
+        "light": markets()[market].light,
+        "mood": markets()[market].mood,
+    }
+    return sum(
+        weight * len(set(taste[key]) & set(one.shows.get(key, ()))) for key, weight in _LEAN.items() if not values[key]
+    )
 
 
 def _is_denied(one: Set, denied: set[tuple[str, ...]]) -> bool:
     return any(tuple(words_of(thing)) in denied for thing in one.has)
 
 
-def _not_shown(style: str, reading: Reading, denied: set[tuple[str, ...]]) -> list[NotShown]:
+def _not_shown(style: str, values: dict[str, tuple[str, ...]], denied: set[tuple[str, ...]]) -> list[NotShown]:
     return [
         NotShown(key, value, _why(key, value, denied))
         for key in _WHY
-        for value in reading.values.get(key, ())
+        for value in values[key]
         if value not in sets()[style].shows.get(key, ())
     ]
 

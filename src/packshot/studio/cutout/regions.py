@@ -32,7 +32,12 @@ def shrink(mask: Mask, radius: int) -> Mask:
 
 def opened(mask: Mask, radius: int) -> Mask:
     """What of `mask` a disc of `radius` fits into."""
-    return cv2.morphologyEx(mask.view(np.uint8), cv2.MORPH_OPEN, disc(radius)).astype(bool)
+    if not mask.any():
+        return mask.copy()
+    window = around(mask, radius + 1)  # a wide disc takes long; where nothing is there is nothing to look for
+    result = np.zeros_like(mask)
+    result[window] = cv2.morphologyEx(mask[window].astype(np.uint8), cv2.MORPH_OPEN, disc(radius)).astype(bool)
+    return result
 
 
 def smoothed(mask: Mask, sigma: float) -> Mask:
@@ -93,7 +98,7 @@ class Region:
 
 def regions(mask: Mask, *, least: int = 1, padding: int = 6, connectivity: int = 8) -> Iterator[Region]:
     """The connected regions of `mask` with at least `least` pixels, in scan order."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=connectivity)
+    count, labels, stats = _labelled(mask, connectivity)
     for index in range(1, count):
         x, y, width, height, area = (int(v) for v in stats[index])
         if area < least:
@@ -107,9 +112,20 @@ def regions(mask: Mask, *, least: int = 1, padding: int = 6, connectivity: int =
 
 def without_islands(mask: Mask, share: float) -> Mask:
     """`mask` without the regions smaller than `share` of its largest."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8))
+    _, labels, stats = _labelled(mask, 8)
     areas = stats[:, cv2.CC_STAT_AREA].copy()
     areas[0] = 0
     kept = areas > share * areas.max(initial=0)
     kept[0] = False
     return kept[labels]
+
+
+def _labelled(mask: Mask, connectivity: int) -> tuple[int, Labels, Labels]:
+    """How many regions `mask` has with the outside (0), the number of each pixel's, and OpenCV's figures of each.
+
+    Its usual method takes twice as long for the same numbers.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(
+        mask.view(np.uint8), connectivity, cv2.CV_32S, cv2.CCL_BBDT
+    )
+    return count, np.asarray(labels, np.int32), np.asarray(stats, np.int32)

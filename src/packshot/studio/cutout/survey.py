@@ -11,6 +11,7 @@ from packshot.imaging.colour import Float, Pixels, srgb_to_linear
 from packshot.studio.cutout.background import Surface, fit_surface
 from packshot.studio.cutout.compression import compression_step
 from packshot.studio.cutout.guided import guided_filter
+from packshot.studio.cutout.lab import lab_to_linear, linear_to_lab
 from packshot.studio.cutout.ranks import percentile
 from packshot.studio.cutout.regions import Mask, frame, reachable
 
@@ -89,7 +90,7 @@ def survey(pixels: Pixels) -> Survey:
     """Survey of `pixels` (H, W, 3) sRGB uint8 or uint16, at least 16 px either way."""
     light = srgb_to_linear(shrunk(pixels, WORK))
     gain = exposure_gain(light)
-    raw = np.asarray(cv2.cvtColor(np.minimum(light * np.float32(gain), 1), cv2.COLOR_LRGB2LAB), np.float32)
+    raw = linear_to_lab(np.minimum(light * np.float32(gain), 1))
     step = compression_step(pixels)
     lab = np.asarray(cv2.bilateralFilter(raw if step < COARSE_FILE else realigned(raw), 5, 6, 3), np.float32)
     gradient = steepness(lab, FINE)
@@ -101,7 +102,7 @@ def survey(pixels: Pixels) -> Survey:
     distance = difference(lab, surface)
     lit = _light(surface)
     ratio = np.asarray(cv2.transform(_light(lab) / lit, np.full((1, 3), 1 / 3, np.float32)), np.float32)
-    shaded = cv2.cvtColor(lit * ratio[..., None], cv2.COLOR_LRGB2LAB)
+    shaded = linear_to_lab(lit * ratio[..., None])
     cast = lab[..., 1:] - shaded[..., 1:]
     hue = np.hypot(cast[..., 0], cast[..., 1])
     tint, saturation = shadow_tint(distance, ratio, hue, backdrop, sigma)
@@ -179,7 +180,7 @@ def difference(one: Float, other: Float) -> Float:
 
 
 def _light(lab: Float) -> Float:
-    return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2LRGB), DARKEST, 1.0), np.float32)
+    return np.clip(lab_to_linear(lab), DARKEST, 1.0)
 
 
 def _grow_backdrop(lab: Float, gradient: Float, border: Mask, fitted: Surface) -> tuple[Float, Mask, float]:

@@ -66,27 +66,35 @@ def hidden(layers: Sequence[Layer], rays: Rays) -> Float:
 
     Each layer is softened by its height times the rays' spacing, so that the rays' shadows run into one another.
     """
-    softened = [(layer.height, _softened(layer.mask, layer.height * rays.spacing / 2)) for layer in layers]
+    pieces = [(layer.height, *_softened(layer.mask, layer.height * rays.spacing / 2)) for layer in layers]
     total = np.zeros(layers[0].mask.shape, np.float32)
     for across, down in rays.runs:
         shadow = np.zeros(total.shape, np.uint8)
-        for height, mask in softened:
-            _lay(shadow, mask, round(across * height), round(down * height))
+        for height, piece, left, top in pieces:
+            _lay(shadow, piece, left + round(across * height), top + round(down * height))
         total += shadow
     return total / np.float32(255 * len(rays.runs))
 
 
-def _softened(mask: Mask, sigma: float) -> Mask:
-    if sigma < _LEAST_SIGMA:
-        return mask
-    return np.rint(blur(mask.astype(np.float32), sigma, outside=0.0)).astype(np.uint8)
+def _softened(mask: Mask, sigma: float) -> tuple[Mask, int, int]:
+    """The part of `mask` that is not empty, blurred by `sigma`, and the column and row where it begins."""
+    if not mask.any():
+        return mask[:0, :0], 0, 0
+    blurs = sigma >= _LEAST_SIGMA
+    margin = int(3 * sigma) + 1 if blurs else 0
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    top, bottom = max(int(rows[0]) - margin, 0), int(rows[-1]) + 1 + margin
+    left, right = max(int(columns[0]) - margin, 0), int(columns[-1]) + 1 + margin
+    piece = mask[top:bottom, left:right]
+    if blurs:
+        piece = np.rint(blur(piece.astype(np.float32), sigma, outside=0.0)).astype(np.uint8)
+    return piece, left, top
 
 
-def _lay(shadow: Mask, mask: Mask, across: int, down: int) -> None:
-    """Lays `mask`, moved by whole cells, over `shadow`."""
+def _lay(shadow: Mask, piece: Mask, left: int, top: int) -> None:
+    """Lays `piece` over `shadow`, its first pixel on column `left` and row `top`, as far as that lies inside."""
     rows, columns = shadow.shape
-    if abs(down) >= rows or abs(across) >= columns:
-        return
-    there = shadow[max(down, 0) : rows + min(down, 0), max(across, 0) : columns + min(across, 0)]
-    here = mask[max(-down, 0) : rows + min(-down, 0), max(-across, 0) : columns + min(-across, 0)]
-    cv2.max(there, here, there)
+    there = shadow[max(top, 0) : max(top + piece.shape[0], 0), max(left, 0) : max(left + piece.shape[1], 0)]
+    here = piece[max(-top, 0) : max(rows - top, 0), max(-left, 0) : max(columns - left, 0)]
+    if there.size:
+        cv2.max(there, here, there)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from packshot.imaging.colour import Float
 from packshot.studio.scene.canvas import FOCAL, Canvas
 from packshot.studio.scene.lay import Ground, Real
-from packshot.studio.scene.paint import blur, smoothstep
+from packshot.studio.scene.paint import blur, smoothstep, threefold
+from packshot.studio.strips import strips
 
 _SHARP_BEHIND, _SHARP_BEFORE = 0.30, 0.16  # floor units: the product's own depth is in focus
 _BEFORE = 0.6  # blur in front of the product distracts more than blur behind it
@@ -76,6 +77,13 @@ def grow(canvas: Canvas, picture: Real) -> Float:
     size = (canvas.width, canvas.height)
     grown = np.asarray(cv2.resize(np.asarray(picture, np.float32), size, interpolation=cv2.INTER_CUBIC), np.float32)
     return grown if grown.ndim == 3 else grown[..., None]
+
+
+def shine(canvas: Canvas, picture: Float, light: Real) -> None:
+    """Multiplies the lowest rows of the frame, `picture` (rows, W, 3), in place by a small `light` (h, w, 1 or 3)."""
+    grown = grow(canvas, light)[canvas.height - len(picture) :]
+    for rows in strips(*picture.shape[:2]):
+        picture[rows] *= threefold(grown[rows, :, 0]) if grown.shape[2] == 1 else grown[rows]
 
 
 def pixels(canvas: Canvas) -> tuple[Float, Float]:

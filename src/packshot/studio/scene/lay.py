@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packshot.imaging.colour import Float
+from packshot.studio.resample import add_rows
 from packshot.studio.scene.canvas import Canvas
 from packshot.studio.scene.draws import Draw
+from packshot.studio.strips import strips
 
 Real = NDArray[np.floating[Any]]
 """What the type checker takes products of float32 arrays and plain floats for; at run time they are float32."""
@@ -74,31 +76,35 @@ def lay(tile: Tile, ground: Ground, offset: tuple[float, float]) -> Float:
     shrinkage = np.maximum(along * (side / tile.pixels.shape[0]), 1)
     lod = np.minimum(np.log2(shrinkage), log2(side / 2) - 1e-3)
     x = (ground.x + np.float32(offset[0])) * np.float32(side / tile.span) - np.float32(0.5)
-    turns = (ground.z + np.float32(offset[1])) * np.float32(-1 / tile.span)
+    turns = (ground.z[:, 0] + np.float32(offset[1])) / np.float32(-tile.span)
 
     out = np.empty((*ground.x.shape, *tile.pixels.shape[2:]), np.float32)
     for step in np.unique(lod.astype(int)):
         rows = np.flatnonzero(lod.astype(int) == step)
         band = slice(int(rows[0]), int(rows[-1]) + 1)
-        out[band] = _between(level, side / 2**step, x[band], turns[band], lod[band] - step)
+        lines = _lines(level, side / 2**step, turns[band], lod[band] - step)
+        for few in strips(*x[band].shape):
+            numbers = np.arange(few.start, few.stop, dtype=np.float32)[:, None]
+            places = x[band][few], np.repeat(numbers - few.start, x.shape[1], axis=1)
+            cv2.remap(lines[few], *places, cv2.INTER_LINEAR, dst=out[band][few], borderMode=cv2.BORDER_WRAP)
     return out
 
 
-def _between(level: Float, depth: float, x: Float, turns: Float, part: Float) -> Float:
-    """`level` shrunk to `depth` rows, mixed by `part` (rows,) 0..1 with itself at half of that."""
-    near = _sampled(_shrunk(level, level.shape[1], round(depth)), x, turns)
-    if not part.any():
-        return near
-    far = _sampled(_shrunk(level, level.shape[1], round(depth / 2)), x, turns)
-    far -= near
-    far *= part.astype(np.float32).reshape(-1, *[1] * (near.ndim - 1))
-    near += far
-    return near
+def _lines(level: Float, depth: float, turns: Float, part: Float) -> Float:
+    """(n, W) or (n, W, C): the lines of `level` at `turns` (n,) of its height.
 
-
-def _sampled(level: Float, x: Float, turns: Float) -> Float:
-    y = np.repeat(turns * level.shape[0] - 0.5, x.shape[1], axis=1).astype(np.float32)
-    return np.asarray(cv2.remap(level, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP), np.float32)
+    They are taken from it shrunk to `depth` rows, mixed by `part` (n,) 0..1 with itself at half of that.
+    """
+    result = np.zeros((len(turns), *level.shape[1:]), np.float32)
+    for rows, share in ((depth, 1 - part), (depth / 2, part)):
+        shrunk = _shrunk(level, level.shape[1], round(rows))
+        place = (turns * np.float32(len(shrunk)) - np.float32(0.5)) % len(shrunk)
+        first = np.floor(place).astype(np.intp)
+        fraction = place - first
+        weights = np.stack([share * (1 - fraction), share * fraction], axis=1)
+        around = np.concatenate([shrunk, shrunk[:1]]).reshape(len(shrunk) + 1, -1)
+        add_rows(result.reshape(len(turns), -1), around, first, weights)
+    return result
 
 
 def _shrunk(pixels: Float, width: int, height: int) -> Float:
@@ -109,11 +115,22 @@ def _shrunk(pixels: Float, width: int, height: int) -> Float:
 
 def coloured(tones: Real, base: Real, *inks: Real) -> Float:
     """(H, W, 3): the colour `base` plus each channel of `tones` (H, W) or (H, W, C) times its ink (3,)."""
-    return np.asarray(
-        cv2.transform(np.asarray(tones, np.float32), np.stack([*inks, base], axis=1).astype(np.float32)), np.float32
-    )
+    tones = np.asarray(tones, np.float32)
+    out = np.empty((*tones.shape[:2], 3), np.float32)
+    for rows in strips(*tones.shape[:2]):
+        planes = cv2.split(tones[rows])
+        mixed = [planes[0] * np.float32(level) for level in inks[0]]
+        for plane, ink in zip(planes[1:], inks[1:], strict=True):
+            for channel, level in zip(mixed, ink, strict=True):
+                channel += plane * np.float32(level)
+        cv2.merge([channel + np.float32(level) for channel, level in zip(mixed, base, strict=True)], out[rows])
+    return out
 
 
 def lit(brightness: Real, colour: Float) -> Float:
     """(H, W, 3): the `colour` (3,) of a surface times its `brightness` (H, W)."""
-    return np.asarray(cv2.transform(np.asarray(brightness, np.float32), colour[:, None]), np.float32)
+    brightness = np.asarray(brightness, np.float32)
+    out = np.empty((*brightness.shape, 3), np.float32)
+    for rows in strips(*brightness.shape):
+        cv2.merge([brightness[rows] * level for level in colour], out[rows])
+    return out

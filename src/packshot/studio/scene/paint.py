@@ -31,8 +31,12 @@ def mix(one: Float, other: Float, part: ArrayLike) -> Float:
 
 def lay_over(picture: Float, other: Float, cover: NDArray[np.floating[Any]]) -> None:
     """Mixes `other` (h, w, 3) into `picture` (h, w, 3), in place, by `cover` (h, w) 0..1."""
-    part = np.asarray(cover, np.float32)
-    picture += (other - picture) * np.asarray(cv2.merge([part, part, part]), np.float32)
+    picture += (other - picture) * threefold(np.asarray(cover, np.float32))
+
+
+def threefold(plane: Float) -> Float:
+    """`plane` (h, w) once for each of three channels (h, w, 3); NumPy is slow at repeating along so short an axis."""
+    return np.asarray(cv2.merge([plane, plane, plane]), np.float32).reshape(*plane.shape, 3)
 
 
 def blur(picture: Float, sigma: float, sigma_down: float | None = None, *, outside: float | None = None) -> Float:

@@ -9,7 +9,7 @@ from packshot.studio.scene.canvas import Canvas
 from packshot.studio.scene.corner import upright
 from packshot.studio.scene.draws import Draw
 from packshot.studio.scene.drum import Drum, Hit, Rays, meet_top, meet_wall, rays_of, window_on
-from packshot.studio.scene.focus import grow, small
+from packshot.studio.scene.focus import grow, shine, small
 from packshot.studio.scene.lay import flat, lit
 from packshot.studio.scene.paint import blur, lay_over, pool, smoothstep, vignette
 from packshot.studio.strips import strips
@@ -36,7 +36,7 @@ def podium(canvas: Canvas) -> Float:
     rays = rays_of(canvas)
     _draw(canvas, out, rays, lower, _LOWER, upper)
     _draw(canvas, out, rays, upper, _UPPER, None)
-    out *= grow(canvas, vignette(scout, 0.1))
+    shine(canvas, out, vignette(scout, 0.1))
     return out
 
 
@@ -145,5 +145,5 @@ def inlay(canvas: Canvas) -> Float:
     rim = 0.05 * np.exp(-((inside / 0.004) ** 2)) * np.clip(-(x + z) / _INLAY, -1, 1)
     lay_over(out, lit(0.95 + rim, _UPPER), np.clip(0.5 + inside * side, 0, 1))
     scout = small(canvas)
-    out *= grow(canvas, (0.86 + 0.16 * pool(scout, (0.25, 0.2), (0.9, 0.9))) * vignette(scout, 0.12))
+    shine(canvas, out, (0.86 + 0.16 * pool(scout, (0.25, 0.2), (0.9, 0.9))) * vignette(scout, 0.12))
     return out

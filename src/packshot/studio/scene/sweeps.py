@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from packshot.imaging.colour import Float, hex_to_linear
 from packshot.studio.scene.canvas import Canvas
+from packshot.studio.scene.focus import grow, small
 from packshot.studio.scene.lay import lit
 from packshot.studio.scene.paint import blur, pool, vignette
 from packshot.studio.scene.scene import Light, Scene, Surface
@@ -49,13 +50,15 @@ class _Paper:
         column = np.interp(canvas.v[:, 0], heights, self._brightness()).astype(np.float32)
         rounded = blur(np.repeat(column[:, None], 2, axis=1), 0, _ROUND * canvas.height)[:, :1, None]
         middle = (canvas.product[0] + canvas.product[2]) / 2 / canvas.width
-        glow = 1 + self.glow * pool(canvas, (middle - 0.05, ground - 0.42), (0.4, 0.34))
-        return self._lit(rounded * glow * vignette(canvas, self.corners))
+        scout = small(canvas)
+        glow = 1 + self.glow * pool(scout, (middle - 0.05, ground - 0.42), (0.4, 0.34))
+        return self._lit(rounded * grow(canvas, glow * vignette(scout, self.corners)))
 
     def sheet(self, canvas: Canvas) -> Float:
         """The paper under a product that lies, lit from the upper left."""
-        light = self.table * (1 + 0.35 * self.glow * pool(canvas, (0.3, 0.25), (0.7, 0.7)))
-        return self._lit(light * vignette(canvas, self.corners))
+        scout = small(canvas)
+        light = self.table * (1 + 0.35 * self.glow * pool(scout, (0.3, 0.25), (0.7, 0.7)))
+        return self._lit(grow(canvas, light * vignette(scout, self.corners)))
 
     def _brightness(self) -> list[float]:
         return [self.top, (self.top + self.curve) / 2, self.curve, self.floor, self.front]

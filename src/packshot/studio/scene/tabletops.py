@@ -9,7 +9,7 @@ from packshot.studio.scene.canvas import Canvas
 from packshot.studio.scene.corner import crease, ground_before, meet, seam_at, upright
 from packshot.studio.scene.daylight import daylight, panes, window_light
 from packshot.studio.scene.draws import Draw
-from packshot.studio.scene.focus import grow, small, soften, softness
+from packshot.studio.scene.focus import grow, shine, small, soften, softness
 from packshot.studio.scene.lay import Ground, coloured, flat, lay, lit, slid
 from packshot.studio.scene.paint import blur, pool, vignette
 from packshot.studio.scene.room import sunny_room
@@ -42,7 +42,7 @@ def marble(canvas: Canvas) -> Float:
     wall = _PLASTER * (0.72 + 0.36 * pool(scout, (0.2, 0.12), (0.75, 0.8)))
     out = meet(canvas, grow(canvas, wall), _carrara(slab), ground, seam)
     light = 0.88 + 0.2 * pool(scout, (0.36, 0.78), (0.7, 0.5))
-    out *= grow(canvas, light * crease(scout, z, 0.22)[..., None] * vignette(scout, 0.16))
+    shine(canvas, out, light * crease(scout, z, 0.22)[..., None] * vignette(scout, 0.16))
     return out
 
 
@@ -51,7 +51,7 @@ def marble_from_above(canvas: Canvas) -> Float:
     tile = stone.carrara()
     out = _carrara(lay(tile, flat(canvas), slid(canvas, tile)))
     scout = small(canvas)
-    out *= grow(canvas, _from_the_window(scout, 0.86, 1.08) * vignette(scout, 0.14))
+    shine(canvas, out, _from_the_window(scout, 0.86, 1.08) * vignette(scout, 0.14))
     return out
 
 
@@ -71,7 +71,7 @@ def wood(canvas: Canvas) -> Float:
     scout = small(canvas)
     out = meet(canvas, grow(canvas, sunny_room(scout, z)), _oak(tone), ground, seam)
     light = 0.83 + 0.28 * pool(scout, (0.3, 0.7), (0.7, 0.55))
-    out *= grow(canvas, light * vignette(scout, 0.17))
+    shine(canvas, out, light * vignette(scout, 0.17))
     return out
 
 
@@ -80,7 +80,7 @@ def wood_from_above(canvas: Canvas) -> Float:
     tile = oak.oak()
     out = _oak(lay(tile, flat(canvas), slid(canvas, tile)))
     scout = small(canvas)
-    out *= grow(canvas, _from_the_window(scout, 0.76, 1.05) * vignette(scout, 0.18))
+    shine(canvas, out, _from_the_window(scout, 0.76, 1.05) * vignette(scout, 0.18))
     return out
 
 
@@ -101,7 +101,7 @@ def concrete(canvas: Canvas) -> Float:
     scout = small(canvas)
     sky = 0.60 + 0.16 * pool(scout, (0.3, 0.35), (0.8, 0.8))
     light = daylight(sky, 0.50 * window_light(scout, z, _SUN))
-    out *= grow(canvas, light * crease(scout, z, 0.3)[..., None] * vignette(scout, 0.2))
+    shine(canvas, out, light * crease(scout, z, 0.3)[..., None] * vignette(scout, 0.2))
     return out
 
 
@@ -112,7 +112,7 @@ def concrete_from_above(canvas: Canvas) -> Float:
     scout = small(canvas)
     ground = flat(scout)
     light = daylight(_from_the_window(scout, 0.58, 0.72), 0.42 * panes(scout, ground.x, 0.0, ground.z, _SUN))
-    out *= grow(canvas, light * vignette(scout, 0.16))
+    shine(canvas, out, light * vignette(scout, 0.16))
     return out
 
 
@@ -137,7 +137,7 @@ def linen(canvas: Canvas) -> Float:
     curtain = lit(_hung(scout), _FLAX)
     out = meet(canvas, grow(canvas, curtain), lit(woven, _FLAX), ground, seam)
     light = 0.85 + 0.22 * pool(scout, (0.3, 0.6), (0.75, 0.7))
-    out *= grow(canvas, light * crease(scout, z, 0.12)[..., None] * vignette(scout, 0.16))
+    shine(canvas, out, light * crease(scout, z, 0.12)[..., None] * vignette(scout, 0.16))
     return out
 
 
@@ -145,7 +145,7 @@ def linen_from_above(canvas: Canvas) -> Float:
     """Linen cloth in gentle folds from straight above."""
     out = lit(_cloth(canvas, flat(canvas), 0.7), _FLAX)
     scout = small(canvas)
-    out *= grow(canvas, _from_the_window(scout, 0.8, 1.04) * vignette(scout, 0.14))
+    shine(canvas, out, _from_the_window(scout, 0.8, 1.04) * vignette(scout, 0.14))
     return out
 
 

@@ -10,7 +10,7 @@ from packshot.imaging.colour import Float, hex_to_linear
 from packshot.studio.scene.canvas import Canvas
 from packshot.studio.scene.corner import crease, ground_before, meet, seam_at
 from packshot.studio.scene.draws import Draw
-from packshot.studio.scene.focus import grow, small, soften
+from packshot.studio.scene.focus import grow, shine, small, soften
 from packshot.studio.scene.forest import dusk_forest
 from packshot.studio.scene.lay import coloured, flat, lay, slid
 from packshot.studio.scene.paint import blur, pool, smoothstep, vignette
@@ -40,7 +40,7 @@ def winter(canvas: Canvas) -> Float:
     scout = small(canvas)
     out = meet(canvas, grow(canvas, dusk_forest(scout, z)), _snow(field), ground, seam)
     light = 0.80 + 0.18 * pool(scout, (0.36, 0.78), (0.7, 0.5))
-    out *= grow(canvas, light * vignette(scout, 0.16))
+    shine(canvas, out, light * vignette(scout, 0.16))
     return out
 
 
@@ -49,7 +49,7 @@ def winter_from_above(canvas: Canvas) -> Float:
     tile = snow.snow()
     out = _snow(lay(tile, flat(canvas), slid(canvas, tile)))
     scout = small(canvas)
-    out *= grow(canvas, (0.80 + 0.18 * pool(scout, (0.25, 0.2), (0.9, 0.9))) * vignette(scout, 0.14))
+    shine(canvas, out, (0.80 + 0.18 * pool(scout, (0.25, 0.2), (0.9, 0.9))) * vignette(scout, 0.14))
     return out
 
 
@@ -111,11 +111,10 @@ def luxury(canvas: Canvas) -> Float:
     floor = _portoro(soften(canvas, lay(tile, ground, slid(canvas, tile)), ground, aperture))
     scout = small(canvas)
     wall = dark_room(scout, z)
-    floor *= grow(canvas, 0.45 + 0.85 * pool(scout, (0.45, 0.84), (0.5, 0.26)))[ground.top :]
-    floor += grow(canvas, _mirrored(scout, wall, z))[ground.top :]
-    out = meet(canvas, grow(canvas, wall), floor, ground, seam)
-    out *= grow(canvas, crease(scout, z, 0.25)[..., None] * vignette(scout, 0.3))
-    return out
+    dim = crease(scout, z, 0.25)[..., None] * vignette(scout, 0.3)
+    shine(canvas, floor, (0.45 + 0.85 * pool(scout, (0.45, 0.84), (0.5, 0.26))) * dim)
+    floor += grow(canvas, _mirrored(scout, wall, z) * dim)[ground.top :]
+    return meet(canvas, grow(canvas, wall * dim), floor, ground, seam)
 
 
 def _mirrored(canvas: Canvas, wall: Float, z: float) -> Float:
@@ -133,7 +132,7 @@ def luxury_from_above(canvas: Canvas) -> Float:
     tile = stone.portoro()
     out = _portoro(lay(tile, flat(canvas), slid(canvas, tile)))
     scout = small(canvas)
-    out *= grow(canvas, (0.7 + 0.9 * pool(scout, (0.4, 0.4), (0.6, 0.6))) * vignette(scout, 0.3))
+    shine(canvas, out, (0.7 + 0.9 * pool(scout, (0.4, 0.4), (0.6, 0.6))) * vignette(scout, 0.3))
     return out
 
 
