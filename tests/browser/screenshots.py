@@ -18,7 +18,7 @@ WIDTHS = {"phone": 390, "laptop": 1280, "wide": 2560}
 THEMES = ("light", "dark")
 VISITORS = ["/", "/try", "/pricing", "/styles", "/login", "/register", "/password/forgotten", "/terms", "/privacy"]
 VISITORS += ["/style-guide", "/docs", "/nothing-here"]
-SELLERS = ["/dashboard", "/projects", "/gallery", "/shoots", "/account", "/admin", "/admin/vendors"]
+SELLERS = ["/dashboard", "/projects", "/gallery", "/shoots", "/account", "/admin"]
 SETTLE_MS = 400
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Awaitable, Callable
 
 import structlog
 
 from packshot.catalog.doomed import pardon
-from packshot.db import DatabaseDownError, after_commit, transaction
+from packshot.db import DatabaseDownError, after_commit, direct, transaction
 from packshot.engines.base import Done, Engine, Failed, Operation, Pending
 from packshot.engines.breaker import weight
 from packshot.errors import BadInputError
@@ -17,16 +18,19 @@ from packshot.settings import settings
 from packshot.shoots import line, news, policy
 from packshot.shoots.complete import complete
 from packshot.shoots.finishing import Finishing
-from packshot.shoots.lease import write
+from packshot.shoots.lease import rest, write
 from packshot.shoots.makers import request
 from packshot.shoots.models import Attempt, AttemptState
 from packshot.shoots.references import GoneError, references_of
-from packshot.shoots.work import NOW, Work, note, pause, raw_key, set_back
+from packshot.shoots.work import NOW, Work, note, raw_key, set_back
 from packshot.storage import storage
 from packshot.vendors.gate import pause as pause_vendor
 
 log = structlog.get_logger(__name__)
 
+_ACCEPTED = f"""
+update attempt set state = '{AttemptState.ACCEPTED}', operation_id = $2, operation = $3 where id = $1
+"""  # noqa: S608 -- made of this module's own words
 DATABASE_AWAY_S = 0.5  # between two tries to write down what was bought
 
 
@@ -100,8 +104,8 @@ async def poll(work: Work, attempt: Attempt) -> None:
     await _goes_on(work, outcome)
     match outcome:
         case Pending():
-            async with transaction(work.lease.account_id) as session:
-                await pause(session, work.lease, outcome.poll_after_s)
+            async with direct(work.lease.account_id) as session:
+                await rest(session, work.lease, outcome.poll_after_s)
             news.wake_later(outcome.poll_after_s, work.generation.queue, work.lease.id)
         case Done():
             await _done(work, attempt, outcome)
@@ -110,11 +114,9 @@ async def poll(work: Work, attempt: Attempt) -> None:
 
 
 async def _accepted(work: Work, attempt: Attempt, operation: Operation) -> None:
-    async with transaction(work.lease.account_id) as session:
-        await pause(session, work.lease, operation.poll_after_s)
-        await note(
-            session, attempt, state=AttemptState.ACCEPTED, operation_id=operation.id, operation=dict(operation.state)
-        )
+    async with direct(work.lease.account_id) as session:
+        await rest(session, work.lease, operation.poll_after_s)
+        await session.fetch(_ACCEPTED, attempt.id, operation.id, json.dumps(dict(operation.state)))
     news.wake_later(operation.poll_after_s, work.generation.queue, work.lease.id)
 
 

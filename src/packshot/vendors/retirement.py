@@ -39,7 +39,7 @@ class Ending:
     @property
     def words(self) -> str:
         instead = f" Use {self.successor}." if self.successor else ""
-        return f"{self.title}'s {self.name} ends on {self.on:%d %B %Y}.{instead}"
+        return f"{self.title}'s {self.name} ends on {self.on.day} {self.on:%B %Y}.{instead}"
 
 
 async def check(today: date | None = None) -> list[Ending]:
