@@ -36,9 +36,8 @@ async def test_a_vendor_in_trouble_is_tried_again_by_a_key(seller: Seller) -> No
                 await page.screenshot(path=f"{folder}/vendors-{theme}-{width}.png", full_page=True)
     assert not problems, "\n".join(problems)
     assert await page.inner_text("#weather .tag.bad") == "left alone"
-    assert "2 of 16" in (await page.inner_text("table")).replace(
-        "\xa0", " "
-    ) and "2 failures in a row" in await page.inner_text("#weather")
+    assert "2 of 16" in (await page.inner_text("table")).replace("\xa0", " ")
+    assert "2 failures in a row" in await page.inner_text("#weather")
     await page.focus("#weather button")
     await page.keyboard.press("Enter")
     await page.wait_for_selector("#weather .tag.bad", state="detached")

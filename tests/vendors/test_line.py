@@ -237,14 +237,21 @@ async def test_nothing_that_was_bought_is_lost_over_the_gate(
     gate.at_work.clear()
 
 
-def test_lines_move_on_the_loop_that_workers_have() -> None:
+def test_lines_move_on_the_loop_that_workers_have(monkeypatch: pytest.MonkeyPatch) -> None:
     import uvloop
 
-    async def twice() -> None:
-        line.move_later("nobody", 5)
-        line.move_later("nobody", 0)
-        line.move_later("nobody", 0)
-        line.move_later("nobody", 9)
+    moved: list[str] = []
 
+    async def move(engine: str) -> None:
+        moved.append(engine)
+
+    async def often() -> None:
+        for delay_s in (5, 0, 0, 9):
+            line.move_later("nobody", delay_s)
+        await asyncio.sleep(0.05)
+
+    monkeypatch.setattr(line, "_move", move)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(twice())
+        runner.run(often())
+    assert moved[0] == "nobody" and len(moved) == 1
+    line._moving.clear()
