@@ -95,7 +95,9 @@ async def play(seller: Seller, engine: str, faults: tuple[str, ...]) -> list[Sho
         assert time.monotonic() - started < DEADLINE_S + 20, {ids[id] for id in ids if id not in ended}
         async with transaction(system=True) as session:
             ready = (await session.execute(select(Generation.id, Generation.queue).where(due()))).all()
-            over = await session.scalars(select(Generation.id).where(Generation.finished_at.is_not(None)))
+            over = await session.scalars(
+                select(Generation.id).where(Generation.id.in_(ids), Generation.finished_at.is_not(None))
+            )
         for id in over:
             ended.setdefault(id, time.monotonic() - started)
         for id, queue in ready:

@@ -17,6 +17,7 @@ async def fresh(database: None, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerat
     """Breakers open for a moment only, and this process knows nothing of earlier tests."""
     monkeypatch.setattr(gate, "own", type(gate.own)())
     monkeypatch.setattr(gate, "_down_until", 0.0)
+    gate.forget()
     config.forget()
     async with transaction() as session:
         await config.change(session, TROUBLE_S, 0.4)

@@ -24,6 +24,7 @@ from packshot.shoots.models import Attempt, AttemptState
 from packshot.shoots.settle import give_up
 from packshot.shoots.work import Work, picture_key, raw_key
 from packshot.tasks import Queue
+from packshot.vendors.limits import patience
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +53,7 @@ async def advance(queue: Queue, *generation_ids: UUID) -> None:
 
     They are claimed together, and their steps taken side by side.
     """
+    await patience()  # what an admin has set is read before any row is locked
     async with direct(system=True) as session:
         works = await admitted(session, await claimed_works(session, generation_ids, queue))
         try:

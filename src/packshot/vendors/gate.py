@@ -30,10 +30,12 @@ PREFIX = "packshot:vendor:"
 PLACE_S = 30.0  # a process that is silent this long has given up its places
 RESERVED_S = 15.0  # for who was picked from the line and has yet to come
 RETRY_VALKEY_S = 2.0
+KNOWN_S = 0.5
 
 Why = Literal["trouble", "pause", "place", "rate", "line"]
 
 _LUA = Path(__file__).with_name("gate.lua").read_text()
+_fine: dict[tuple[str, str], float] = {}  # until when it is believed
 _DOWN = (RedisError, OSError, TimeoutError)
 _down_until = 0.0
 
@@ -139,6 +141,7 @@ async def _tell(passed: Pass, weight: Weight, hold_s: float) -> Left:
         _lost(error)
         return Left()
     if changed:
+        forget()
         log.warning(f"breaker {changed}", engine=passed.engine, model=passed.model)
     return Left(changed == "closed", waiting == 1)
 
@@ -159,8 +162,10 @@ async def pause(engine: str, seconds: float) -> None:
 async def trouble_s(engine: str, model: str) -> float | None:
     """The seconds until a call may be worth trying while the breaker is open; None where it is not, or is to be tried.
 
-    What the door asks, once for every order.
+    What the door asks for every order, so that "no trouble" is believed for KNOWN_S: who slips in waits inside.
     """
+    if _fine.get((engine, model), 0.0) > time.monotonic():
+        return None
     if _reachable():
         try:
             since, probe_until = await _states(valkey()).ask(_breaker(engine, model))
@@ -168,10 +173,16 @@ async def trouble_s(engine: str, model: str) -> float | None:
             _lost(error)
         else:
             if since is None:
+                _fine[engine, model] = time.monotonic() + KNOWN_S
                 return None
             left_s = max(since / 1000 + (await patience()).open_s, (probe_until or 0) / 1000) - time.time()
             return left_s if left_s > 0 else None
     return own.trouble_s(engine, model, time.monotonic())
+
+
+def forget() -> None:
+    """Asks Valkey again for every vendor that is believed to be fine."""
+    _fine.clear()
 
 
 async def room(engine: str) -> Room:
