@@ -16,6 +16,8 @@ from packshot.engines import registry
 from packshot.settings import Settings
 from packshot.studio.scene.library import SCENES
 from packshot.words.families import families
+from packshot.words.markets import markets, sources
+from packshot.words.poses import poses
 from packshot.words.vocabulary import vocabulary
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -86,7 +88,21 @@ def words() -> str:
         template = family.template.removesuffix(".j2")
         origin = f"{family.source} ({family.as_of})"
         lines.append(f"| `{name}` | {family.most:,} characters | {avoid} | `{template}` | {origin} |")
-    return "\n".join([*lines, ""])
+    lines.append("\n## Poses\n\n| pose | name | needs |\n|---|---|---|")
+    needs = {
+        "nothing": "–",
+        "sides": "an engine that paints the product anew",
+        "people": "an engine that paints people",
+    }
+    lines += [f"| `{slug}` | {pose.title} | {needs[pose.needs]} |" for slug, pose in poses().items()]
+    lines.append("\n## Markets\n\n| market | codes | texts run | seasons | palette |\n|---|---|---|---|---|")
+    for name, market in markets().items():
+        codes = ", ".join(f"`{code.upper()}`" for code in market.codes if len(code) == 2)
+        runs = "right to left" if market.direction == "rtl" else "left to right"
+        lines.append(f"| `{name}` | {codes} | {runs} | {market.hemisphere}ern | {market.palette} |")
+    lines.append("")
+    lines += [f"{about.capitalize()}: {where}.\n" for about, where in sources().items()]
+    return "\n".join([*lines[:-1], lines[-1].rstrip("\n"), ""])
 
 
 def engines() -> str:

@@ -121,6 +121,21 @@ class Settings(BaseSettings):
     cpu_concurrency: PositiveInt = Field(
         default_factory=lambda: os.cpu_count() or 1, description="processes of a `cpu` worker"
     )
+    face_model: str = Field(
+        default="dlib",
+        description="what tells faces apart: dlib, auraface, insightface or sface (docs/guides/faces.md)",
+    )
+    face_model_path: Path | None = Field(default=None, description="that model's ONNX file; dlib needs none")
+    face_model_sha256: str = Field(default="", description="the hash that this file has to have")
+    face_detector_path: Path | None = Field(
+        default=None, description="YuNet's ONNX file, to find faces with instead of dlib's detector"
+    )
+    face_detector_sha256: str = Field(
+        default="", description="the hash that this file has to have, if it is not YuNet 2023mar"
+    )
+    face_noncommercial: bool = Field(
+        default=False, description="you may use weights that are licensed for non-commercial use only"
+    )
     max_upload_mb: PositiveInt = Field(default=25, description="the largest file that is accepted, in megabytes")
 
     @model_validator(mode="after")

@@ -43,6 +43,7 @@ def beat_table(settings: Settings) -> dict[str, float]:
     return {
         "catalog.sweep": settings.sweep_s,
         "shoots.sweep": settings.sweep_s,
+        "talents.sweep": settings.sweep_s,
         "accounts.renew": RENEW_S,
         "vendors.check": CHECK_S,
     }

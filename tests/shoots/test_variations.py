@@ -67,10 +67,10 @@ async def test_variations_are_planned_over_all_styles_and_answered_with_their_la
 
 
 async def test_more_variations_than_there_are_is_refused_and_nothing_is_charged(seller: Seller) -> None:
-    answer = await seller.shoot(engine="studio", styles=["white"], variations=20)
+    answer = await seller.shoot(engine="studio", styles=["white"], size="256x256", variations=20)
     assert answer.status_code == 422
     assert "there are 6" in answer.json()["error"]["message"]
-    both = await seller.shoot(engine="studio", styles=["white"], variations=2, count=2)
+    both = await seller.shoot(engine="studio", styles=["white"], size="256x256", variations=2, count=2)
     assert both.status_code == 422
     assert await seller.credits() == (1000, 0)
 

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-LEAST = {"tuned": 0.9, "held_out": 0.85, "later": 0.5}  # the last has so few labels of some keys that one is much
+LEAST = {"tuned": 0.9, "held_out": 0.85, "fresh": 0.7, "later": 0.6}  # few labels of a key make one much
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VIPS_CONCURRENCY"):
 
 import typer
 
-from packshot.cli import admin, brief, credits, cutout, doctor, keys, lists, serve, shoot, simulators, up
+from packshot.cli import admin, brief, credits, cutout, doctor, keys, lists, lock, serve, shoot, simulators, up
 from packshot.cli.report import fail
 from packshot.errors import PackshotError
 
@@ -39,6 +39,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(credits.app, name="credits")
 app.add_typer(credits.ledger_app, name="ledger")
 app.add_typer(admin.app, name="admin")
+app.add_typer(lock.app, name="lock")
 
 
 def main() -> None:

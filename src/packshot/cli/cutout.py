@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from packshot.cli.given import box as corners
+from packshot.cli.given import read
 from packshot.cli.report import say
 from packshot.errors import BadInputError, DecisionNeededError, RefusedError
 
@@ -34,9 +36,9 @@ def command(
         raise BadInputError(f"--out {out} is not a .png file.", remedy="A cutout keeps its transparency in PNG.")
     if alpha and box:
         raise BadInputError("--alpha and --box are two ways to the same thing.", remedy="Give one of them.")
-    picture = decode(_read(photo), name=photo.name)
-    mask = decode(_read(alpha), name=alpha.name).pixels.max(axis=2) if alpha else None
-    cutout = cut(picture, alpha=mask, box=_box(box) if box else None)
+    picture = decode(read(photo), name=photo.name)
+    mask = decode(read(alpha), name=alpha.name).pixels.max(axis=2) if alpha else None
+    cutout = cut(picture, alpha=mask, box=corners(box) if box else None)
     rgba = straight_rgba(cutout, picture)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(finish(rgba, [(picture.width, picture.height)], "png", depth=picture.depth)[0].data)
@@ -57,22 +59,3 @@ def command(
         for reason in cutout.reasons:
             typer.echo(f"  {reason.words} {reason.remedy}")
     raise typer.Exit(EXIT_CODES[cutout.verdict])
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as problem:
-        raise BadInputError(f"{path} cannot be read: {problem.strerror}.") from None
-
-
-def _box(text: str) -> tuple[int, int, int, int]:
-    """The corners x0, y0, x1, y1 of a box written as x,y,width,height."""
-    try:
-        x, y, width, height = (int(part) for part in text.split(","))
-    except ValueError:
-        raise BadInputError(
-            f"--box {text!r} is not a box.",
-            remedy="Write x,y,width,height in pixels, such as 120,80,600,700.",
-        ) from None
-    return x, y, x + width, y + height

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from packshot.accounts.auth import CurrentUser, SessionDep, Spender, who_spends
 from packshot.db import direct
 from packshot.imaging.formats import FORMATS, Format
-from packshot.shoots import api_hooks, news
+from packshot.shoots import api_hooks, api_words, news
 from packshot.shoots.brief import Brief
 from packshot.shoots.cancel import cancel_generation, cancel_shoot, generation_of, shoot_of
 from packshot.shoots.errors import IdempotencyKeyMissingError, ShootNotFoundError
@@ -179,6 +179,7 @@ async def create(
 
 router.include_router(orders)
 router.include_router(api_hooks.router)
+router.include_router(api_words.router)
 
 
 @router.get("/generate", responses={304: {"description": "Nothing has changed since."}})

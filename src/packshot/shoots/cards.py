@@ -19,6 +19,7 @@ from packshot.db import transaction
 from packshot.errors import NotFoundError
 from packshot.shoots import news, pace
 from packshot.shoots.cancel import shoot_of
+from packshot.shoots.directed import WORDS
 from packshot.shoots.gallery import rows_of
 from packshot.shoots.look import Overview, generations, overviews
 from packshot.shoots.models import GIVEN_UP, OPEN, Generation, Shoot, State
@@ -77,8 +78,8 @@ class Card:
 
     @property
     def variation(self) -> str:
-        """What it varies, for people."""
-        return shown(self.generation.variation)
+        """What it varies beside its style, for people."""
+        return shown({name: value for name, value in self.generation.variation.items() if name != "style"})
 
     @property
     def stamp(self) -> str:
@@ -90,7 +91,7 @@ class Card:
 
 def titles() -> dict[str, str]:
     """The styles' names by slug."""
-    return {style.slug: style.title for style in styles()}
+    return {style.slug: style.title for style in styles()} | {WORDS: "From words"}
 
 
 def of_shoot(shoot: Shoot, product: str | None, rows: Sequence[Generation]) -> list[Card]:

@@ -7,12 +7,15 @@ from dataclasses import replace
 from packshot.engines.base import GenerationRequest, Model
 from packshot.shoots.models import Generation, Shoot
 from packshot.shoots.variations import in_words, staging_of
+from packshot.studio.scene.library import SCENES
 from packshot.words.direction import Direction
 from packshot.words.families import family_of
 from packshot.words.markets import market_named
 from packshot.words.parse import parse
 from packshot.words.poses import poses
 from packshot.words.prompts import prompt
+
+WORDS = "words"  # the style of what is made from a description alone
 
 
 def directed(asked: GenerationRequest, shoot: Shoot, generation: Generation, model: Model) -> GenerationRequest:
@@ -29,7 +32,9 @@ def directed(asked: GenerationRequest, shoot: Shoot, generation: Generation, mod
     said = " ".join(filter(None, [asked.words.strip(), in_words(generation.variation)]))
     if not (said or generation.pose or shoot.market):
         return asked
+    scene = SCENES.get(asked.style)
     direction = Direction(
+        style=scene.words if scene else "",
         avoid=asked.avoid,
         pose=generation.pose,
         market=market_named(shoot.market) if shoot.market else "",
@@ -37,4 +42,5 @@ def directed(asked: GenerationRequest, shoot: Shoot, generation: Generation, mod
         references=tuple(reference.role for reference in asked.references),
     )
     told = prompt(parse(said), family_of(shoot.engine, model.id), direction, most=can.characters)
-    return replace(asked, words=told.text, avoid=(told.avoid or "") if can.negative_words else "")
+    left = "" if scene or asked.style == WORDS else asked.style
+    return replace(asked, style=left, words=told.text, avoid=(told.avoid or "") if can.negative_words else "")

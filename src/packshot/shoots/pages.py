@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from packshot.accounts.browser import LoggedIn, PageSession
 from packshot.catalog.models import Cutout, Photo, Product, Project
 from packshot.db import transaction
-from packshot.shoots import cards, pages_gallery, pages_order, pages_picture
+from packshot.shoots import cards, pages_gallery, pages_order, pages_picture, pages_words
 from packshot.shoots.cancel import cancel_generation, cancel_shoot, generation_of, shoot_of
 from packshot.shoots.chosen import FORMAT_NAMES
 from packshot.shoots.gallery import Filters, pictures
@@ -171,5 +171,5 @@ def _moment(since: float) -> datetime:
     return datetime.fromtimestamp(min(max(since, 0.0), 4e9), UTC)
 
 
-for part in (pages_order, pages_gallery, pages_picture):
+for part in (pages_order, pages_words, pages_gallery, pages_picture):
     router.include_router(part.router)

@@ -18,6 +18,9 @@ _WRONG = {
     "int_parsing": "{label} is not a whole number.",
     "greater_than_equal": "{label} is less than {ge}.",
     "less_than_equal": "{label} is more than {le}.",
+    "too_short": "{label}: choose at least one.",
+    "value_error": "{label}: {error}.",
+    "date_from_datetime_parsing": "{label} is not a day.",
     "literal_error": "{label} is none of {expected}.",
 }
 

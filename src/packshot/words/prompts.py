@@ -7,18 +7,18 @@ from typing import Any
 
 from packshot.words.direction import Direction, market_of, values_of
 from packshot.words.families import families
-from packshot.words.lexicon import lexicon
 from packshot.words.markets import markets
 from packshot.words.parse import Reading
 from packshot.words.poses import poses
 from packshot.words.stage import Stage
-from packshot.words.templates import cut, fill, render, tidy
+from packshot.words.templates import Values, cut, fill, render, tidy
 from packshot.words.tokens import words_of
 
 _MOST_AVOIDED = 20
 _LONGEST_NOTE = 500  # characters of what describes a product or a person
 _WORDS_AT_LEAST = 3  # the seller's own words get at least one part in so many of a prompt, or all they need
 _NO_DIRECTION = Direction()
+_PEOPLE = frozenset({"people", "person", "human", "model", "man", "woman", "child", "body", "face"})
 # What is left out first where a family has no room.
 _CAN_GO = ("place", "talent", "product", "style")
 
@@ -86,7 +86,8 @@ def _facts(reading: Reading, direction: Direction) -> dict[str, Any]:
     market = markets().get(market_of(reading, direction))
     pose = poses()[direction.pose] if direction.pose else None
     worn = direction.worn or "person" in direction.references or (pose is not None and pose.needs == "people")
-    style = fill(direction.style, said=said, words=tidy(reading.text)) if direction.style else ""
+    known = {key: Values(held) for key, held in said.items()}
+    style = fill(direction.style, said=known, words=tidy(reading.text)) if direction.style else ""
     denied = [part for span in reading.avoid[:_MOST_AVOIDED] if (part := cut(tidy(span.text), 80))]
     if worn:  # whoever chose a person means it
         denied = [part for part in denied if not _is_people(part)]
@@ -108,8 +109,7 @@ def _facts(reading: Reading, direction: Direction) -> dict[str, Any]:
 
 
 def _is_people(words: str) -> bool:
-    entry = lexicon().phrases.get(tuple(words_of(words)))
-    return entry is not None and entry.needs == "people"
+    return bool(_PEOPLE & {*words_of(words)})
 
 
 def _written(template: str, reading: Reading, facts: dict[str, Any], limits: _Limits) -> Prompt:

@@ -90,6 +90,21 @@ def choose(reading: Reading, market: str = "") -> Choice:
     return Choice(style, framing, tuple(_not_shown(style, values, denied)))
 
 
+def fitting(reading: Reading, market: str = "") -> list[str]:
+    """The styles that a description leaves open, the best first: one where it names what is under or behind.
+
+    Never one that cannot do without what is not wanted.
+    """
+    best = choose(reading, market).style
+    if reading.values.get("surface") or reading.values.get("backdrop"):
+        return [best]
+    values = values_of(reading, Direction(market=market))
+    denied = {tuple(words_of(span.text)) for span in reading.avoid}
+    scores = {slug: _score(one, values, denied) for slug, one in sets().items()}
+    left = [slug for slug in scores if scores[slug] >= 0 and slug != best]
+    return [best, *sorted(left, key=lambda slug: -scores[slug])]
+
+
 def _score(one: Set, values: dict[str, tuple[str, ...]], denied: set[tuple[str, ...]]) -> int:
     shown = sum(weight * len(set(values[key]) & set(one.shows.get(key, ()))) for key, weight in _WEIGHTS.items())
     return shown - _DENIED * _is_denied(one, denied)

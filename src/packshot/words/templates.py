@@ -16,6 +16,15 @@ LONGEST_TEMPLATE = 4000  # characters of a style's own
 LONGEST_TEXT = 8000  # and of what may come of it
 
 
+class Values(list[str]):
+    """What a description says of one key. A template that asks for more than there is gets nothing, and no error."""
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, int) and not -len(self) <= place < len(self):
+            return ""
+        return super().__getitem__(place)
+
+
 def tidy(text: str) -> str:
     """The words on one line, without control characters, and without the quotes that a prompt puts around them."""
     plain = text.replace("“", '"').replace("”", '"')

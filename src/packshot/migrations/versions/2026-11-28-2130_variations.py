@@ -8,7 +8,7 @@ from alembic import op
 from packshot.migrations import columns
 
 revision = "0013"
-down_revision = "0010"
+down_revision = "0011"
 
 
 def upgrade() -> None:

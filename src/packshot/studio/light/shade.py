@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from packshot.imaging.colour import Float
@@ -38,10 +40,18 @@ def shading(layers: list[Layer], run: tuple[float, float], light: Light, colour:
     sky = blur(hidden(layers, sky_rays()), _CELLS_OF_BLUR)[..., None]
     key = blur(hidden(layers, key_rays(run, light.softness)), _CELLS_OF_BLUR)[..., None]
     left = (1 - light.ambient * sky * (1 - _BOUNCE * colour)) * (1 - light.cast * key)
-    return np.power(np.maximum(left, 0), np.array(light.tint, np.float32)).astype(np.float32)
+    return _tinted([np.maximum(left[..., channel], 0) for channel in range(3)], light)
 
 
 def contact(line: Float, seam: Float, light: Light) -> Float:
     """(h, w, 3) 0..1: the light left by the dark `line` of contact and the `seam` of dimness around it (h, w) 0..1."""
     left = (1 - light.contact * _DARKEST_LINE * line) * (1 - light.contact * _DARKEST_SEAM * seam)
-    return np.power(left[..., None], np.array(light.tint, np.float32)).astype(np.float32)
+    return _tinted([left.astype(np.float32)] * 3, light)
+
+
+def _tinted(left: Sequence[Float], light: Light) -> Float:
+    """(h, w, 3): what is `left` of the light in three channels (h, w), each to the power of the tint."""
+    powers = [
+        plane if tint == 1 else np.power(plane, np.float32(tint)) for plane, tint in zip(left, light.tint, strict=True)
+    ]
+    return np.asarray(cv2.merge(powers), np.float32)

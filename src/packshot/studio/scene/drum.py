@@ -108,10 +108,10 @@ def meet_wall(rays: Rays, drum: Drum) -> Hit:
 def meet_top(rays: Rays, drum: Drum) -> Hit:
     """The disc on which the next step or the product stands."""
     x, z = rays.at(drum.top)
-    aside, along = x, z - np.float32(drum.away)
-    away = np.maximum(np.hypot(aside, along), 1e-4)
+    aside, along = x * x, (z - np.float32(drum.away)) ** 2
+    away = np.sqrt(np.maximum(aside + along, 1e-8))
     stretch = np.float32(1 - drum.top / rays.rise)
-    pixel = np.hypot(aside * rays.across, along * rays.along) * (stretch / away)
+    pixel = np.sqrt(aside * rays.across**2 + along * rays.along**2) * (stretch / away)
     cover = np.clip(0.5 + (drum.radius - away) / np.maximum(pixel, 1e-5), 0, 1)
     return Hit(cover, x, z, np.full((1, 1), drum.top, np.float32))
 

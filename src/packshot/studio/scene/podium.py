@@ -74,7 +74,7 @@ def _paint_wall(part: Float, wall: Hit, drum: Drum, colour: Float) -> None:
 def _paint_top(part: Float, top: Hit, drum: Drum, colour: Float, above: Drum | None) -> None:
     x, z = top.x, top.z - np.float32(drum.away)
     light = 0.95 - 0.04 / drum.radius * x + 0.02 / drum.radius * z
-    edge = np.exp(-(((drum.radius - np.hypot(x, z)) / _ROUNDING) ** 2))
+    edge = np.exp(-(((drum.radius - np.sqrt(x * x + z * z)) / _ROUNDING) ** 2))
     light += 0.05 * edge * np.clip(0.3 - (x + z) / drum.radius, 0, 1)
     if above is not None:
         light *= _shade(x, z, above, above.top - above.bottom)
@@ -83,10 +83,10 @@ def _paint_top(part: Float, top: Hit, drum: Drum, colour: Float, above: Drum | N
 
 def _shade(x: Float, z: Float, drum: Drum, height: float) -> Float:
     """What light a drum `height` tall leaves at points of the level it stands on: its dim corner and soft shadow."""
-    corner = 0.30 * np.exp(-np.maximum(np.hypot(x, z) - drum.radius, 0) / 0.035)
+    corner = 0.30 * np.exp(-np.maximum(np.sqrt(x * x + z * z) - drum.radius, 0) / 0.035)
     right, away = (np.float32(1.6 * run * height) for run in LIGHT)
     along = np.clip((x * right + z * away) / (right**2 + away**2), 0, 1)
-    beyond = np.hypot(x - along * right, z - along * away) - drum.radius
+    beyond = np.sqrt((x - along * right) ** 2 + (z - along * away) ** 2) - drum.radius
     cast = 0.26 * smoothstep(0.09, -0.05, beyond.astype(np.float32))
     return ((1 - corner) * (1 - cast)).astype(np.float32)
 

@@ -1,0 +1,1 @@
+"""What the locks are measured on: products, and pictures that show them faithfully or not."""

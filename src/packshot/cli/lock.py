@@ -1,0 +1,194 @@
+"""`packshot lock`: whether a picture shows the product or the person it should, without a server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from packshot.cli.given import box, read
+from packshot.cli.lists import Json
+from packshot.cli.report import say
+from packshot.errors import BadInputError
+
+if TYPE_CHECKING:
+    from packshot.imaging.photo import Photo
+    from packshot.locks.base import Decision, Verdict
+    from packshot.locks.product.view import View
+
+EXIT_CODES: dict[Decision, int] = {"accept": 0, "reject": 1, "review": 3, "not_applicable": 3, "unavailable": 3}
+
+app = typer.Typer(
+    help="Locks: is it the same product, the same person?",
+    no_args_is_help=True,
+    epilog="Exit codes: 0 accepted, 1 rejected, 3 a person has to look, 2 bad usage, 70 our fault.",
+)
+
+
+@app.command()
+def product(
+    reference: Annotated[Path, typer.Argument(metavar="REF", help="A photo of the real product.")],
+    image: Annotated[Path, typer.Argument(metavar="IMAGE", help="The picture to judge.")],
+    mask: Annotated[
+        Path | None,
+        typer.Option(metavar="MASK", help="Where the product is in REF, of its size: white is product. Else cut out."),
+    ] = None,
+    profile: Annotated[str, typer.Option(help="rigid, low_texture, or garment for what is worn and drapes.")] = "rigid",
+    protect: Annotated[
+        list[str] | None,
+        typer.Option(metavar="x,y,w,h", help="A logo or text in REF that must stay, in pixels; repeatable."),
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(metavar="OUT.webp", help="Where a picture of the evidence goes.")
+    ] = None,
+    accept_limited: Annotated[
+        bool, typer.Option("--accept-limited", help="Let a product pass that has too little texture to be sure.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Is the product in IMAGE the product in REF? Exit 0 accept, 1 reject, 3 a person has to look."""
+    from packshot.imaging.decode import decode
+    from packshot.locks.product.judge import judge
+    from packshot.locks.product.view import bytes_of
+
+    if picture and picture.suffix.lower() != ".webp":
+        raise BadInputError(f"--picture {picture} is not a .webp file.")
+    boxes = tuple(box(text, "--protect") for text in protect or ())
+    photo = decode(read(reference), name=reference.name)
+    shown = decode(read(image), name=image.name)
+    drawn = decode(read(mask), name=mask.name) if mask else None
+    verdict = judge(
+        [_view(photo, drawn, boxes)],
+        bytes_of(shown.pixels),
+        profile=profile,
+        accept_limited=accept_limited,
+        evidence=picture is not None,
+    )
+    if picture and verdict.picture:
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        picture.write_bytes(verdict.picture)
+    answer(verdict, json=json)
+
+
+@app.command()
+def regions(
+    photo: Annotated[Path, typer.Argument(metavar="PHOTO", help="A photo of the product.")],
+    mask: Annotated[
+        Path | None, typer.Option(metavar="MASK", help="Where the product is, of PHOTO's size. Else cut out.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Propose logos and texts to protect: a line x,y,w,h for each, as --protect takes them. None where none is sure."""
+    from packshot.imaging.decode import decode
+    from packshot.locks.product.propose import propose
+
+    drawn = decode(read(mask), name=mask.name) if mask else None
+    for x0, y0, x1, y1 in propose(_view(decode(read(photo), name=photo.name), drawn, ())):
+        if json:
+            say({"x": x0, "y": y0, "width": x1 - x0, "height": y1 - y0})
+        else:
+            typer.echo(f"{x0},{y0},{x1 - x0},{y1 - y0}")
+
+
+@app.command()
+def identity(
+    references: Annotated[list[Path], typer.Argument(metavar="REF...", help="Photos of the person, one or more.")],
+    image: Annotated[Path, typer.Argument(metavar="-- IMAGE", help="The picture to judge.")],
+    pose: Annotated[str, typer.Option(help="How the person stands; `back` has no face to compare.")] = "",
+    json: Json = False,
+) -> None:
+    """Is the person in IMAGE the person in REF? Exit 0 accept, 1 reject, 3 a person has to look."""
+    from packshot.imaging.decode import decode
+    from packshot.locks.identity.judge import BACK, from_behind, judge
+    from packshot.locks.identity.known import know
+    from packshot.locks.identity.stack import configured
+
+    shown = decode(read(image), name=image.name)
+    photos = [(path.name, decode(read(path), name=path.name).pixels) for path in references]
+    if pose == BACK:
+        answer(from_behind(), json=json)
+    stack = configured()
+    answer(judge(know(photos, stack), shown.pixels, stack), json=json)
+
+
+@app.command()
+def calibrate(
+    pairs: Annotated[Path, typer.Argument(metavar="PAIRS.csv", help="Rows of two pictures and `same` as 1 or 0.")],
+    json: Json = False,
+) -> None:
+    """Measure where the face model of the settings should accept, on pairs of your own: columns a, b, same."""
+    from packshot.cli.pairs import measured
+    from packshot.locks.identity.calibrate import calibrate as fit
+    from packshot.locks.identity.stack import configured
+
+    stack = configured()
+    same, different = measured(pairs, stack)
+    found = fit(stack.spec, same, different)
+    points = {"accept": found.accept, "review": found.review}
+    if json:
+        record = {
+            name: {
+                "at": round(point.at, 4),
+                "true_accepts": [point.true_accepts.hits, point.true_accepts.of, *point.true_accepts.interval],
+                "false_accepts": [point.false_accepts.hits, point.false_accepts.of, *point.false_accepts.interval],
+            }
+            for name, point in points.items()
+        }
+        say(
+            {
+                "model": stack.spec.id,
+                "version": stack.version,
+                "metric": stack.spec.metric,
+                **record,
+                "words": found.words,
+            }
+        )
+        return
+    sign = "≤" if stack.spec.metric == "l2" else "≥"
+    typer.echo(f"{stack.spec.title}, {stack.spec.metric}")
+    for name, point in points.items():
+        kinds = (("of the same person", point.true_accepts), ("of different people", point.false_accepts))
+        passing = "; ".join(
+            f"{rate.hits} of {rate.of} {kind} ({rate.interval[0]:.1%} to {rate.interval[1]:.1%})"
+            for kind, rate in kinds
+        )
+        typer.echo(f"  {name:7} {sign} {point.at:.3f}: {passing}")
+    if found.words:
+        typer.echo(f"  {found.words}")
+
+
+def answer(verdict: Verdict, *, json: bool) -> None:
+    """Says what was found and leaves with its exit code."""
+    if json:
+        say(
+            {
+                "lock": verdict.lock,
+                "decision": verdict.decision,
+                "score": None if verdict.score is None else round(verdict.score, 4),
+                "reason": verdict.reason,
+                "words": verdict.words,
+                "remedy": verdict.remedy,
+                "profile": verdict.profile,
+                "limited": verdict.limited,
+                "version": verdict.version,
+                "measures": {name: round(value, 4) for name, value in verdict.measures.items()},
+            }
+        )
+    else:
+        score = "" if verdict.score is None else f", score {verdict.score:.2f}"
+        typer.echo(f"{verdict.decision}{score}\n  {verdict.words} {verdict.remedy}".rstrip())
+    raise typer.Exit(EXIT_CODES[verdict.decision])
+
+
+def _view(photo: Photo, drawn: Photo | None, boxes: tuple[tuple[int, int, int, int], ...]) -> View:
+    """The product in its photo: where the mask says, else the file's own transparency, else where the studio cuts."""
+    from packshot.locks.product.view import View, bytes_of
+
+    if drawn is not None:
+        return View(bytes_of(photo.pixels), bytes_of(drawn.pixels).max(axis=2), boxes)
+    if photo.alpha is not None:
+        return View(bytes_of(photo.pixels), bytes_of(photo.alpha), boxes)
+    from packshot.studio.cutout.cut import cut
+
+    return View(bytes_of(photo.pixels), (cut(photo).alpha * 255).astype("uint8"), boxes)

@@ -1,0 +1,1 @@
+"""Talents: the people in the pictures, their reference photos, and what they agreed to."""
