@@ -67,7 +67,7 @@ class Ticks:
         from asyncpg.prepared_stmt import PreparedStatement
         from asyncpg.transaction import Transaction
 
-        from packshot import db
+        from packshot import config, db
         from packshot.shoots import lease, news
         from packshot.storage import disk
         from packshot.tasks import Task
@@ -86,6 +86,7 @@ class Ticks:
         self.around(engine, "submit", "submit")
         self.around(engine, "poll", "poll")
         _hush(lease, "_renew")
+        _hush(config, "get")  # read now and then only
         _hush(news, "wake_later")
 
 

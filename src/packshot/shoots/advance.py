@@ -53,7 +53,8 @@ async def advance(queue: Queue, *generation_ids: UUID) -> None:
 
     They are claimed together, and their steps taken side by side.
     """
-    await patience()  # what an admin has set is read before any row is locked
+    if queue == "io":
+        await patience()  # what an admin has set is read before any row is locked
     async with direct(system=True) as session:
         works = await admitted(session, await claimed_works(session, generation_ids, queue))
         try:
