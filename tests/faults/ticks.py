@@ -93,7 +93,7 @@ class Ticks:
 def verb(driver: Any, *statement: str) -> str:
     """What a statement begins with."""
     words = statement[0] if statement and isinstance(statement[0], str) else driver.get_query()
-    return words.split()[0].lower()
+    return next(iter(words.lower().split()), "nothing")  # SQLAlchemy's first connection asks nothing
 
 
 @contextmanager
