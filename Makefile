@@ -9,7 +9,7 @@ export UV_SYSTEM_CERTS := true
 unexport PYTHONDONTWRITEBYTECODE # containers set it, and then every process compiles a thousand modules for itself
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run faces test check format lint types layers docs fresh gates faults screenshots goldens pictures bench samples clean
+.PHONY: help install demo run faces test check format lint types layers docs fresh gates faults live screenshots goldens pictures bench samples clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \2/' | awk '{printf "  make %-9s", $$2; $$1=$$2=""; print}'
@@ -66,6 +66,9 @@ gates: install ## judge the cutout on many generated products (minutes)
 faults: install ## kill, freeze and cut off everything everywhere (half an hour)
 	@PACKSHOT_FAULTS=full $(RUN) pytest tests/faults
 
+live: install ## buy a picture of each vendor whose key is set, and compare it with its simulator (PACKSHOT_LIVE_CAP dollars)
+	@$(RUN) python -m tests.contract.live
+
 screenshots: install ## every page, two themes, three widths, into screenshots/
 	@$(RUN) python tests/browser/chromium.py
 	@$(RUN) pytest tests/browser/screenshots.py
@@ -83,6 +86,7 @@ bench: install ## measure speed and memory, and write bench/results
 	@$(RUN) python bench/submit.py
 	@$(RUN) python bench/latency.py
 	@$(RUN) python bench/vendor.py
+	@$(RUN) python bench/vendors.py
 	@$(RUN) python bench/words.py
 	@$(RUN) python bench/locks.py
 	@command -v npm >/dev/null && npm ci --silent --ignore-scripts --prefix bench/nest && npm run --silent build --prefix bench/nest && $(RUN) python bench/orders.py || true

@@ -113,7 +113,7 @@ def web(**environment: str) -> Generator[tuple[int, int]]:
 @contextmanager
 def io_worker(**environment: str) -> Generator[int]:
     """`packshot worker io`: its process id."""
-    ready = settings().state_dir / "io.ready"
+    ready = settings().state_dir / f"io-{time.monotonic_ns()}.ready"
     command = [sys.executable, "-m", "packshot", "worker", "io"]
     with program(command, {READY_FILE: str(ready), **environment}) as pid:
         until(ready.exists)

@@ -21,6 +21,7 @@ from asyncpg import Connection
 from sqlalchemy import BigInteger, DateTime, MetaData, Text, make_url, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as AllBusyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import Uuid
@@ -288,7 +289,7 @@ async def _begin(account: str) -> AsyncSession:
         try:
             await session.execute(_SCOPE, {"account": account})
             return session
-        except (DBAPIError, OSError, TimeoutError) as error:
+        except (DBAPIError, OSError, TimeoutError, AllBusyError) as error:
             await session.close()
             known = _down(error)
             if last or known is error:
@@ -308,7 +309,7 @@ def _down(error: Exception) -> Exception:
     elif isinstance(error, asyncpg.InterfaceError):  # of the driver itself: the connection is closed, if not our bug
         gone = "closed" in str(error)
     else:
-        gone = isinstance(error, (*_UNUSABLE, TimeoutError))
+        gone = isinstance(error, (*_UNUSABLE, TimeoutError, AllBusyError))
     return DatabaseDownError("The database does not answer.", remedy="Try again in a moment.") if gone else error
 
 

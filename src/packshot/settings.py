@@ -6,7 +6,7 @@ import os
 import secrets
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from pydantic import AliasChoices, BeforeValidator, Field, PositiveFloat, PositiveInt, ValidationError, model_validator
@@ -119,6 +119,10 @@ class Settings(BaseSettings):
         le=1,
         validation_alias=_also("product_ssim_threshold", "PRODUCT_SSIM_THRESHOLD"),
         description="where the product lock starts to accept, until an admin changes it",
+    )
+    vendor_callbacks: Literal["auto", "on", "off"] = Field(
+        default="auto",
+        description="whether vendors are told to call back; auto: if the base URL is https and of the internet",
     )
 
     lease_s: PositiveFloat = Field(default=60, description="a worker that is silent this long has lost its picture")

@@ -22,6 +22,7 @@ from packshot.tasks import celery, tasks
 
 Role = Literal["io", "cpu", "beat"]
 M_ARENA_MAX = -8  # of mallopt(3)
+CHECK_S = 6 * 3600.0  # a clock that is started daily would not come to once a day
 RENEW_S = 3600.0  # how soon after a month begins everybody has its allowance
 
 
@@ -44,6 +45,7 @@ def beat_table(settings: Settings) -> dict[str, float]:
         "shoots.sweep": settings.sweep_s,
         "talents.sweep": settings.sweep_s,
         "accounts.renew": RENEW_S,
+        "vendors.check": CHECK_S,
     }
 
 

@@ -68,9 +68,9 @@ def simulators(tmp_path_factory: pytest.TempPathFactory) -> Generator[Simulators
 async def make(simulators: Simulators, tmp_path: Path, anyio_backend: str) -> AsyncGenerator[Make]:
     """Makes engines that talk to the simulators; its keywords are settings of theirs."""
 
-    def of(id: str, **own: str) -> Engine:
+    def of(id: str, callback: Callable[[str], str] | None = None, **own: str) -> Engine:
         settings = {f"PACKSHOT_{id.upper()}_{name}": value for name, value in own.items()}
-        return engine(id, Settings(cache_dir=tmp_path), simulators.environment | settings)
+        return engine(id, Settings(cache_dir=tmp_path), simulators.environment | settings, callback=callback)
 
     yield of
     await hang_up()

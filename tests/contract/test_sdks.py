@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 from PIL import Image
 from replicate.webhook import Webhooks, WebhookValidationError
 
-from packshot.simulators.replicate import SECRET, signed
+from packshot.simulators.webhooks import SECRET, signed
 from tests.contract.conftest import Simulators
 from tests.contract.plays import mask, photo
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from packshot.engines.base import Workplace
+from packshot.engines.base import Heard, Workplace
 from packshot.engines.replicate import Replicate
 from packshot.engines.webhooks import verified
 from packshot.errors import RefusedError
-from packshot.simulators.replicate import SECRET, signed
+from packshot.simulators.webhooks import SECRET, signed
 
 BODY = json.dumps({"id": "abc", "status": "succeeded"}).encode()
 NOW = 1_800_000_000.0
@@ -78,6 +78,6 @@ def test_what_is_signed_and_makes_no_sense_is_refused(body: bytes) -> None:
 
 def test_an_engine_hears_with_its_own_secret() -> None:
     engine = Replicate(Workplace(Path("nowhere"), settings={"WEBHOOK_SECRET": SECRET}))
-    assert engine.heard(signed("msg_1", BODY), BODY) == "abc"
+    assert engine.heard(signed("msg_1", BODY), BODY) == Heard("msg_1", "abc")
     with pytest.raises(RefusedError):
         Replicate(Workplace(Path("nowhere"))).heard(signed("msg_1", BODY), BODY)

@@ -67,7 +67,7 @@ class Ticks:
         from asyncpg.prepared_stmt import PreparedStatement
         from asyncpg.transaction import Transaction
 
-        from packshot import db
+        from packshot import config, db
         from packshot.shoots import lease, news
         from packshot.storage import disk
         from packshot.tasks import Task
@@ -86,13 +86,14 @@ class Ticks:
         self.around(engine, "submit", "submit")
         self.around(engine, "poll", "poll")
         _hush(lease, "_renew")
+        _hush(config, "get")  # read now and then only
         _hush(news, "wake_later")
 
 
 def verb(driver: Any, *statement: str) -> str:
     """What a statement begins with."""
     words = statement[0] if statement and isinstance(statement[0], str) else driver.get_query()
-    return words.split()[0].lower()
+    return next(iter(words.lower().split()), "nothing")  # SQLAlchemy's first connection asks nothing
 
 
 @contextmanager

@@ -107,7 +107,7 @@ class Slow(Instant):
 
 
 class Later(Engine):
-    """Accepts, and has the picture at the second poll, as an encoded file."""
+    """Accepts, and has the picture at the second poll, as an encoded file, or at the PACKSHOT_LATER_POLLS-th."""
 
     id = "later"
     title = "Later"
@@ -125,8 +125,8 @@ class Later(Engine):
 
     async def poll(self, operation: Operation) -> Pending | Done:
         key = operation.state["key"]
-        if note(key, "poll") < 2:
-            return Pending(poll_after_s=0.0, progress=0.5)
+        if note(key, "poll") < int(os.environ.get("PACKSHOT_LATER_POLLS", "2")):
+            return Pending(poll_after_s=float(os.environ.get("PACKSHOT_LATER_POLL_S", "0")), progress=0.5)
         return Done((Artefact((books() / f"{key}.webp").read_bytes()),), cost=Cost(PRICE))
 
     async def cancel(self, operation: Operation) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -227,3 +229,19 @@ async def test_whoever_reads_a_whole_table_may_take_longer(notes: None, hasty: N
         await unhurried(session)
         for _ in range(12):
             await session.execute(text("select pg_sleep(0.1)"))
+
+
+async def test_who_finds_all_connections_busy_is_told_to_come_again(
+    notes: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from packshot import db
+
+    await db.dispose()
+    monkeypatch.setattr(db, "create_async_engine", partial(db.create_async_engine, pool_timeout=0.05))
+    async with AsyncExitStack() as stack:
+        for _ in range(20):
+            await stack.enter_async_context(db.transaction())
+        with pytest.raises(db.DatabaseDownError):
+            async with db.transaction():
+                pass
+    await db.dispose()

@@ -114,3 +114,27 @@ async def test_the_documentation_is_whole(browser: Browser) -> None:
                 assert (await browser.client.get(link)).status_code == 200, f"{page} links to {link}"
     assert (await browser.get("/docs/../conf.py")).status_code == 404
     assert (await browser.get("/docs/nope")).status_code == 404
+
+
+async def test_admins_see_and_reset_what_a_vendor_is_left_alone_for(browser: Browser) -> None:
+    from packshot.vendors import gate
+    from packshot.vendors.gate import Pass
+
+    await browser.register()
+    assert (await browser.get("/admin/vendors")).status_code == 403
+    async with transaction(system=True) as session:
+        from sqlalchemy import update
+
+        await session.execute(update(User).values(role=Role.ADMIN))
+    assert "No vendor has failed lately." in words(await browser.get("/admin/vendors"))
+    for number in range(5):
+        (passed,) = await gate.admit("openai", "gpt-image-2", [str(number)])
+        assert isinstance(passed, Pass)
+        await gate.leave(passed, "bad")
+    page = words(await browser.get("/admin/vendors"))
+    assert "OpenAI gpt-image-2 left alone" in page and "0 of 16" in page.replace("\xa0", " ")
+    unknown = await browser.post("/admin/vendors/reset", {"engine": "openai", "model": "gpt-9"})
+    assert unknown.status_code == 404
+    answer = await browser.post("/admin/vendors/reset", {"engine": "openai", "model": "gpt-image-2"})
+    assert "No vendor has failed lately." in words(answer)
+    assert await gate.trouble_s("openai", "gpt-image-2") is None

@@ -98,3 +98,17 @@ async def _days(session: AsyncSession, now: datetime) -> Sequence[Day]:
     found = {of: Day(of, delivered, given_up) for of, delivered, given_up in rows}
     days = [first + timedelta(days=number) for number in range(DAYS)]
     return [found.get(of, Day(of, 0, 0)) for of in days]
+
+
+async def in_lines(session: AsyncSession) -> dict[str, int]:
+    """How many pictures stand in the line before each engine's vendor."""
+    lines = await session.execute(
+        select(Generation.line, func.count())
+        .where(Generation.line.is_not(None), Generation.state.in_(OPEN))
+        .group_by(Generation.line)
+    )
+    waiting: dict[str, int] = {}
+    for line, count in lines:
+        id = str(line).partition("/")[0]
+        waiting[id] = waiting.get(id, 0) + count
+    return waiting

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from packshot.settings import Settings
 
 GROUP = "packshot.engines"
-_NOT_ENGINES = {"base", "check", "http", "models", "pictures", "presets", "vendor", "webhooks"}
+_NOT_ENGINES = {"base", "breaker", "check", "http", "models", "pictures", "presets", "vendor", "webhooks"}
 
 
 @dataclass(frozen=True)
@@ -66,15 +66,24 @@ def _engine_of(module_name: str) -> type[Engine]:
     )
 
 
-def engine(id: str, settings: Settings, environment: Mapping[str, str] = os.environ) -> Engine:
-    """The engine `id`, with its own settings taken from `environment`; an unknown id is a BadInputError."""
+def engine(
+    id: str,
+    settings: Settings,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    callback: Callable[[str], str] | None = None,
+) -> Engine:
+    """The engine `id`, with its own settings taken from `environment`; an unknown id is a BadInputError.
+
+    `callback`: where its vendor may call back, see Workplace.
+    """
     kind = _class_of(id)
     if kind is None:
         known = ", ".join(sorted(registry().classes))
         raise BadInputError(f"There is no engine {id!r}.", remedy=f"There are: {known}.")
     prefix = f"PACKSHOT_{id.upper()}_"
     own = {name.removeprefix(prefix): value for name, value in environment.items() if name.startswith(prefix)}
-    return kind(Workplace(settings.cache_dir, settings.cache_mb, own))
+    return kind(Workplace(settings.cache_dir, settings.cache_mb, own, callback=callback))
 
 
 def _class_of(id: str) -> type[Engine] | None:

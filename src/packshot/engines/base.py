@@ -10,6 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from packshot.errors import RefusedError
+
 if TYPE_CHECKING:
     from packshot.imaging.photo import Photo
     from packshot.studio.staging import Staging
@@ -245,8 +247,19 @@ def _today() -> date:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """A message that a vendor sent by itself: its own `id`, and the id of the operation that it is `about`."""
+
+    id: str
+    about: str
+
+
+@dataclass(frozen=True)
 class Workplace:
     """What an engine is handed: a folder for what can be made again, its own settings, and the date.
+
+    `callback` gives the address at which the vendor may say that the attempt of a key has news; None where it cannot
+    reach us.
 
     `settings` holds the environment's PACKSHOT_<ENGINE>_* under the part after the engine's name, such as API_KEY.
     """
@@ -255,6 +268,7 @@ class Workplace:
     cache_mb: int = 512
     settings: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     today: Callable[[], date] = _today
+    callback: Callable[[str], str] | None = None
 
 
 def lasts(request: GenerationRequest, model: Model) -> int:
@@ -329,6 +343,17 @@ class Engine(ABC):
     async def poll(self, operation: Operation) -> Pending | Done | Failed:
         """How `operation` stands. An engine that answers at once never starts one."""
         raise LookupError(f"{self.title} starts no operations, so {operation.id!r} cannot be one of its own.")
+
+    def heard(self, headers: Mapping[str, str], body: bytes) -> Heard:
+        """What a message to an address of `Workplace.callback` is about; a RefusedError unless the vendor sent it.
+
+        What it says is not believed: the operation is polled instead, so copies and old ones do no harm.
+        """
+        raise RefusedError(f"{self.title} does not call back.")
+
+    async def retirements(self) -> Mapping[str, date]:
+        """On which day the vendor itself says that its models end, by their ids; empty where it does not tell."""
+        return {}
 
     async def cancel(self, operation: Operation) -> None:
         """Ask the vendor to stop. Best effort: the operation may still finish."""

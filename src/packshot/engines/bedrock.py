@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -81,8 +83,23 @@ class Bedrock(Vendor):
         """Threads of its own: those that wait for AWS are not to keep pictures from being opened."""
         return ThreadPoolExecutor(CALLS, thread_name_prefix="bedrock")
 
+    async def retirements(self) -> Mapping[str, date]:
+        """Profiles of a region, such as us.NAME, end with the model NAME."""
+        loop = asyncio.get_running_loop()
+        told = await loop.run_in_executor(self._threads, lambda: self._service("bedrock").list_foundation_models())
+        ends = {
+            str(one["modelId"]): one["modelLifecycle"]["endOfLifeTime"].date()
+            for one in told["modelSummaries"]
+            if one.get("modelLifecycle", {}).get("endOfLifeTime")
+        }
+        names = {model.id: model.id.removeprefix("us.") for model in self.models()}
+        return {id: ends[name] for id, name in names.items() if name in ends}
+
     @cached_property
     def _client(self) -> Any:
+        return self._service("bedrock-runtime")
+
+    def _service(self, name: str) -> Any:
         import boto3
         from botocore.config import Config
 
@@ -97,7 +114,7 @@ class Bedrock(Vendor):
             aws_secret_access_key=self.setting("SECRET_ACCESS_KEY") or None,
             region_name=self.setting("REGION"),
         )
-        return session.client("bedrock-runtime", endpoint_url=self.base_url or None, config=config)
+        return session.client(name, endpoint_url=self.base_url or None, config=config)
 
     def _invoke(self, client: Any, model: str, body: bytes, answers: list[Any]) -> bytes | Failed:
         from botocore.exceptions import (

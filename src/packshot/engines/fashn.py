@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Mapping
 from typing import Any
 
-from packshot.engines.base import Done, Failed, GenerationRequest, Operation, Pending
+from packshot.engines.base import Done, Failed, GenerationRequest, Heard, Operation, Pending
 from packshot.engines.http import Answer, NoAnswerError
 from packshot.engines.pictures import sent
 from packshot.engines.vendor import IMAGE_BYTES, Vendor, begun, done, pause, prompt
+from packshot.errors import RefusedError
 
 PICTURE_BYTES = 4 << 20
 ANSWER_BYTES = IMAGE_BYTES * 4 // 3 + 65_536
@@ -40,7 +43,10 @@ class Fashn(Vendor):
             inputs["prompt"] = words
         if request.seed is not None:
             inputs["seed"] = request.seed
-        answer = await self.sends("/v1/run", json={"model_name": request.model, "inputs": inputs})
+        order: dict[str, Any] = {"model_name": request.model, "inputs": inputs}
+        if self.workplace.callback is not None:
+            order["webhook_url"] = self.workplace.callback(key)
+        answer = await self.sends("/v1/run", json=order)
         if isinstance(answer, Failed):
             return answer
         try:
@@ -70,6 +76,14 @@ class Fashn(Vendor):
             return file
         request = GenerationRequest(operation.state["model"])
         return done(request, [file], self.estimate(request))
+
+    def heard(self, headers: Mapping[str, str], body: bytes) -> Heard:
+        """No signature of its webhooks is known: the address that only FASHN was given has to do."""
+        try:
+            told = json.loads(body)
+            return Heard(f"{told['id']}:{told['status']}", str(told["id"]))
+        except (ValueError, LookupError, TypeError):
+            raise RefusedError("This does not say what it is about.") from None
 
     async def cancel(self, operation: Operation) -> None:
         """The vendor has no way to stop one."""

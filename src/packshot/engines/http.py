@@ -7,6 +7,7 @@ import json
 import re
 import ssl
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -21,6 +22,9 @@ KEEP_S = 5.0  # an idle connection of polls
 ERROR_BYTES = 65_536  # of an answer that is an error
 ERROR_S = 5.0  # and how long its text is waited for: its status says enough
 LONGEST_RETRY_AFTER_S = 3600.0
+
+watched: ContextVar[list[Answer] | None] = ContextVar("watched", default=None)
+"""Where answers are put for who compares vendors with their simulators."""
 
 Part = tuple[str, tuple[str | None, bytes | str, str] | tuple[None, str]]
 
@@ -103,9 +107,12 @@ async def exchange(
         async with asyncio.timeout(deadline_s):
             response = await client.send(request, stream=True)
             try:
-                return await _read(response, max_bytes)
+                answer = await _read(response, max_bytes)
             finally:
                 await response.aclose()
+        if (seen := watched.get()) is not None:
+            seen.append(answer)
+        return answer
     except TimeoutError:
         raise (NoAnswerError if sent else NotSentError)(f"did not answer within {deadline_s:g} seconds") from None
     except (httpx.HTTPError, httpx.InvalidURL, ValueError):

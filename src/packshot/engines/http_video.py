@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, cast
@@ -12,10 +13,11 @@ from typing import Annotated, Any, ClassVar, Literal, cast
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, ValidationError
 
-from packshot.engines.base import Cost, Done, Failed, GenerationRequest, Operation, Pending, Unsupported, lasts
+from packshot.engines.base import Cost, Done, Failed, GenerationRequest, Heard, Operation, Pending, Unsupported, lasts
 from packshot.engines.http import Answer, NoAnswerError
 from packshot.engines.pictures import sent
 from packshot.engines.vendor import POLL_S, Vendor, begun, done, pause, prompt
+from packshot.engines.webhooks import verified
 from packshot.errors import BadInputError
 
 log = logging.getLogger(__name__)
@@ -25,7 +27,7 @@ Pointer = Annotated[str, StringConstraints(pattern=r"^(/([^~/]|~[01])*)+$")]
 Address = Annotated[str, StringConstraints(pattern=r"^/")]
 
 _HOLE = re.compile(r"\$\{([a-z]+)\}")
-_HOLES = frozenset({"words", "avoid", "seed", "width", "height", "seconds", "image"})
+_HOLES = frozenset({"words", "avoid", "seed", "width", "height", "seconds", "image", "callback"})
 
 
 class _Strict(BaseModel):
@@ -56,11 +58,14 @@ class Contract(_Strict):
 
     `headers` go with each request, their hole "${key}" filled with PACKSHOT_HTTP_VIDEO_API_KEY. `result_hosts`: from
     which hosts besides the vendor's own videos are fetched; empty is any of the open internet. `price`: dollars.
+    `callback`: where a message to the address in the hole "${callback}" has the job's id. It has to be signed as
+    Standard Webhooks says, with PACKSHOT_HTTP_VIDEO_WEBHOOK_SECRET; without that no address is given.
     """
 
     submit: Submit
     poll: Poll
     cancel: Address | None = None
+    callback: Pointer | None = None
     headers: dict[str, str] = {}
     result_hosts: list[str] = []
     size: Annotated[str, StringConstraints(pattern=r"^[1-9]\d*x[1-9]\d*$")] | None = None
@@ -75,6 +80,7 @@ class HttpVideo(Vendor):
     url = ""
     others: ClassVar = {
         "CONTRACT": ("", "a JSON file that says how the vendor is talked to"),
+        "WEBHOOK_SECRET": ("", "the secret that the vendor signs callbacks with, whsec_…"),
         "API_KEY": ("", 'fills "${key}" in the contract\'s headers'),
     }
 
@@ -127,6 +133,7 @@ class HttpVideo(Vendor):
         assert model
         submit = self.contract.submit
         values: dict[str, JsonValue] = {
+            "callback": None,
             "words": prompt(request) or None,
             "avoid": request.avoid or None,
             "seed": request.seed,
@@ -135,6 +142,8 @@ class HttpVideo(Vendor):
             "seconds": lasts(request, model),
             "image": (await sent(request.references[0])).data_url if request.references else None,
         }
+        if self.workplace.callback is not None and self.contract.callback and self.setting("WEBHOOK_SECRET"):
+            values["callback"] = self.workplace.callback(key)
         headers = {submit.idempotency_header: key} if submit.idempotency_header else {}
         answer = await self.sends(submit.path, json=_filled(submit.body, values), headers=headers)
         if isinstance(answer, Failed):
@@ -170,6 +179,10 @@ class HttpVideo(Vendor):
             case None:  # never taken for success
                 log.warning("%s has a status that its contract does not know: %.80r", self.title, status)
                 return Pending(POLL_S)
+
+    def heard(self, headers: Mapping[str, str], body: bytes) -> Heard:
+        told = verified(self.setting("WEBHOOK_SECRET"), headers, body)
+        return Heard(headers["webhook-id"], str(_at(told, self.contract.callback or "")))
 
     async def cancel(self, operation: Operation) -> None:
         if self.contract.cancel:

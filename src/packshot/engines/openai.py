@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from datetime import date
 from typing import Any, ClassVar
 
 from packshot.engines.base import Cost, Done, Failed, GenerationRequest, Model, Unsupported
@@ -72,6 +74,20 @@ class OpenAI(Vendor):
         if not files or not all(map(is_picture, files)):
             return self.lost("sent something that is no picture")
         return done(request, files, _cost(told.get("usage"), model) or self.estimate(request))
+
+    async def retirements(self) -> Mapping[str, date]:
+        answer = await self.asks("/models")
+        if not isinstance(answer, Answer):
+            raise LookupError(f"{self.title} does not list its models.")
+        try:
+            said = {
+                str(one["id"]): date.fromisoformat(one["shutdown_date"][:10])
+                for one in answer.json()["data"]
+                if one.get("shutdown_date")
+            }
+        except (NoAnswerError, LookupError, TypeError, ValueError, AttributeError) as error:
+            raise LookupError(f"{self.title}'s list of models makes no sense.") from error
+        return said
 
     def is_moderated(self, answer: Answer) -> bool:
         return _code(answer) in ("moderation_blocked", "content_policy_violation")

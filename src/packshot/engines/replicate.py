@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from packshot.engines.base import Cost, Done, Failed, GenerationRequest, Operation, Pending
+from packshot.engines.base import Cost, Done, Failed, GenerationRequest, Heard, Operation, Pending
 from packshot.engines.http import Answer, NoAnswerError
 from packshot.engines.pictures import Sent, sent, white_changes
 from packshot.engines.vendor import Vendor, begun, done, pause, prompt
@@ -39,7 +39,7 @@ class Replicate(Vendor):
         inputs = _INPUTS[str(model.own["inputs"])](request, addresses)
         version = model.own.get("version")
         path = "/v1/predictions" if version else f"/v1/models/{model.id}/predictions"
-        body = {"input": inputs} | ({"version": version} if version else {})
+        body = {"input": inputs} | ({"version": version} if version else {}) | self._callback(key)
         answer = await self.sends(path, json=body, headers={"Cancel-After": CANCEL_AFTER})
         if isinstance(answer, Failed):
             return answer
@@ -74,12 +74,15 @@ class Replicate(Vendor):
     async def cancel(self, operation: Operation) -> None:
         await self.stops("POST", f"/v1/predictions/{operation.id}/cancel")
 
-    def heard(self, headers: Mapping[str, str], body: bytes) -> str:
-        """The id of the prediction that a webhook is about; a RefusedError unless Replicate signed it just now.
+    def heard(self, headers: Mapping[str, str], body: bytes) -> Heard:
+        told = verified(self.setting("WEBHOOK_SECRET"), headers, body)
+        return Heard(headers["webhook-id"], str(told.get("id")))
 
-        What it says is not believed: the prediction is asked about instead, so copies and old ones do no harm.
-        """
-        return str(verified(self.setting("WEBHOOK_SECRET"), headers, body)["id"])
+    def _callback(self, key: str) -> dict[str, Any]:
+        """Only where its signature can be checked."""
+        if self.workplace.callback is None or not self.setting("WEBHOOK_SECRET"):
+            return {}
+        return {"webhook": self.workplace.callback(key), "webhook_events_filter": ["completed"]}
 
     async def _address(self, name: str, data: bytes, mime: str) -> str | Failed:
         """Where the vendor finds a picture: in the request if it is small, else uploaded, which costs nothing."""

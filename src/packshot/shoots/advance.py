@@ -17,11 +17,11 @@ from packshot.db import Direct, direct, new_id, transaction
 from packshot.log import bind
 from packshot.shoots import news
 from packshot.shoots.call import poll, resume, send
-from packshot.shoots.chain import next_call
 from packshot.shoots.complete import finish_stored
 from packshot.shoots.finishing import small_key
 from packshot.shoots.judging.apply import applied
 from packshot.shoots.lease import LeaseLostError, claim, held, kept, write
+from packshot.shoots.line import admitted, give_back
 from packshot.shoots.models import Attempt, AttemptState
 from packshot.shoots.permission import refusals
 from packshot.shoots.settle import give_up
@@ -29,6 +29,7 @@ from packshot.shoots.work import Work, picture_key, raw_key, refuse, wait
 from packshot.styles.edit import refreshed
 from packshot.talents.release import NotPermittedError
 from packshot.tasks import Queue
+from packshot.vendors.limits import patience
 
 log = structlog.get_logger(__name__)
 
@@ -61,15 +62,22 @@ async def advance(queue: Queue, *generation_ids: UUID) -> None:
     They are claimed together, and their steps taken side by side.
     """
     await refreshed()
+    if queue == "io":
+        await patience()  # what an admin has set is read before any row is locked
     async with direct(system=True) as session:
-        works = await _begun(session, await _claimed(session, generation_ids, queue))
+        works = await admitted(session, await claimed_works(session, generation_ids, queue))
+        try:
+            works = await _begun(session, works)
+        except BaseException:
+            await give_back(works)
+            raise
     await asyncio.gather(*(_advance(work) for work in works))
 
 
 async def _advance(work: Work) -> None:
     lease = work.lease
     with bind(account_id=lease.account_id, shoot_id=work.shoot.id, generation_id=lease.id):
-        if lease.token == 1:
+        if work.fresh:
             await news.tell(work.generation)
         try:
             async with kept(lease):
@@ -81,9 +89,12 @@ async def _advance(work: Work) -> None:
                 async with transaction(lease.account_id) as session:
                     await write(session, lease, lease_until=None)
             raise
+        finally:
+            await give_back([work])
 
 
-async def _claimed(session: Direct, generation_ids: Sequence[UUID], queue: Queue) -> list[Work]:
+async def claimed_works(session: Direct, generation_ids: Sequence[UUID], queue: Queue) -> list[Work]:
+    """Those of the generations that are due, with new leases of ours and the attempts there were."""
     claimed = await claim(session, generation_ids, queue)
     again = [one.generation.id for one in claimed if one.generation.lease_token > 1]
     attempts: dict[UUID, list[Attempt]] = defaultdict(list)
@@ -101,12 +112,13 @@ async def _begun(session: Direct, claimed: Sequence[Work]) -> list[Work]:
     doomed: list[tuple[str, UUID]] = []
     for work in claimed:
         if not work.under_way and (told := await refusals(session, work.shoot)):
+            await give_back([work])
             works.append(replace(work, refused=NotPermittedError(told)))
             continue
-        if work.poisoned or work.under_way or work.blocked:
+        if not work.orders:
             works.append(work)
             continue
-        call = next_call(work.shoot, work.generation, work.attempts)
+        call = work.call
         attempt = Attempt(
             id=new_id(),
             account_id=work.lease.account_id,

@@ -22,7 +22,7 @@ from packshot.accounts.models import Role
 from packshot.accounts.principal import Principal
 from packshot.db import direct
 from packshot.imaging.formats import FORMATS, Format
-from packshot.shoots import api_words, keep, news
+from packshot.shoots import api_hooks, api_words, keep, news
 from packshot.shoots.brief import Brief
 from packshot.shoots.cancel import cancel_generation, cancel_shoot, generation_of, shoot_of
 from packshot.shoots.errors import IdempotencyKeyMissingError, ShootNotFoundError
@@ -223,6 +223,7 @@ async def create(
 
 
 router.include_router(orders)
+router.include_router(api_hooks.router)
 router.include_router(api_words.router)
 
 

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Awaitable, Callable
 
 import structlog
 
 from packshot.catalog.doomed import pardon
-from packshot.db import DatabaseDownError, after_commit, transaction
+from packshot.db import DatabaseDownError, after_commit, direct, transaction
 from packshot.engines.base import Done, Engine, Failed, Operation, Pending
+from packshot.engines.breaker import weight
 from packshot.errors import BadInputError, DecisionNeededError, RefusedError
 from packshot.settings import settings
-from packshot.shoots import news
+from packshot.shoots import line, news, policy
 from packshot.shoots.complete import complete
 from packshot.shoots.finishing import Finishing
-from packshot.shoots.lease import write
+from packshot.shoots.lease import rest, write
 from packshot.shoots.models import Attempt, AttemptState
 from packshot.shoots.paint import ask
 from packshot.shoots.references import GoneError, references_of
 from packshot.shoots.styled import lacking
-from packshot.shoots.work import NOW, Work, note, pause, raw_key, set_back
+from packshot.shoots.work import NOW, Work, note, raw_key, set_back
 from packshot.storage import storage
+from packshot.vendors.gate import pause as pause_vendor
 
 log = structlog.get_logger(__name__)
 
+_ACCEPTED = f"""
+update attempt set state = '{AttemptState.ACCEPTED}', operation_id = $2, operation = $3 where id = $1
+"""  # noqa: S608 -- made of this module's own words
 DATABASE_AWAY_S = 0.5  # between two tries to write down what was bought
 
 
@@ -52,6 +58,7 @@ async def send(work: Work, attempt: Attempt) -> None:
     except Exception:
         log.exception("engine raised", engine=work.engine.id)
         outcome = _broken(work.engine)
+    await _say(work, outcome)
     match outcome:
         case Done():
             await _insist(lambda: _done(work, attempt, outcome))
@@ -59,6 +66,26 @@ async def send(work: Work, attempt: Attempt) -> None:
             await _insist(lambda: _accepted(work, attempt, outcome))
         case Failed():
             await set_back(work, attempt, outcome)
+
+
+async def _say(work: Work, outcome: Done | Operation | Failed) -> None:
+    """Tells the gate how the vendor is, before the next one is let in. Nothing that was bought is lost over it."""
+    if work.engine.works == "here":
+        return
+    hold_s = outcome.poll_after_s + line.LOOK_S if isinstance(outcome, Operation) else 0.0
+    try:
+        if isinstance(outcome, Failed) and (wait := policy.left_alone_s(outcome)):
+            await pause_vendor(work.engine.id, wait)
+        await line.leave(work, weight(outcome), hold_s=hold_s)
+    except Exception:
+        log.warning("the gate was not told", engine=work.engine.id, exc_info=True)
+
+
+async def _goes_on(work: Work, outcome: Pending | Done | Failed) -> None:
+    try:
+        await line.goes_on(work, outcome.poll_after_s if isinstance(outcome, Pending) else None)
+    except Exception:
+        log.warning("the gate was not told", engine=work.engine.id, exc_info=True)
 
 
 async def resume(work: Work, attempt: Attempt) -> None:
@@ -79,10 +106,11 @@ async def poll(work: Work, attempt: Attempt) -> None:
     except Exception:
         log.exception("engine raised", engine=work.engine.id)
         outcome = Pending()
+    await _goes_on(work, outcome)
     match outcome:
         case Pending():
-            async with transaction(work.lease.account_id) as session:
-                await pause(session, work.lease, outcome.poll_after_s)
+            async with direct(work.lease.account_id) as session:
+                await rest(session, work.lease, outcome.poll_after_s)
             news.wake_later(outcome.poll_after_s, work.generation.queue, work.lease.id)
         case Done():
             await _done(work, attempt, outcome)
@@ -91,11 +119,9 @@ async def poll(work: Work, attempt: Attempt) -> None:
 
 
 async def _accepted(work: Work, attempt: Attempt, operation: Operation) -> None:
-    async with transaction(work.lease.account_id) as session:
-        await pause(session, work.lease, operation.poll_after_s)
-        await note(
-            session, attempt, state=AttemptState.ACCEPTED, operation_id=operation.id, operation=dict(operation.state)
-        )
+    async with direct(work.lease.account_id) as session:
+        await rest(session, work.lease, operation.poll_after_s)
+        await session.fetch(_ACCEPTED, attempt.id, operation.id, json.dumps(dict(operation.state)))
     news.wake_later(operation.poll_after_s, work.generation.queue, work.lease.id)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from packshot.engines.base import Unsupported
-from packshot.errors import BadInputError, NotFoundError, RefusedError
+from packshot.errors import BadInputError, NotFoundError, RefusedError, UnavailableError
 
 
 class IdempotencyKeyMissingError(BadInputError):
@@ -52,6 +52,17 @@ class EngineNotConfiguredError(RefusedError):
         super().__init__(
             f"{title} is not configured here.", remedy=f"The operator has to set {', '.join(missing)}.", missing=missing
         )
+
+
+class EngineTroubleError(UnavailableError):
+    """The engine's vendor failed several times in a row and is left alone for a while. Nothing was charged."""
+
+    def __init__(self, title: str, retry_after_s: float) -> None:
+        super().__init__(
+            f"The engine {title} has trouble at the moment. Nothing was charged.",
+            remedy="Try again in a minute, or choose another engine.",
+        )
+        self.retry_after_s = retry_after_s
 
 
 class ShootNotFoundError(NotFoundError):

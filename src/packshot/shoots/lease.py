@@ -32,6 +32,12 @@ update generation set lease_until = case when lease_until is not null then clock
 where id = $1 and lease_token = $2 and state in ('PENDING', 'RUNNING')
 returning id
 """
+_REST = """
+update generation set
+  state = 'RUNNING', waits_for = '', claims = 0, lease_until = null, next_step_at = clock_timestamp() + $3
+where id = $1 and lease_token = $2 and state in ('PENDING', 'RUNNING')
+returning id
+"""
 _beating: set[asyncio.Task[None]] = set()
 
 
@@ -116,7 +122,7 @@ def _claim(queue: Queue) -> str:
       order by generation.id for update of generation skip locked
     )
     update generation set
-      state = '{State.RUNNING}', waits_for = '', lease_token = lease_token + 1, claims = claims + 1,
+      state = '{State.RUNNING}', waits_for = '', line = null, lease_token = lease_token + 1, claims = claims + 1,
       lease_until = clock_timestamp() + $2
     from free, shoot where generation.id = free.id and shoot.id = generation.shoot_id
     returning {", ".join(columns)}, free.photo, free.view, free.master_key, free.alpha_key
@@ -141,6 +147,15 @@ async def write(session: AsyncSession, lease: Held, **values: Any) -> Generation
     if written is None:
         raise LeaseLostError(lease)
     return written
+
+
+async def rest(session: Direct, lease: Held, seconds: float) -> None:
+    """Gives the lease back until the vendor is asked again in `seconds`; LeaseLostError where it is not ours to give.
+
+    A thousand operations do this every few seconds, so on the bare driver.
+    """
+    if await session.row(_REST, lease.id, lease.token, timedelta(seconds=seconds)) is None:
+        raise LeaseLostError(lease)
 
 
 async def confirm(session: AsyncSession, lease: Held) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 from packshot.engines import engine
 from packshot.engines.base import Engine, GenerationRequest, Reference
 from packshot.plates.way import Way
 from packshot.settings import settings
+from packshot.shoots import callbacks
 from packshot.shoots.directed import WORDS, directed
 from packshot.shoots.models import Generation, Shoot
 from packshot.shoots.variations import in_words
@@ -31,7 +32,8 @@ class Call(NamedTuple):
 @cache
 def maker(id: str) -> Engine:
     """The engine `id`, made once per process; an unknown id is a BadInputError."""
-    return engine(id, settings())
+    callback = partial(callbacks.address, id) if callbacks.reachable() else None
+    return engine(id, settings(), callback=callback)
 
 
 os.register_at_fork(after_in_child=maker.cache_clear)

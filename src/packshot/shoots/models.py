@@ -31,6 +31,7 @@ class State(StrEnum):
 
 
 _STILL_OPEN = "state in ('PENDING', 'RUNNING')"
+_IN_LINE = f"line is not null and {_STILL_OPEN}"
 _SHOWN = "state = 'COMPLETED' and hidden_at is null"
 _JUDGED = "state in ('REVIEW', 'REJECTED') and hidden_at is null"
 OPEN = (State.PENDING, State.RUNNING)  # somebody works on it, or will
@@ -103,7 +104,8 @@ class Submission(Base):
 class Generation(Base):
     """One picture, and the queue of record: who works on it holds the newest `lease_token` until `lease_until`.
 
-    `next_step_at` is when the next step is due; `waits_for` says in words why that is later than now. `photo_id` stays
+    `next_step_at` is when the next step is due; `waits_for` says in words why that is later than now, and `line` at
+    which vendor's model it stands in line. `photo_id` stays
     when the photo is deleted. `retry_of` is the generation that this one makes again, `reason` and `reason_words` why a
     person wanted that. While it is in REVIEW, nobody's answer by `review_until` is a yes. `change` is what its next
     attempt does differently (judging.next_try.Change). `facts` are the engine's findings, `words` and `remedy` why
@@ -117,6 +119,7 @@ class Generation(Base):
         Index("uq_generation_retry_of", "retry_of", unique=True, postgresql_where=text("retry_of is not null")),
         Index("ix_generation_newest", "account_id", text("id desc")),
         Index("ix_generation_due", "next_step_at", postgresql_where=text(_STILL_OPEN)),
+        Index("ix_generation_line", "line", "account_id", "id", postgresql_where=text(_IN_LINE)),
         Index("ix_generation_deadline", "deadline_at", postgresql_where=text(_STILL_OPEN)),
         Index("ix_generation_gallery", "account_id", text("id desc"), postgresql_where=text(_SHOWN)),
         Index(
@@ -147,6 +150,7 @@ class Generation(Base):
     queue: Mapped[str]
     state: Mapped[str] = mapped_column(server_default=State.PENDING)
     waits_for: Mapped[str] = mapped_column(server_default="")
+    line: Mapped[str | None]
     lease_token: Mapped[int] = mapped_column(server_default="0")
     lease_until: Mapped[datetime | None]
     claims: Mapped[int] = mapped_column(server_default="0")
@@ -203,3 +207,15 @@ class Attempt(Base):
     words: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     settled_at: Mapped[datetime | None]
+
+
+class Callback(Base):
+    """A message of a vendor about an attempt, by the vendor's own id, so that it is acted on once."""
+
+    __tablename__ = "callback"
+
+    engine: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = of_account(index=True)
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("attempt.id", ondelete="cascade"), index=True)
+    received_at: Mapped[datetime] = mapped_column(server_default=func.now())

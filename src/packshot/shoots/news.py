@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from packshot.web.events import publish
 
 TASKS = {"io": "shoots.advance_io", "cpu": "shoots.advance_cpu"}
 SUMMARY = ("id", "number", "photo_id", "style", "state", "waits_for", "error", "words", "remedy")
-_later: set[asyncio.TimerHandle] = set()
+TOGETHER_S = 0.05  # what wakes within so long goes out together
+_later: dict[tuple[asyncio.AbstractEventLoop, Queue | str, int], list[UUID]] = {}
 
 
 def channel(shoot_id: UUID) -> str:
@@ -31,13 +33,19 @@ async def wake(queue: Queue | str, *generation_ids: UUID) -> None:
 def wake_later(delay_s: float, queue: Queue | str, *generation_ids: UUID) -> None:
     """`wake` after `delay_s`, waited for by nobody, if this process still runs then; the sweep is there if not."""
     loop = asyncio.get_running_loop()
+    if delay_s <= 0:
+        loop.create_task(wake(queue, *generation_ids))  # noqa: RUF006 -- a hint, and nobody waits for it
+        return
+    slot = (loop, queue, ceil((loop.time() + delay_s) / TOGETHER_S))
+    if slot in _later:
+        _later[slot] += generation_ids
+        return
+    _later[slot] = [*generation_ids]
 
     def now() -> None:
-        _later.discard(timer)
-        loop.create_task(wake(queue, *generation_ids))  # noqa: RUF006 -- a hint, and nobody waits for it
+        loop.create_task(wake(queue, *_later.pop(slot)))  # noqa: RUF006
 
-    timer = loop.call_later(delay_s, now)
-    _later.add(timer)
+    loop.call_at(slot[2] * TOGETHER_S, now)
 
 
 async def tell(generation: Generation) -> None:

@@ -16,7 +16,7 @@ from packshot.shoots.cancel import generation_of, shoot_of
 from packshot.shoots.errors import EngineNotConfiguredError
 from packshot.shoots.makers import maker
 from packshot.shoots.models import GIVEN_UP, Generation, Shoot, State
-from packshot.shoots.submit import Planned, write
+from packshot.shoots.submit import Planned, refuse_in_trouble, write
 
 REASONS = {
     "outline": "The outline is wrong",
@@ -106,6 +106,7 @@ async def _again(
     engine = maker(shoot.engine)
     if engine.missing:
         raise EngineNotConfiguredError(engine.title, engine.missing)
+    await refuse_in_trouble(engine, shoot.model)
     last = await session.scalar(select(func.max(Generation.number)).where(Generation.shoot_id == shoot.id)) or 0
     planned = [
         Planned(

@@ -27,7 +27,12 @@ from packshot.plates.way import WAYS, Way, against_mode, way_of
 from packshot.settings import settings
 from packshot.shoots.brief import MOST_PICTURES, Brief
 from packshot.shoots.directed import WORDS
-from packshot.shoots.errors import EngineNotConfiguredError, IdempotencyKeyReusedError, UnsupportedError
+from packshot.shoots.errors import (
+    EngineNotConfiguredError,
+    EngineTroubleError,
+    IdempotencyKeyReusedError,
+    UnsupportedError,
+)
 from packshot.shoots.makers import maker, queue_of
 from packshot.shoots.news import wake_later
 from packshot.shoots.permission import require
@@ -37,6 +42,7 @@ from packshot.styles.direction import look_of
 from packshot.styles.edit import refreshed
 from packshot.styles.makers import PRESETS
 from packshot.styles.price import price
+from packshot.vendors.gate import trouble_s
 from packshot.words.markets import market_named
 from packshot.words.poses import in_order
 from packshot.words.poses import refused as refused_poses
@@ -157,6 +163,7 @@ async def submit(session: Direct, account_id: UUID, user_id: UUID, brief: Brief,
     refused = await against_styles(session, account_id, brief, bool(photos))
     way, warnings = checked(engine, brief, model, photos, refused)
     await require(session, brief)
+    await refuse_in_trouble(engine, model)
     planned = _plan(brief, photos, seed)
     shoot = _shoot(user_id, brief, model, seed, photos, planned)
     answer = _answer(shoot, planned, way, warnings)
@@ -286,6 +293,12 @@ def _references(brief: Brief, photos: Sequence[Approved]) -> tuple[Reference, ..
     product = (Reference(b"", name=photos[0].name),) if photos else ()
     person = (Reference(b"", role="person", name="model"),) if brief.talent_id else ()
     return (*product, *person)
+
+
+async def refuse_in_trouble(engine: Engine, model: str) -> None:
+    """EngineTroubleError while the vendor's model is left alone, so that who asks learns it at once."""
+    if engine.works == "elsewhere" and (wait := await trouble_s(engine.id, model)) is not None:
+        raise EngineTroubleError(engine.title, wait)
 
 
 def _refused_poses(engine: Engine, brief: Brief, model: str) -> list[Unsupported]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 
 from packshot.db import transaction
+from packshot.shoots import callbacks, line
 from packshot.shoots.judging.review import lapse
 from packshot.shoots.keep import remove_hidden
 from packshot.shoots.lease import due
@@ -16,7 +17,7 @@ from packshot.shoots.news import wake
 from packshot.shoots.settle import end
 from packshot.tasks import Queue
 
-HINTS = 200  # a sweep and queue: enough to keep workers busy until the next one
+HINTS: dict[Queue, int] = {"io": 2_000, "cpu": 200}  # a sweep: enough to keep workers busy until the next one
 EXPIRED = 100  # in one transaction
 ANSWERS_KEPT = timedelta(days=7)  # an idempotency key is good for at least 24 h
 
@@ -33,14 +34,16 @@ async def sweep() -> None:
         ids = await _due(queue)
         if ids:
             await wake(queue, *ids)
+    await line.move_all()
     await _forget_answers()
+    await callbacks.forget_old()
     while await _remove():
         pass
 
 
 async def _due(queue: Queue) -> list[UUID]:
     """The generations that have waited longest for somebody to take their next step."""
-    waiting = select(Generation.id).where(due(queue)).order_by(Generation.next_step_at).limit(HINTS)
+    waiting = select(Generation.id).where(due(queue)).order_by(Generation.next_step_at).limit(HINTS[queue])
     async with transaction(system=True) as session:
         return list(await session.scalars(waiting))
 

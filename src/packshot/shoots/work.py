@@ -15,15 +15,17 @@ from packshot.db import after_commit, transaction
 from packshot.engines.base import Engine, Failed
 from packshot.errors import PackshotError
 from packshot.imaging.formats import FORMATS, Format
+from packshot.plates.way import Way
 from packshot.shoots import news, policy
-from packshot.shoots.chain import takes_over
+from packshot.shoots.chain import next_call, takes_over
 from packshot.shoots.judging.judge import blocked
 from packshot.shoots.judging.standing import needed
 from packshot.shoots.lease import Files, Held, write
-from packshot.shoots.makers import maker, queue_of
+from packshot.shoots.makers import Call, maker, queue_of
 from packshot.shoots.models import Attempt, AttemptState, Generation, Shoot, State
 from packshot.shoots.settle import give_up
 from packshot.tasks import Queue
+from packshot.vendors.gate import Pass
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +38,7 @@ LOOK_AGAIN_S = 60.0  # between two looks whether a lock is back
 class Work:
     """A claimed generation with all that its next step needs. `fresh`: its newest attempt has yet to be sent.
 
-    `refused`: its person does not agree to it any more.
+    `refused`: its person does not agree to it any more. `passed` is what lets it call its vendor.
     """
 
     lease: Held
@@ -46,6 +48,7 @@ class Work:
     attempts: Sequence[Attempt]
     fresh: bool = False
     refused: PackshotError | None = None
+    passed: Pass | None = None
 
     @property
     def engine(self) -> Engine:
@@ -61,6 +64,20 @@ class Work:
     def blocked(self) -> str:
         """What a strict shoot waits for before anything is bought: a lock that could not look; "" where all can."""
         return blocked(needed(self.shoot, self.generation))
+
+    @property
+    def orders(self) -> bool:
+        """Whether the next step is a new call of an engine, which begins with a new attempt."""
+        return not (self.poisoned or self.under_way or self.blocked)
+
+    @property
+    def call(self) -> Call:
+        """Who is called next, or was for the attempt that is under way."""
+        if not self.under_way:
+            return next_call(self.shoot, self.generation, self.attempts)
+        last = self.attempts[-1]
+        way = cast(Way, last.way)
+        return Call(last.engine or self.shoot.engine, last.model or self.shoot.model, way)
 
     @property
     def poisoned(self) -> bool:

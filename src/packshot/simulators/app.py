@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from packshot.simulators import bedrock, fashn, openai, replicate, runway, stability, video
+from packshot.simulators.webhooks import SECRET
 
 VENDORS: Mapping[str, Callable[[], Starlette]] = {
     "bedrock": bedrock.create,
@@ -46,5 +47,6 @@ def settings(base: str) -> dict[str, str]:
         "PACKSHOT_BEDROCK_REGION": "us-west-2",
         "PACKSHOT_BEDROCK_ACCESS_KEY_ID": "simulated",
         "PACKSHOT_BEDROCK_SECRET_ACCESS_KEY": "simulated",
-        "PACKSHOT_REPLICATE_WEBHOOK_SECRET": replicate.SECRET,
+        "PACKSHOT_REPLICATE_WEBHOOK_SECRET": SECRET,
+        "PACKSHOT_HTTP_VIDEO_WEBHOOK_SECRET": SECRET,
     }

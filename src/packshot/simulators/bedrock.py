@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 from urllib.parse import unquote
 
@@ -20,6 +21,7 @@ from packshot.simulators.vendor import RefusedError, Strict, accepted, applicati
 Prompt = Annotated[str, Field(min_length=1, max_length=10_000)]
 Seed = Annotated[int, Field(ge=0, le=stability.HIGHEST_SEED)]
 GENERATES = ("stability.stable-image-core-v1:1", "stability.stable-image-ultra-v1:1", "stability.sd3-5-large-v1:0")
+ENDS = {"stability.sd3-5-large-v1:0": (datetime.now(UTC) + timedelta(days=25)).strftime("%Y-%m-%dT%H:%M:%SZ")}
 INPAINTS = ("us.stability.stable-image-inpaint-v1:0",)
 
 
@@ -98,5 +100,23 @@ async def invoke(request: Request) -> Response:
     return faults.sent(fault, bytes(JSONResponse(told).body), "application/json")
 
 
+async def foundation_models(_: Request) -> Response:
+    listed = [
+        {
+            "modelArn": f"arn:aws:bedrock:us-west-2::foundation-model/{id}",
+            "modelId": id,
+            "modelName": id,
+            "providerName": "Stability AI",
+            "modelLifecycle": {"status": "LEGACY", "endOfLifeTime": ENDS[id]} if id in ENDS else {"status": "ACTIVE"},
+        }
+        for id in sorted({*GENERATES, *(one.removeprefix("us.") for one in INPAINTS)})
+    ]
+    return JSONResponse({"modelSummaries": listed})
+
+
 def create() -> Starlette:
-    return application("bedrock", [Route("/model/{model:path}/invoke", invoke, methods=["POST"])], error, check_key)
+    routes = [
+        Route("/model/{model:path}/invoke", invoke, methods=["POST"]),
+        Route("/foundation-models", foundation_models),
+    ]
+    return application("bedrock", routes, error, check_key)

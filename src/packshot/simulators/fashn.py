@@ -26,6 +26,7 @@ from packshot.simulators.vendor import (
     json_of,
     start,
 )
+from packshot.simulators.webhooks import tell_later
 
 Image = Annotated[str, Field(pattern=r"^(https?://|data:image/(png|jpeg|jpg|webp);base64,)")]
 Seed = Annotated[int, Field(ge=0, lt=1 << 32)]
@@ -108,7 +109,11 @@ async def run(request: Request) -> Response:
     fault = await accepted(request, words, error)
     if not isinstance(fault, str):
         return fault
-    return JSONResponse({"id": start(request, fault, inputs=inputs, words=words).id, "error": None})
+    made = start(request, fault, inputs=inputs, words=words)
+    states = ("processing", "completed")
+    told = [(made.id, {"id": made.id, "status": one, "error": None}) for one in states]
+    tell_later(body.webhook_url, told, fault, sign=False)
+    return JSONResponse({"id": made.id, "error": None})
 
 
 async def status(request: Request) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -23,6 +24,7 @@ from packshot.simulators.pictures import changed, picture
 from packshot.simulators.vendor import RefusedError, Strict, accepted, application, bearer, first, in_thread, json_of
 
 MODELS = ("gpt-image-2", "gpt-image-2-2026-04-21", "gpt-image-2.5-sunburst", "gpt-image-2.5-flare")
+ENDS = {"gpt-image-2.5-flare": (datetime.now(UTC) + timedelta(days=20)).date().isoformat()}  # so that one is warned of
 MOST_REFERENCES = 16
 MOST_MASK_BYTES = 4_000_000
 MOST_IMAGE_BYTES = 50_000_000
@@ -190,7 +192,10 @@ def _size(size: str) -> tuple[int, int]:
 
 
 async def models(request: Request) -> Response:
-    data = [{"id": id, "object": "model", "created": 0, "owned_by": "openai"} for id in MODELS]
+    data = [
+        {"id": id, "object": "model", "created": 0, "owned_by": "openai", "shutdown_date": ENDS.get(id)}
+        for id in MODELS
+    ]
     return JSONResponse({"object": "list", "data": data})
 
 

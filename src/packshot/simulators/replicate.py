@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
-import hmac
-import json
 import re
-import secrets
-import time
-from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-import httpx
 from pydantic import Field
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
@@ -38,8 +31,8 @@ from packshot.simulators.vendor import (
     json_of,
     start,
 )
+from packshot.simulators.webhooks import SECRET, tell_later
 
-SECRET = "whsec_" + base64.b64encode(b"simulated signing secret").decode("ascii")
 SDXL = re.compile(r"(stability-ai/sdxl:)?[0-9a-f]{64}")
 DATA_URL_BYTES = 400_000
 EVENTS = Literal["start", "output", "logs", "completed"]
@@ -104,8 +97,10 @@ async def predict(request: Request) -> Response:
     images = [await _opened(request, url) for url in _addresses(inputs)]
     made = start(request, fault, inputs=inputs, images=images, given=body.input)
     made.about["urls"] = _root(request)
-    if body.webhook:
-        _later(_tell(request, made, body.webhook))
+    wanted = {"starting": "start", "succeeded": "completed"}
+    events = body.webhook_events_filter or [*wanted.values()]
+    told = [(f"msg_{made.id}_{one}", _told(made, one)) for one, event in wanted.items() if event in events]
+    tell_later(body.webhook, told, made.fault)
     return JSONResponse(_told(made, "starting"), 201)
 
 
@@ -223,45 +218,6 @@ async def files(request: Request) -> Response:
 
 async def secret(request: Request) -> Response:
     return JSONResponse({"key": SECRET})
-
-
-async def _tell(request: Request, made: Job, to: str) -> None:
-    """Sends the webhooks of a prediction: started, then ended; twice, the wrong way round or forged if asked for."""
-    messages = [(f"msg_{made.id}_{status}", status) for status in ("starting", "succeeded")]
-    if made.fault == "webhook-reordered":
-        messages.reverse()
-    if made.fault == "webhook-twice":
-        messages *= 2
-    async with httpx.AsyncClient(timeout=5) as client:
-        for id, status in messages:
-            body = json.dumps(_told(made, status)).encode()
-            key = secrets.token_bytes(24) if made.fault == "webhook-forged" else None
-            try:
-                await client.post(to, content=body, headers=signed(id, body, key=key))
-            except httpx.HTTPError:
-                return
-
-
-def signed(id: str, body: bytes, *, key: bytes | None = None, now: float | None = None) -> dict[str, str]:
-    """The headers of a webhook, signed with the simulator's secret or another `key`."""
-    timestamp = str(int(time.time() if now is None else now))
-    key = base64.b64decode(SECRET.removeprefix("whsec_")) if key is None else key
-    signature = base64.b64encode(hmac.digest(key, f"{id}.{timestamp}.".encode() + body, "sha256")).decode("ascii")
-    return {
-        "webhook-id": id,
-        "webhook-timestamp": timestamp,
-        "webhook-signature": f"v1,{signature}",
-        "content-type": "application/json",
-    }
-
-
-_running: set[asyncio.Task[None]] = set()
-
-
-def _later(work: Coroutine[Any, Any, None]) -> None:
-    task = asyncio.get_running_loop().create_task(work)
-    _running.add(task)
-    task.add_done_callback(_running.discard)
 
 
 def _root(request: Request) -> str:

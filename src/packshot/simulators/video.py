@@ -23,6 +23,7 @@ from packshot.simulators.vendor import (
     json_of,
     start,
 )
+from packshot.simulators.webhooks import tell_later
 
 CONTRACT = {
     "headers": {"X-Token": "${key}"},
@@ -32,6 +33,7 @@ CONTRACT = {
             "task": {"text": "${words}", "picture": "${image}", "seed": "${seed}"},
             "format": "${width}x${height}",
             "duration": "${seconds}",
+            "notify": "${callback}",
         },
         "id": "/job/id",
         "idempotency_header": "Idempotency-Key",
@@ -49,6 +51,7 @@ CONTRACT = {
         "output": "/job/files/0",
         "error": "/job/why",
     },
+    "callback": "/job/id",
     "cancel": "/jobs/${id}/stop",
     "price": 0.25,
 }
@@ -65,6 +68,7 @@ class Order(Strict):
     task: Task
     format: Annotated[str, Field(pattern=r"^\d{2,4}x\d{2,4}$")]
     duration: Annotated[int, Field(ge=1, le=60)]
+    notify: str | None = None
 
 
 def error(status: int, said: str) -> Response:
@@ -87,6 +91,8 @@ async def order(request: Request) -> Response:
     if not isinstance(fault, str):
         return fault
     made = start(request, fault, key=key, format=body.format, seconds=body.duration)
+    told = [(f"evt-{made.id}-{one}", {"job": {"id": made.id, "state": one}}) for one in ("rendering", "ready")]
+    tell_later(body.notify, told, fault)
     return JSONResponse({"job": {"id": made.id, "state": "queued"}}, 202)
 
 

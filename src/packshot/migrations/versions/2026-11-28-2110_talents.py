@@ -8,7 +8,7 @@ from alembic import op
 from packshot.migrations import columns
 from packshot.migrations.rls import protect
 
-revision = "0011"
+revision = "0010"
 down_revision = "0009"
 
 

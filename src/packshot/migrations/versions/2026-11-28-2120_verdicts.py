@@ -8,8 +8,8 @@ from alembic import op
 from packshot.migrations import columns
 from packshot.migrations.rls import protect
 
-revision = "0012"
-down_revision = "0011"
+revision = "0011"
+down_revision = "0010"
 
 KEPT_WITH_FILE = "(state in ('COMPLETED', 'REVIEW')) = (key is not null)"
 ATTEMPT_STATES = "'sent', 'accepted', 'done', 'rejected', 'failed', 'unknown'"

@@ -7,8 +7,8 @@ from alembic import op
 
 from packshot.migrations import columns
 
-revision = "0013"
-down_revision = "0012"
+revision = "0012"
+down_revision = "0011"
 
 
 def upgrade() -> None:

@@ -6,8 +6,8 @@ from alembic import op
 
 from packshot.migrations import columns
 
-revision = "0009"
-down_revision = "0008"
+revision = "0013"
+down_revision = "0012"
 
 
 def upgrade() -> None:

@@ -1,11 +1,11 @@
-"""Less to check and to file for each generation of an order; what it promised it still promises (decision 15)."""
+"""Less to check and to file for each generation of an order; what it promised it still promises (decision 13)."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
+revision = "0014"
 down_revision = "0013"
 
 

@@ -8,8 +8,8 @@ from alembic import op
 from packshot.migrations import columns
 from packshot.migrations.rls import protect
 
-revision = "0014"
-down_revision = "0009"
+revision = "0015"
+down_revision = "0014"
 
 
 def upgrade() -> None:
