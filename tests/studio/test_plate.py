@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from packshot.studio.compose import compose, encode, stage
 from packshot.studio.cutout.result import View
-from packshot.studio.plate import Stand, UnusablePlateError, fitted, look_over, plate_scene, stand_of
+from packshot.studio.errors import UnusablePlateError
+from packshot.studio.plate import Stand, fitted, look_over, plate_scene, stand_of
 from packshot.studio.scene.canvas import Canvas
 from packshot.studio.scene.library import SCENES
 from packshot.studio.surround import lay_out, paste_back

@@ -17,7 +17,7 @@ from packshot.plates.lay import lay
 from packshot.plates.product import Product, product_of
 from packshot.plates.way import WAYS
 from packshot.settings import Settings
-from packshot.studio.plate import UnusablePlateError
+from packshot.studio.errors import UnusablePlateError
 
 AT_ONCE = 4
 

@@ -10,7 +10,7 @@ from packshot.imaging.master import grey_png
 from packshot.plates.fit import fit
 from packshot.plates.product import Product
 from packshot.plates.prompts import of_empty_scene, of_surroundings, scene_of
-from packshot.plates.way import Way
+from packshot.plates.way import Way, speakable
 from packshot.studio.framing import Framing
 from packshot.studio.place import Box
 from packshot.studio.plate import Stand, stand_at
@@ -54,8 +54,7 @@ def prepared(
     `product` is that of the wanted picture's photo; None for a redraw and for engines that keep it themselves. Laying
     it on a canvas takes some tenths of a second.
     """
-    asked, can = outlined(wanted, model, engine, way, direction), model.capabilities
-    asked = replace(asked, seed=asked.seed if can.seed else None, avoid=asked.avoid if can.negative_words else "")
+    asked, can = speakable(outlined(wanted, model, engine, way, direction), model), model.capabilities
     if way in ("kept", "redraw") or product is None:
         return asked
     made = fit(can, wanted.width, wanted.height)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
-from packshot.engines.base import Kind, Model, Unsupported
+from packshot.engines.base import GenerationRequest, Kind, Model, Unsupported
 
 Mode = Literal["plate", "redraw"]
 """What people ask for: the product's own pixels, or the whole picture from the engine."""
@@ -55,3 +56,9 @@ def against_mode(way: Way, model: Model, mode: Mode | None) -> list[Unsupported]
     if mode == "redraw" and way == "kept":
         return [Unsupported("mode", f"{model.title} redraws nothing.", "Leave the mode out, or use another engine.")]
     return []
+
+
+def speakable(asked: GenerationRequest, model: Model) -> GenerationRequest:
+    """`asked` without what `model` has none of: a seed, and a negative prompt, which is said in its words."""
+    can = model.capabilities
+    return replace(asked, seed=asked.seed if can.seed else None, avoid=asked.avoid if can.negative_words else "")

@@ -7,7 +7,6 @@ import json
 
 from packshot.db import direct
 from packshot.engines.base import Failed
-from packshot.imaging.similarity import ALIKE, distance
 from packshot.shoots.lease import LeaseLostError
 from packshot.shoots.variations import variations
 from packshot.shoots.work import Work
@@ -30,6 +29,8 @@ async def against_twins(work: Work, look: str) -> Failed | None:
 
     LeaseLostError if the picture is no longer ours.
     """
+    from packshot.imaging.similarity import ALIKE, distance
+
     shoot, lease = work.shoot, work.lease
     async with direct(lease.account_id) as session:
         await session.row(_LOCK, str(shoot.id))

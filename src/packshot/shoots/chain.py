@@ -11,7 +11,6 @@ from pydantic import Field
 from packshot import config
 from packshot.engines.base import Failed, FailureKind, Reference
 from packshot.engines.presets import Choice
-from packshot.plates.ask import outlined
 from packshot.plates.way import Mode, Way, fallback, way_of
 from packshot.shoots.makers import Call, direction_of, maker, request
 from packshot.shoots.models import Attempt, AttemptState, Generation, Shoot
@@ -69,11 +68,16 @@ async def takes_over(work: Work, attempt: Attempt, failed: Failed, *, again: boo
     """
     if failed.kind not in _ITS_OWN or (again and failed.kind not in _FOR_THE_OPERATOR):
         return None
+    choices = await config.get(FALLBACK)
+    if not choices:
+        return None
+    from packshot.plates.ask import outlined
+
     shoot, generation = work.shoot, work.generation
     tried = {(one.engine or shoot.engine, one.model or shoot.model) for one in work.attempts}
     tried.add((attempt.engine or shoot.engine, attempt.model or shoot.model))
     photo = (Reference(b""),) if generation.photo_id is not None else ()
-    for choice in await config.get(FALLBACK):
+    for choice in choices:
         engine = maker(choice.engine)
         model = engine.known.get(choice.model or next(iter(engine.known)))
         if engine.missing or model is None or (choice.engine, model.id) in tried:

@@ -19,7 +19,7 @@ from packshot.shoots.references import GoneError
 from packshot.shoots.settle import Delivery
 from packshot.shoots.work import Work, picture_key, set_back
 from packshot.storage import storage
-from packshot.studio.plate import UnusablePlateError
+from packshot.studio.errors import UnusablePlateError
 
 
 async def finish_stored(work: Work, attempt: Attempt) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from packshot.engines.base import GenerationRequest, Model
 from packshot.shoots.models import Generation, Shoot
 from packshot.shoots.variations import in_words, staging_of
-from packshot.studio.scene.library import SCENES
+from packshot.studio.scene.names import NAMES
 from packshot.words.direction import Direction
 from packshot.words.families import family_of
 from packshot.words.markets import market_named
@@ -34,9 +34,9 @@ def directed(
     said = " ".join(filter(None, [asked.words.strip(), in_words(generation.variation)]))
     if not (said or asked.avoid or generation.pose or shoot.market):
         return asked
-    scene = SCENES.get(asked.style)
+    scene = asked.style in NAMES
     direction = Direction(
-        style=scene.words if scene else "",
+        style=_words_of(asked.style) if scene else "",
         avoid=asked.avoid,
         pose=generation.pose,
         market=market_named(shoot.market) if shoot.market else "",
@@ -46,3 +46,11 @@ def directed(
     told = prompt(parse(said), family_of(engine, model.id), direction, most=can.characters)
     left = "" if scene or asked.style == WORDS else asked.style
     return replace(asked, style=left, words=told.text, avoid=(told.avoid or "") if can.negative_words else "")
+
+
+def _words_of(scene: str) -> str:
+    from packshot.studio.scene.library import (
+        SCENES,
+    )  # pixel libraries, which a worker that waits for vendors can do without
+
+    return SCENES[scene].words

@@ -10,10 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from packshot.engines.base import GenerationRequest, Model, Reference
-from packshot.plates.ask import prepared
-from packshot.plates.lay import lay
-from packshot.plates.product import Product, product_of
-from packshot.plates.way import Way
+from packshot.plates.way import Way, speakable
 from packshot.settings import settings
 from packshot.shoots.makers import Call, direction_of, maker, request
 from packshot.shoots.models import Attempt
@@ -21,6 +18,7 @@ from packshot.shoots.references import references_of
 
 if TYPE_CHECKING:
     from packshot.imaging.photo import Photo
+    from packshot.plates.product import Product
     from packshot.shoots.work import Work
     from packshot.studio.compose import Picture
 
@@ -35,6 +33,8 @@ class Plate:
 
     def laid(self, painted: Photo) -> tuple[Picture, dict[str, Any]]:
         """The finished picture, and its facts. Raises UnusablePlateError; works for up to a few seconds."""
+        from packshot.plates.lay import lay
+
         return lay(painted.pixels, self.wanted, self.model, self.way, _product(self.wanted.references[0]))
 
 
@@ -46,13 +46,15 @@ async def ask(work: Work, attempt: Attempt, references: tuple[Reference, ...]) -
     if model is None:
         return wanted  # the engine says what is wrong with it
 
-    def prepare() -> GenerationRequest:
-        product = _product(references[0]) if call.way in ("plate", "inpaint") else None
-        direction = direction_of(work.shoot, work.generation)
-        return prepared(wanted, model, call.engine, call.way, product, direction)
-
     if call.way not in ("plate", "inpaint"):
-        return prepare()
+        return speakable(wanted, model)
+
+    def prepare() -> GenerationRequest:
+        from packshot.plates.ask import prepared
+
+        direction = direction_of(work.shoot, work.generation)
+        return prepared(wanted, model, call.engine, call.way, _product(references[0]), direction)
+
     return await asyncio.get_running_loop().run_in_executor(_threads(), prepare)
 
 
@@ -72,6 +74,8 @@ def _call(work: Work, attempt: Attempt) -> Call:
 
 
 def _product(reference: Reference) -> Product:
+    from packshot.plates.product import product_of
+
     return product_of(reference, cache_dir=settings().cache_dir, cache_mb=settings().cache_mb)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from packshot.errors import BadInputError
-from packshot.studio.scene.library import SCENES
-from packshot.studio.staging import DISTANCES, LIGHTS, Staging, makes_sense
 from packshot.styles.price import EMBEDDED
 from packshot.words.parse import parse
-from packshot.words.spread import Axis, Point, Spread, axes_of, spread
+
+if TYPE_CHECKING:  # pixel libraries, which a worker that waits for vendors can do without
+    from packshot.studio.staging import Staging
+    from packshot.words.spread import Point, Spread
 
 # Words that the grammar reads as the value they stand for: whoever makes the prompt finds them in the description.
 _SAID = {
@@ -41,6 +43,8 @@ def variations(engine: str, styles: tuple[str, ...], words: str, count: int) -> 
 
     Raises BadInputError where there are not as many.
     """
+    from packshot.words.spread import axes_of, spread
+
     if engine == EMBEDDED:
         return _of_studio(styles, count)
     axes = axes_of(parse(words))
@@ -53,6 +57,10 @@ def variations(engine: str, styles: tuple[str, ...], words: str, count: int) -> 
 
 
 def _of_studio(styles: Sequence[str], count: int) -> Spread:
+    from packshot.studio.scene.library import SCENES
+    from packshot.studio.staging import DISTANCES, LIGHTS, makes_sense
+    from packshot.words.spread import Axis, spread
+
     known = tuple(style for style in styles if style in SCENES)
     axes = (
         Axis("style", known, 4),
@@ -65,6 +73,8 @@ def _of_studio(styles: Sequence[str], count: int) -> Spread:
 
 def staging_of(point: Point) -> Staging:
     """How the embedded studio sets up a variation."""
+    from packshot.studio.staging import Staging
+
     given = {name: point[name] for name in ("distance", "light", "horizon") if name in point}
     return Staging(**given)  # type: ignore[arg-type] -- values of the axes above
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from packshot.errors import RefusedError
 from packshot.imaging.colour import Float, Pixels, linear_to_srgb, srgb_to_linear
 from packshot.studio.compose import camera_elevation
 from packshot.studio.cutout.result import Cutout, View
+from packshot.studio.errors import UnusablePlateError
 from packshot.studio.framing import Framing
 from packshot.studio.place import Box, allot, product_bounds
 from packshot.studio.resample import resampled
@@ -40,10 +40,6 @@ _EDGE_OF_FLOOR = 6.0  # L* between what is above and below a line through the wh
 _FAINTER = 0.5  # of that: such a line further up may be where the floor begins
 _AROUND_EDGE = 8  # rows above and below that are held against each other, so that no gap between planks counts
 _BELOW = 0.03  # of the frame's height: so far below the product's ground such a line leaves it on the wall
-
-
-class UnusablePlateError(RefusedError):
-    """The painted picture cannot be used; it was painted all the same."""
 
 
 @dataclass(frozen=True)

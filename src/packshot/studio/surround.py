@@ -12,9 +12,10 @@ from packshot.imaging.colour import Float, Pixels, linear_to_srgb
 from packshot.studio.compose import Depth, Picture, encode, warnings_of
 from packshot.studio.cutout.projection import spread_from
 from packshot.studio.cutout.result import Cutout, View
+from packshot.studio.errors import UnusablePlateError
 from packshot.studio.framing import Framing
 from packshot.studio.place import VISIBLE, Box, Placed, place
-from packshot.studio.plate import UnusablePlateError, fitted
+from packshot.studio.plate import fitted
 from packshot.studio.scene.scene import Scene
 
 CANVAS = 0.45  # linear light of the empty canvas: a light grey, which no product is lost on

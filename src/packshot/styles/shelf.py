@@ -23,13 +23,15 @@ class Shelved:
 
 def shelved() -> Mapping[str, Shelved]:
     """All presets by slug, by category, as the table was read last; the files' alone before anybody read it."""
+    if _read.presets is None:
+        _read.presets = _merged(_read.edited)
     return _read.presets
 
 
 def remember(edited: Mapping[str, Shelved]) -> None:
     """Takes what operators edited as the newest there is, for FRESH_S."""
     _read.edited = dict(edited)
-    _read.presets = _merged(_read.edited)
+    _read.presets = None
     _read.until = time.monotonic() + FRESH_S
 
 
@@ -58,7 +60,7 @@ class _Read:
 
     def __init__(self) -> None:
         self.edited: dict[str, Shelved] = {}
-        self.presets = _merged(self.edited)
+        self.presets: Mapping[str, Shelved] | None = None  # put together when somebody asks
         self.until = 0.0
 
 

@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from packshot.catalog.doomed import doom, written
 from packshot.catalog.news import wake_purge
-from packshot.catalog.uploads import check_files
 from packshot.db import after_commit, new_id, transaction
 from packshot.errors import ConflictError, NotFoundError, RefusedError
 from packshot.talents.models import Reference, ReferenceState, Talent
@@ -35,6 +34,8 @@ async def take(account_id: UUID, talent_id: UUID, files: Sequence[tuple[str, Bin
     A worker opens them, and refuses those without a face, with several, or with somebody else's. Of a real person no
     photo is taken before the release is signed.
     """
+    from packshot.catalog.uploads import check_files  # pixel libraries, which the sweep can do without
+
     async with transaction(account_id) as session:
         await _may_add(session, talent_id, len(files))
     check_files(files)
