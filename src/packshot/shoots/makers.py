@@ -44,8 +44,13 @@ def queue_of(engine: Engine) -> Queue:
     return "cpu" if engine.works == "here" else "io"
 
 
-def request(shoot: Shoot, generation: Generation, references: tuple[Reference, ...], call: Call) -> GenerationRequest:
-    """One picture as it is wanted of whom `call` names; `plates` says what they are asked for it."""
+def request(
+    shoot: Shoot, generation: Generation, references: tuple[Reference, ...], call: Call, product: str = ""
+) -> GenerationRequest:
+    """One picture as it is wanted of whom `call` names; `plates` says what they are asked for it.
+
+    `product` is what the customer calls what is shot, said in every prompt where it is drawn anew.
+    """
     look = look_of(generation.style, shoot.framing, shoot.words, shoot.avoid)
     asked = GenerationRequest(
         model=call.model,
@@ -64,7 +69,7 @@ def request(shoot: Shoot, generation: Generation, references: tuple[Reference, .
     if call.way in ("plate", "inpaint"):
         said = " ".join(filter(None, [asked.words.strip(), in_words(generation.variation)]))
         return replace(asked, words=said, style="" if asked.style == WORDS else asked.style)
-    return directed(asked, shoot, generation, call.engine, model)
+    return directed(asked, shoot, generation, call.engine, model, product)
 
 
 def direction_of(shoot: Shoot, generation: Generation) -> Direction:
