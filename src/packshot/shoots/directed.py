@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from packshot.engines.base import GenerationRequest, Model
+from packshot.engines.base import GenerationRequest, Model, Role
 from packshot.shoots.models import Generation, Shoot
 from packshot.shoots.variations import in_words, staging_of
 from packshot.studio.scene.library import SCENES
@@ -37,7 +37,7 @@ def directed(
     if not can.words:
         return asked
     said = " ".join(filter(None, [asked.words.strip(), in_words(generation.variation)]))
-    roles = tuple(reference.role for reference in asked.references)
+    roles: tuple[Role, ...] = tuple(reference.role for reference in asked.references)
     person = "person" in roles
     if not (said or asked.avoid or generation.pose or shoot.market or person):
         return asked

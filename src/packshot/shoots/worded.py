@@ -101,13 +101,12 @@ class Leads:
     @property
     def direction(self) -> Direction:
         person = talent_of(self.worded.talent) is not None
-        roles: list[Shown] = ["product"] if self.worded.product else []
-        roles += ["person"] if person else []
+        along: dict[Shown, bool] = {"product": bool(self.worded.product), "person": person}
         return Direction(
             market=market_named(self.worded.market) if self.worded.market else "",
             pose=self._pose,
             talent=SAME_PERSON if person else "",
-            references=tuple(roles),
+            references=tuple(role for role, there in along.items() if there),
             worn=person,
         )
 
