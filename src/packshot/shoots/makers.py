@@ -8,7 +8,7 @@ from functools import cache, partial
 from typing import NamedTuple
 
 from packshot.engines import engine
-from packshot.engines.base import Engine, GenerationRequest, Reference
+from packshot.engines.base import Engine, GenerationRequest, Model, Reference
 from packshot.plates.way import Way
 from packshot.settings import settings
 from packshot.shoots import callbacks
@@ -42,6 +42,12 @@ os.register_at_fork(after_in_child=maker.cache_clear)
 def queue_of(engine: Engine) -> Queue:
     """Pixels are made one per core, vendors are waited for many at once."""
     return "cpu" if engine.works == "here" else "io"
+
+
+def takes_people(model: Model, *, product: bool) -> bool:
+    """Whether `model` makes pictures from photos of a person, with a photo of a `product` beside them if so."""
+    can = model.capabilities
+    return "image" in can.kinds and "person" in can.roles and can.references > product
 
 
 def request(

@@ -152,6 +152,7 @@ _FIELD_OF = {
     "model": "maker",
     "engine": "maker",
     "references": "talent",
+    "talent_id": "talent",
 }
 
 

@@ -143,7 +143,7 @@ def _painted() -> list[Style]:
     return [one for one in library() if not one.embedded and one.preset.kind == "image"]
 
 
-_FIELD_OF = {"width": "size", "height": "size", "style": "engine", "model": "engine"}
+_FIELD_OF = {"width": "size", "height": "size", "style": "engine", "model": "engine", "talent_id": "talent"}
 
 
 def _explained(error: PackshotError, typed: Worded) -> dict[str, str]:

@@ -16,7 +16,7 @@ from packshot.errors import BadInputError, PackshotError
 from packshot.shoots.brief import Brief
 from packshot.shoots.cast import talent_of
 from packshot.shoots.directed import SAME_PERSON, WORDS
-from packshot.shoots.makers import maker
+from packshot.shoots.makers import maker, takes_people
 from packshot.shoots.reader import Read
 from packshot.shoots.variations import variations
 from packshot.styles.library import Style, style
@@ -69,7 +69,8 @@ class Worded:
         if self.look:
             return self.look.engine
         if talent_of(self.talent):
-            return next((id for id, one in painters().items() if _shows_people(one)), EMBEDDED)
+            can = (id for id, one in painters().items() if takes_people(one.models()[0], product=bool(self.product)))
+            return next(can, EMBEDDED)
         return EMBEDDED if self.product else next(iter(painters()), EMBEDDED)
 
     @property
@@ -246,11 +247,6 @@ def unconfigured() -> Sequence[Engine]:
 def _paints(model: Model) -> bool:
     can = model.capabilities
     return can.words and "image" in can.kinds and not (can.needs_product or can.needs_person or can.keeps_product)
-
-
-def _shows_people(engine: Engine) -> bool:
-    can = engine.models()[0].capabilities
-    return bool(can.references) and "person" in can.roles
 
 
 def product_of(worded: Worded) -> UUID | None:

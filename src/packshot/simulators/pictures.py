@@ -6,8 +6,8 @@ A room's floor begins where the description says. Its words also ask for picture
 `defect:recoloured` (the product in another colour), `defect:garbled-logo` (its middle scrambled), `defect:other-face`
 (another face over the upper part of the person, or of the only reference), and of empty scenes `defect:occupied`
 (something stands in the middle), `defect:low-floor` (it begins too far down), `defect:flat` (one colour); around a
-product `defect:moved`. With `-unless-told` behind it, `recoloured` and `other-face` are put right by a prompt that
-asks for the product's own colours, or for the likeness.
+product `defect:moved`. With `-unless-told` behind it, each of the first three is put right by a prompt that asks for
+the product's own colours, its letters, or the likeness.
 """
 
 from __future__ import annotations
@@ -37,7 +37,11 @@ _USUAL_FLOOR, _LOW_FLOOR = 0.6, 0.93
 _ALONE, _WORN, _WHOLE = (0.6, 5 / 6), (0.5, 0.92), (1.0, 1.0)  # part of the picture, and its foot
 _OTHER_FACE = "other-face"
 _UNLESS_TOLD = "-unless-told"
-_HEEDED = {"recoloured": "own colours exactly", _OTHER_FACE: "exactly the one of the reference photos"}
+_HEEDED = {
+    "recoloured": "own colours exactly",
+    "garbled-logo": "Copy the logo and all text",
+    _OTHER_FACE: "exactly the one of the reference photos",
+}
 _SKIRTING = 0.012  # of the height, over which the wall turns into the floor
 
 
@@ -91,7 +95,7 @@ def _defects(words: str) -> list[str]:
     """What is to be wrong with the product or the person, without what the prompt asks to be right."""
     found = _DEFECT.findall(words)
     plain = {one.removesuffix(_UNLESS_TOLD): one.endswith(_UNLESS_TOLD) for one in found}
-    return [one for one, unless in plain.items() if not (unless and _HEEDED.get(one, "") in words)]
+    return [one for one, unless in plain.items() if not (unless and one in _HEEDED and _HEEDED[one] in words)]
 
 
 def _room(words: str, width: int, height: int, seed: int) -> Canvas:
@@ -175,6 +179,7 @@ def _spoil(product: Canvas, defect: str) -> None:
         columns = np.random.default_rng(0).permutation(logo.shape[1])
         logo[:] = logo[:, columns]
     elif defect == _OTHER_FACE:
+        product[:] = product[..., [0, 2, 1]]  # another complexion, and other hair
         centre, axes = (width // 2, height // 5), (max(1, width // 6), max(1, height // 7))
         cv2.ellipse(product, centre, axes, 0, 0, 360, (140, 100, 80), -1)
         for side in (-1, 1):
