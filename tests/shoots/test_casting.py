@@ -212,6 +212,11 @@ async def test_a_selfie_a_style_one_click(
     assert "/models?back=%2Fnew%3Fstyle%3Dsnow-princess" in empty
     nobody = await browser.post("/new", style="snow-princess", key=uuid4().hex)
     assert nobody.status_code == 422 and "choose who is in it" in nobody.text
+    made_up: dict[str, Any] = {"name": "Eve", "kind": "synthetic"}
+    added = await browser.post("/models", **made_up, back="/new?style=snow-princess")
+    assert 'href="/new?style=snow-princess"' in (await browser.get(added.headers["Location"])).text, "and a way back"
+    lured = await browser.post("/models", **made_up, back="//elsewhere.example")
+    assert "elsewhere" not in lured.headers["Location"]
     talent = await add_person(garment, photos=1)
     page = (await browser.get("/new?style=snow-princess")).text
     assert f'value="{talent}" checked' in page and 'value="1024x1536" selected' in page
