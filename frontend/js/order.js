@@ -11,6 +11,7 @@ export const order = () => ({
     const form = this.$el;
     form.addEventListener("input", () => this.price(form));
     form.addEventListener("change", (event) => {
+      if (event.target.name === "talent") this.cast(form);
       if (["maker", "mode"].includes(event.target.name)) this.maker(form);
       if (event.target.name === "framing") for (const words of form.querySelectorAll("[data-framing]")) words.hidden = words.dataset.framing !== event.target.value;
       if (["framing", "photo_ids"].includes(event.target.name)) this.previews(form);
@@ -18,13 +19,25 @@ export const order = () => ({
     // Connections that wait for previews would keep the order itself waiting.
     form.addEventListener("submit", () => this.run?.abort());
     window.addEventListener("pageshow", (event) => {
+      this.cast(form);
       this.maker(form);
       this.price(form);
       if (event.persisted) this.previews(form);
     });
+    this.cast(form);
     this.maker(form);
     this.price(form);
     this.previews(form);
+  },
+
+  // Nobody takes no poses.
+  cast(form) {
+    form.querySelector("[data-posing]").hidden = !form.elements.talent.value;
+  },
+
+  // Pictures of each photo and style, but for its variations.
+  poses(form) {
+    return form.elements.talent.value ? Math.max(1, form.querySelectorAll('[name="pose"]:checked').length) : 1;
   },
 
   // What happens to the product, and what only engines that paint are told.
@@ -45,7 +58,7 @@ export const order = () => ({
   price(form) {
     const photos = form.querySelectorAll('[name="photo_ids"]:checked').length;
     const styles = [...form.querySelectorAll('[name="style"]:checked')];
-    const count = Math.max(0, Math.floor(Number(form.elements.count.value) || 0));
+    const count = Math.max(0, Math.floor(Number(form.elements.count.value) || 0)) * this.poses(form);
     const painted = (form.elements.maker?.value ?? "studio") !== "studio";
     const prices = styles.map((style) => Number(painted ? style.dataset.painted : style.dataset.credits));
     if (painted && !prices.length && form.elements.words.value.trim()) prices.push(Number(form.dataset.painted));

@@ -27,7 +27,7 @@ def test_letters_are_not_left_to_luck(reason: str) -> None:
     change = after((reason, 0.2))
     assert change and change.paste and change.levers == ("paste",)
     without = after((reason, 0.2), reach=NEAR)
-    assert without and without.levers == ("seed",), "where nothing can be pasted, another draw"
+    assert without and without.levers == ("seed", "words"), "where nothing can be pasted, the reason is named"
 
 
 def test_a_person_is_asked_for_more_strongly_then_shown_another_photo() -> None:

@@ -16,6 +16,7 @@ from packshot.cli import app
 from packshot.db import transaction
 from packshot.engines.base import GenerationRequest
 from packshot.shoots.advance import advance
+from packshot.shoots.chain import next_call
 from packshot.shoots.makers import maker, request
 from packshot.shoots.models import Generation, Shoot, State
 from tests.contract.conftest import Simulators, simulators
@@ -223,7 +224,7 @@ async def test_variations_are_told_apart_to_an_engine_that_reads(seller: Seller,
 
 
 def _asked(shoot: Shoot, generation: Generation) -> GenerationRequest:
-    return request(shoot, generation, ())
+    return request(shoot, generation, (), next_call(shoot, generation, []))
 
 
 async def test_the_page_of_a_style_fills_the_form_in(seller: Seller, browser: Browser) -> None:

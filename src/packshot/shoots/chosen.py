@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from redis.exceptions import RedisError
 
 from packshot.shoots.brief import Brief
+from packshot.shoots.cast import talent_of
 from packshot.styles.price import EMBEDDED
 from packshot.valkey import valkey
 
@@ -39,6 +40,8 @@ _WORDS = {
     "mode": "Choose what happens to the product.",
     "words": "Write at most 10,000 characters.",
     "avoid": "Write at most 10,000 characters.",
+    "poses": "Choose from the poses.",
+    "market": "Choose one of the markets.",
 }
 
 
@@ -58,6 +61,10 @@ class Chosen:
     mode: str = ""
     words: str = ""
     avoid: str = ""
+    talent: str = ""
+    poses: list[str] = field(default_factory=list[str])  # of the person: nobody, no poses
+    strict: bool = False
+    market: str = ""
 
     def brief(self, product_id: UUID) -> Brief | dict[str, str]:
         """The request, or what is wrong with it: words by field."""
@@ -75,6 +82,10 @@ class Chosen:
             "mode": (self.mode or None) if painted else None,
             "words": said,
             "avoid": self.avoid.strip() if painted else "",
+            "talent_id": (who := talent_of(self.talent)),
+            "poses": self.poses if who else [],
+            "strict": self.strict,
+            "market": self.market or None,
             "size": self.own_size.strip().lower().replace("×", "x").replace(" ", "") or self.size,
             "framing": self.framing,
             "format": self.format,

@@ -1,10 +1,10 @@
-"""What one picture of a shoot is told beside its style: its pose, its market, and what it varies."""
+"""What one picture of a shoot is told beside its style: who and what stays the same, its pose, market and variation."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from packshot.engines.base import GenerationRequest, Model
+from packshot.engines.base import GenerationRequest, Model, Role
 from packshot.shoots.models import Generation, Shoot
 from packshot.shoots.variations import in_words, staging_of
 from packshot.studio.scene.names import NAMES
@@ -15,13 +15,18 @@ from packshot.words.parse import parse
 from packshot.words.poses import poses
 from packshot.words.prompts import prompt
 
+SAME_PERSON = "the one in the reference photos, with the same face, hair, skin, age and build"
 WORDS = "words"  # the style of what is made from a description alone
 
 
 def directed(
-    asked: GenerationRequest, shoot: Shoot, generation: Generation, engine: str, model: Model
+    asked: GenerationRequest, shoot: Shoot, generation: Generation, engine: str, model: Model, product: str = ""
 ) -> GenerationRequest:
-    """`asked` as `model` is to make this picture: set up otherwise by the studio, put as a prompt to whoever reads."""
+    """`asked` as `model` is to make this picture: set up otherwise by the studio, put as a prompt to whoever reads.
+
+    Whoever reads is told in every picture of the shoot that the product, by the name the customer gave it, and the
+    person are the same; the person's name is nobody's business and is not sent.
+    """
     can = model.capabilities
     if can.stages:
         if generation.variation:
@@ -32,7 +37,9 @@ def directed(
     if not can.words:
         return asked
     said = " ".join(filter(None, [asked.words.strip(), in_words(generation.variation)]))
-    if not (said or asked.avoid or generation.pose or shoot.market):
+    roles: tuple[Role, ...] = tuple(reference.role for reference in asked.references)
+    person = "person" in roles
+    if not (said or asked.avoid or generation.pose or shoot.market or person):
         return asked
     scene = asked.style in NAMES
     direction = Direction(
@@ -41,7 +48,10 @@ def directed(
         pose=generation.pose,
         market=market_named(shoot.market) if shoot.market else "",
         palette=str(generation.variation.get("palette", "")),
-        references=tuple(reference.role for reference in asked.references),
+        product=product if "product" in roles else "",
+        talent=SAME_PERSON if person else "",
+        references=roles,
+        worn=person,
     )
     told = prompt(parse(said), family_of(engine, model.id), direction, most=can.characters)
     left = "" if scene or asked.style == WORDS else asked.style

@@ -75,9 +75,13 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Files:
-    """Where the photo and its outline lie; `view` is how it was photographed, where that is known."""
+    """Where the photo and its outline lie; `view` is how it was photographed, where that is known.
+
+    `name` is the photo's, `product` what the customer calls the thing in it.
+    """
 
     name: str
+    product: str
     view: str | None
     master_key: str
     alpha_key: str
@@ -96,7 +100,7 @@ async def claim(session: Direct, generation_ids: Sequence[UUID], queue: Queue) -
         Claimed(
             Generation(**{name: row[f"generation_{name}"] for name in _GENERATION}),
             known[row["shoot_id"]],
-            Files(row["photo"], row["view"], row["master_key"], row["alpha_key"])
+            Files(row["photo"], row["product"], row["view"], row["master_key"], row["alpha_key"])
             if row["master_key"] and row["alpha_key"]
             else None,
         )
@@ -113,10 +117,11 @@ def _claim(queue: Queue) -> str:
     return f"""
     with free as (
       select
-        generation.id, photo.name as photo, coalesce(photo.view, cutout.view) as view, photo.master_key,
-        cutout.alpha_key
+        generation.id, photo.name as photo, coalesce(product.name, '') as product,
+        coalesce(photo.view, cutout.view) as view, photo.master_key, cutout.alpha_key
       from generation
       left join photo on photo.id = generation.photo_id
+      left join product on product.id = photo.product_id
       left join cutout on cutout.id = generation.cutout_id
       where generation.id = any($1) and {its_turn}
       order by generation.id for update of generation skip locked
@@ -125,7 +130,7 @@ def _claim(queue: Queue) -> str:
       state = '{State.RUNNING}', waits_for = '', line = null, lease_token = lease_token + 1, claims = claims + 1,
       lease_until = clock_timestamp() + $2
     from free, shoot where generation.id = free.id and shoot.id = generation.shoot_id
-    returning {", ".join(columns)}, free.photo, free.view, free.master_key, free.alpha_key
+    returning {", ".join(columns)}, free.photo, free.product, free.view, free.master_key, free.alpha_key
     """  # noqa: S608 -- made of this module's own words
 
 

@@ -8,7 +8,7 @@ from functools import cache, partial
 from typing import NamedTuple
 
 from packshot.engines import engine
-from packshot.engines.base import Engine, GenerationRequest, Reference
+from packshot.engines.base import Engine, GenerationRequest, Model, Reference
 from packshot.plates.way import Way
 from packshot.settings import settings
 from packshot.shoots import callbacks
@@ -44,8 +44,19 @@ def queue_of(engine: Engine) -> Queue:
     return "cpu" if engine.works == "here" else "io"
 
 
-def request(shoot: Shoot, generation: Generation, references: tuple[Reference, ...], call: Call) -> GenerationRequest:
-    """One picture as it is wanted of whom `call` names; `plates` says what they are asked for it."""
+def takes_people(model: Model, *, product: bool) -> bool:
+    """Whether `model` makes pictures from photos of a person, with a photo of a `product` beside them if so."""
+    can = model.capabilities
+    return "image" in can.kinds and "person" in can.roles and can.references > product
+
+
+def request(
+    shoot: Shoot, generation: Generation, references: tuple[Reference, ...], call: Call, product: str = ""
+) -> GenerationRequest:
+    """One picture as it is wanted of whom `call` names; `plates` says what they are asked for it.
+
+    `product` is what the customer calls what is shot, said in every prompt where it is drawn anew.
+    """
     look = look_of(generation.style, shoot.framing, shoot.words, shoot.avoid)
     asked = GenerationRequest(
         model=call.model,
@@ -64,7 +75,7 @@ def request(shoot: Shoot, generation: Generation, references: tuple[Reference, .
     if call.way in ("plate", "inpaint"):
         said = " ".join(filter(None, [asked.words.strip(), in_words(generation.variation)]))
         return replace(asked, words=said, style="" if asked.style == WORDS else asked.style)
-    return directed(asked, shoot, generation, call.engine, model)
+    return directed(asked, shoot, generation, call.engine, model, product)
 
 
 def direction_of(shoot: Shoot, generation: Generation) -> Direction:

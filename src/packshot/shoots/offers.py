@@ -39,20 +39,22 @@ class Maker:
     missing: tuple[str, ...] = ()
 
 
-def makers() -> list[Maker]:
-    """The engines that make pictures of products, the embedded studio first."""
+def makers(*, people: bool = False) -> list[Maker]:
+    """The engines that make pictures of products, the embedded studio first; with `people` those that need one too."""
     found: list[Maker] = []
     for id in sorted(registry().classes, key=lambda id: (id != EMBEDDED, id)):
         engine = maker(id)
-        if offers := tuple(_offers(engine)):
+        if offers := tuple(_offers(engine, people)):
             found.append(Maker(engine.title, offers, engine.missing))
     return found
 
 
-def _offers(engine: Engine) -> Iterator[Offer]:
+def _offers(engine: Engine, people: bool) -> Iterator[Offer]:
     for model in engine.known.values():
         can = model.capabilities
-        if "image" not in can.kinds or can.needs_person or list(against_licence(model, engine.workplace.today())):
+        if "image" not in can.kinds or list(against_licence(model, engine.workplace.today())):
+            continue
+        if can.needs_person and not people:
             continue
         usual, redraw = way_of(model, product=True), way_of(model, product=True, mode="redraw")
         yield Offer(

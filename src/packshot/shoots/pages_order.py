@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
+from packshot import config
 from packshot.accounts.browser import LoggedIn, PageSession
 from packshot.catalog import photos, projects
 from packshot.catalog.approved import CutoutNotApprovedError, approved
@@ -19,10 +20,13 @@ from packshot.credits.errors import InsufficientCreditsError
 from packshot.db import transaction
 from packshot.errors import BadInputError, NotFoundError, PackshotError
 from packshot.shoots import chosen as choosing
+from packshot.shoots.cast import cast, known_only
 from packshot.shoots.chosen import FORMAT_NAMES, SIZES, Chosen
 from packshot.shoots.darkroom import developed
-from packshot.shoots.errors import IdempotencyKeyReusedError, UnsupportedError
+from packshot.shoots.errors import IdempotencyKeyReusedError
+from packshot.shoots.explained import ABOVE, explained
 from packshot.shoots.files import file
+from packshot.shoots.judging.limits import REVIEW_HOURS
 from packshot.shoots.offers import makers
 from packshot.shoots.preview import preview_of
 from packshot.shoots.submit import AcceptedOut, accept
@@ -32,6 +36,8 @@ from packshot.styles.edit import refreshed
 from packshot.styles.library import Style, engine_titles, library, of, styles
 from packshot.styles.price import EMBEDDED, price
 from packshot.web.render import go, render
+from packshot.words.markets import markets
+from packshot.words.poses import poses
 
 router = APIRouter()
 
@@ -86,10 +92,29 @@ async def shoot(
     mode: Short = "",
     words: Long = "",
     avoid: Long = "",
+    talent: Short = "",
+    pose: Annotated[list[str] | None, Form(max_length=20)] = None,
+    strict: Short = "",
+    market: Short = "",
 ) -> Response:
     account_id = viewer.principal.account_id
     chosen = Chosen(
-        photo_ids or [], style or [], size, own_size, framing, format, count, seed, maker, mode, words, avoid
+        photos=photo_ids or [],
+        styles=style or [],
+        size=size,
+        own_size=own_size,
+        framing=framing,
+        format=format,
+        count=count,
+        seed=seed,
+        maker=maker,
+        mode=mode,
+        words=words,
+        avoid=avoid,
+        talent=talent,
+        poses=pose or [],
+        strict=bool(strict),
+        market=market,
     )
     brief = chosen.brief(product_id)
     if isinstance(brief, dict):
@@ -114,13 +139,21 @@ def _explained(error: PackshotError) -> dict[str, str]:
     facts: dict[str, Any] = error.facts
     if isinstance(error, CutoutNotApprovedError):
         return {photo["photo_id"]: f"{photo['words']} {photo['remedy']}" for photo in facts["photos"]}
-    if isinstance(error, UnsupportedError):
-        names = {"width": "size", "height": "size", "style": "styles", "model": "maker", "engine": "maker"}
-        problems: list[dict[str, str]] = facts["problems"]
-        return {names.get(one["field"], one["field"]): f"{one['message']} {one['remedy']}" for one in problems}
     if isinstance(error, IdempotencyKeyReusedError):
-        return {"again": "This page has shot something already. Press the button again to shoot this too."}
-    return {"again": f"{error.message} {error.remedy}"}
+        return {ABOVE: "This page has shot something already. Press the button again to shoot this too."}
+    return explained(error, _FIELD_OF)
+
+
+# What an engine says of the photos that go along is about the person: every shoot of a product has the product's.
+_FIELD_OF = {
+    "width": "size",
+    "height": "size",
+    "style": "styles",
+    "model": "maker",
+    "engine": "maker",
+    "references": "talent",
+    "talent_id": "talent",
+}
 
 
 async def _page(
@@ -136,8 +169,10 @@ async def _page(
         project = await projects.project(session, product.project_id)
         rows = await photos.photos(session, product_id, limit=MOST_PHOTOS)
         cutouts = await shown_cutouts(session, [photo.id for photo in rows])
+        people = await cast(session)
     ready = [photo for photo in rows if cutouts.get(photo.id) and cutouts[photo.id][0].approved_at]
     offered = _offered(chosen.styles)
+    offers = makers(people=bool(people) or any("person" in one.preset.needs for one in of(chosen.styles)))
     others = [(photo, _why(photo, cutouts.get(photo.id))) for photo in rows if photo not in ready]
     return render(
         request,
@@ -153,8 +188,13 @@ async def _page(
         own=any(not one.embedded for one in offered),
         engines=engine_titles(offered),
         painted={"": price("", ""), **{style.slug: price(style.slug, "") for style in offered}},
-        makers=[one for one in makers() if not one.missing],
-        unset=[one for one in makers() if one.missing] if viewer.is_admin else [],
+        makers=[one for one in offers if not one.missing],
+        unset=[one for one in offers if one.missing] if viewer.is_admin else [],
+        cast=people,
+        talent=known_only(chosen.talent, people),
+        poses=poses(),
+        markets={one.codes[0].upper(): name.replace("-", " ").title() for name, one in markets().items()},
+        review_hours=await config.get(REVIEW_HOURS),
         costs=viewer.is_admin,
         sizes=SIZES,
         framings=FRAMINGS,
@@ -165,7 +205,9 @@ async def _page(
     )
 
 
-_FIELDS = {"maker", "mode", "words", "avoid", "photo_ids", "styles", "size", "framing", "format", "count", "seed"}
+_FIELDS = {"maker", "mode", "words", "avoid", "photo_ids", "styles", "size", "framing", "format", "count", "seed"} | {
+    *("talent", "poses", "strict", "market")
+}
 
 
 def _offered(chosen: list[str]) -> list[Style]:

@@ -12,14 +12,17 @@ from fastapi.responses import Response
 from sqlalchemy import distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from packshot import config
 from packshot.accounts.browser import LoggedIn, Viewer
 from packshot.catalog.models import Cutout, Photo, Product
 from packshot.credits.errors import InsufficientCreditsError
 from packshot.db import transaction
 from packshot.errors import PackshotError
 from packshot.shoots.cards import titles
+from packshot.shoots.cast import cast, known_only
 from packshot.shoots.chosen import FORMAT_NAMES, SIZES
-from packshot.shoots.errors import UnsupportedError
+from packshot.shoots.explained import explained
+from packshot.shoots.judging.limits import REVIEW_HOURS
 from packshot.shoots.reader import read
 from packshot.shoots.submit import AcceptedOut, accept
 from packshot.shoots.variations import shown
@@ -54,8 +57,23 @@ def _typed(
     size: Short = "1024x1024",
     format: Short = "webp",
     pose: Annotated[list[str] | None, Form(max_length=20)] = None,
+    talent: Short = "",
+    strict: Short = "",
 ) -> Worded:
-    return Worded(words, product, style, engine, market, pictures, bool(different), size, format, pose or [])
+    return Worded(
+        words=words,
+        product=product,
+        style=style,
+        engine=engine,
+        market=market,
+        pictures=pictures,
+        different=bool(different),
+        size=size,
+        format=format,
+        poses=pose or [],
+        talent=talent,
+        strict=bool(strict),
+    )
 
 
 Typed = Annotated[Worded, Depends(_typed)]
@@ -68,10 +86,18 @@ async def new(
     style: Annotated[str, Query(max_length=100)] = "",
     product: Annotated[str, Query(max_length=100)] = "",
     words: Annotated[str, Query(max_length=12_000)] = "",
+    talent: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
-    """`style`, `product` and `words` in the address fill the form in; a style brings its usual size."""
+    """`style`, `product`, `words` and `talent` in the address fill the form in; a style brings its usual size,
+
+    and a portrait whoever was added last.
+    """
     await refreshed()
-    typed = Worded(words=words, product=product, style=style)
+    typed = Worded(words=words, product=product, style=style, talent=talent)
+    if typed.portrait and not typed.talent:
+        async with transaction(viewer.principal.account_id) as session:
+            newest = next(iter(await cast(session)), None)
+        typed = replace(typed, talent=str(newest.id) if newest else "")
     if typed.look and typed.look.preset.size:
         typed = replace(typed, size=typed.look.preset.size)
     return await _page(request, viewer, typed, {})
@@ -99,31 +125,31 @@ async def create(
     try:
         answer = await accept(viewer.principal.account_id, viewer.principal.user_id, brief, key)
     except InsufficientCreditsError as short:
-        back = f"/new?{urlencode({'words': typed.words, 'product': typed.product, 'style': typed.style})}"
+        back = _address(typed)
         return go(request, f"/pricing?{urlencode({'missing': short.needed - short.available, 'back': back})}")
     except PackshotError as error:
-        return await _page(request, viewer, typed, _explained(error), leads, status=error.status)
+        return await _page(request, viewer, typed, _explained(error, typed), leads, status=error.status)
     return go(request, f"/shoots/{AcceptedOut.model_validate_json(answer).id}")
 
 
+def _address(typed: Worded) -> str:
+    """Where the form stands as it is filled in, to come back to."""
+    filled = {"words": typed.words, "product": typed.product, "style": typed.style, "talent": typed.talent}
+    return f"/new?{urlencode({name: value for name, value in filled.items() if value})}"
+
+
 def _painted() -> list[Style]:
-    """The styles of other engines that words, with or without a product, are enough for."""
-    found = [one for one in library() if not one.embedded and one.preset.kind == "image"]
-    return [one for one in found if "person" not in one.preset.needs]
+    """The styles of other engines: for words, with or without a product, or for a person."""
+    return [one for one in library() if not one.embedded and one.preset.kind == "image"]
 
 
-def _explained(error: PackshotError) -> dict[str, str]:
-    """The words of a refusal by the field that they are about; the rest stands above the form."""
-    facts: dict[str, Any] = error.facts
-    if isinstance(error, UnsupportedError):
-        names = {"width": "size", "height": "size", "references": "product_id", "style": "engine"}
-        problems: list[dict[str, str]] = facts["problems"]
-        told: dict[str, str] = {}
-        for one in problems:
-            name = names.get(one["field"], one["field"])
-            told[name] = " ".join(filter(None, [told.get(name), one["message"], one["remedy"]]))
-        return told
-    return {"again": f"{error.message} {error.remedy}"}
+_FIELD_OF = {"width": "size", "height": "size", "style": "engine", "model": "engine", "talent_id": "talent"}
+
+
+def _explained(error: PackshotError, typed: Worded) -> dict[str, str]:
+    about = "talent" if typed.talent or typed.portrait else "product_id"
+    names = _FIELD_OF | {"references": about}
+    return explained(error, names | ({"style": "talent"} if about == "talent" and not typed.talent else {}))
 
 
 async def _leads(viewer: Viewer, typed: Worded) -> Leads:
@@ -161,6 +187,7 @@ async def _page(
     leads = leads or await _leads(viewer, typed)
     async with transaction(viewer.principal.account_id) as session:
         products = await _products(session)
+        people = await cast(session)
     return render(
         request,
         "shoots/words.html",
@@ -179,13 +206,19 @@ async def _page(
         formats=FORMAT_NAMES,
         markets=markets(),
         poses=poses(),
+        cast=people,
+        talent=known_only(typed.talent, people),
+        back=_address(typed),
+        review_hours=await config.get(REVIEW_HOURS),
         examples=EXAMPLES,
         key=uuid4().hex,
         **_names(),
     )
 
 
-_FIELDS = {"words", "product_id", "engine", "market", "variations", "count", "size", "format", "poses"}
+_FIELDS = {"words", "product_id", "engine", "market", "variations", "count", "size", "format", "poses"} | {
+    *("talent", "strict")
+}
 
 
 def _names() -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Plate:
 async def ask(work: Work, attempt: Attempt, references: tuple[Reference, ...]) -> GenerationRequest:
     """The request to send for `attempt`. Raises as `product_of` does, before anything is sent."""
     call = _call(work, attempt)
-    wanted = request(work.shoot, work.generation, references, call)
+    wanted = request(work.shoot, work.generation, references, call, work.product)
     model = maker(call.engine).known.get(call.model)
     if model is None:
         return wanted  # the engine says what is wrong with it
@@ -63,7 +63,7 @@ async def plate_of(work: Work, attempt: Attempt) -> Plate | None:
     call = _call(work, attempt)
     if call.way not in ("plate", "inpaint"):
         return None
-    wanted = request(work.shoot, work.generation, await references_of(work), call)
+    wanted = request(work.shoot, work.generation, await references_of(work), call, work.product)
     return Plate(wanted, maker(call.engine).known[call.model], call.way)
 
 

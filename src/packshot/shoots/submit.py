@@ -19,7 +19,7 @@ from packshot.catalog.approved import Approved, approved
 from packshot.credits import ledger
 from packshot.db import Direct, after_commit, direct, new_id
 from packshot.engines import registry
-from packshot.engines.base import Engine, GenerationRequest, Reference, Unsupported
+from packshot.engines.base import Engine, GenerationRequest, Model, Reference, Unsupported
 from packshot.engines.presets import chosen
 from packshot.errors import BadInputError, PackshotError
 from packshot.plates.ask import outlined
@@ -33,7 +33,7 @@ from packshot.shoots.errors import (
     IdempotencyKeyReusedError,
     UnsupportedError,
 )
-from packshot.shoots.makers import maker, queue_of
+from packshot.shoots.makers import maker, queue_of, takes_people
 from packshot.shoots.news import wake_later
 from packshot.shoots.permission import require
 from packshot.shoots.styled import against_styles, settled
@@ -265,6 +265,9 @@ def checked(
     known = engine.known.get(model)
     if known is None:
         raise UnsupportedError(engine.check(wanted))
+    if unshown := _refused_person(engine, brief, known, photos):
+        refused = [*refused, unshown]
+        wanted = replace(wanted, references=wanted.references[: len(photos[:1])])
     person = brief.talent_id is not None or bool(brief.poses)
     way = way_of(known, product=bool(photos), person=person, mode=brief.mode)
     refusals = [*refused, *against_mode(way, known, brief.mode), *_refused_poses(engine, brief, model)]
@@ -293,6 +296,17 @@ def _references(brief: Brief, photos: Sequence[Approved]) -> tuple[Reference, ..
     product = (Reference(b"", name=photos[0].name),) if photos else ()
     person = (Reference(b"", role="person", name="model"),) if brief.talent_id else ()
     return (*product, *person)
+
+
+def _refused_person(engine: Engine, brief: Brief, model: Model, photos: Sequence[Approved]) -> Unsupported | None:
+    """Why `model` cannot show the brief's person; None where it can, or nobody is to be shown."""
+    if brief.talent_id is None or takes_people(model, product=bool(photos)):
+        return None
+    kinds = registry().classes.items()
+    able = sorted(id for id, kind in kinds if any(takes_people(one, product=bool(photos)) for one in kind.models()))
+    beside = " beside the product's" if photos else ""
+    words = f"{model.title} takes no photo of a person{beside}."
+    return Unsupported("talent_id", words, f"Leave the person out, or use an engine that does: {', '.join(able)}.")
 
 
 async def refuse_in_trouble(engine: Engine, model: str) -> None:

@@ -14,14 +14,15 @@ from packshot.engines import registry
 from packshot.engines.base import Cost, Engine, GenerationRequest, Model
 from packshot.errors import BadInputError, PackshotError
 from packshot.shoots.brief import Brief
-from packshot.shoots.directed import WORDS
-from packshot.shoots.makers import maker
+from packshot.shoots.cast import talent_of
+from packshot.shoots.directed import SAME_PERSON, WORDS
+from packshot.shoots.makers import maker, takes_people
 from packshot.shoots.reader import Read
 from packshot.shoots.variations import variations
 from packshot.styles.library import Style, style
 from packshot.styles.price import EMBEDDED, price
 from packshot.words.brief import brief
-from packshot.words.direction import Direction
+from packshot.words.direction import Direction, Shown
 from packshot.words.families import family_of
 from packshot.words.markets import market_named, markets
 from packshot.words.sets import fitting
@@ -54,20 +55,33 @@ class Worded:
     size: str = "1024x1024"
     format: str = "webp"
     poses: list[str] = field(default_factory=list[str])
+    talent: str = ""
+    strict: bool = False
 
     @property
     def maker(self) -> str:
-        """The engine: the one chosen, or the style's; the studio for a product and the first that paints for words."""
+        """The engine: the one chosen, or the style's; the studio for a product, the first that paints for words,
+
+        and where somebody is in it the first that paints from photos of people.
+        """
         if self.engine:
             return self.engine
         if self.look:
             return self.look.engine
+        if talent_of(self.talent):
+            can = (id for id, one in painters().items() if takes_people(one.models()[0], product=bool(self.product)))
+            return next(can, EMBEDDED)
         return EMBEDDED if self.product else next(iter(painters()), EMBEDDED)
 
     @property
     def look(self) -> Style | None:
         """The style that was chosen, where the library has it."""
         return style(self.style) if self.style else None
+
+    @property
+    def portrait(self) -> bool:
+        """Whether the style is made of photos of a person."""
+        return bool(self.look and "person" in self.look.preset.needs)
 
     @property
     def number(self) -> int:
@@ -87,7 +101,15 @@ class Leads:
 
     @property
     def direction(self) -> Direction:
-        return Direction(market=market_named(self.worded.market) if self.worded.market else "", pose=self._pose)
+        person = talent_of(self.worded.talent) is not None
+        along: dict[Shown, bool] = {"product": bool(self.worded.product), "person": person}
+        return Direction(
+            market=market_named(self.worded.market) if self.worded.market else "",
+            pose=self._pose,
+            talent=SAME_PERSON if person else "",
+            references=tuple(role for role, there in along.items() if there),
+            worn=person,
+        )
 
     @property
     def _pose(self) -> str:
@@ -170,6 +192,8 @@ class Leads:
         wrong: dict[str, str] = {}
         if not self.worded.words.strip() and not self.worded.style:
             wrong["words"] = _WORDS["words"]
+        if self.worded.portrait and not talent_of(self.worded.talent):
+            wrong["talent"] = "This style is a portrait: choose who is in it, or add a model."
         if embedded and not self.worded.product:
             wrong["product_id"] = "The embedded studio photographs your product: choose one, or an engine that paints."
         asked: dict[str, Any] = {
@@ -183,6 +207,8 @@ class Leads:
             "words": "" if embedded else self.worded.words.strip(),
             "market": markets()[self.direction.market].codes[0].upper() if self.direction.market else None,
             "poses": self.worded.poses,
+            "talent_id": talent_of(self.worded.talent),
+            "strict": self.worded.strict,
             **({"variations": self.worded.number} if self.varies else {"count": self.worded.number}),
         }
         try:

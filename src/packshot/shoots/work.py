@@ -56,6 +56,11 @@ class Work:
         return maker((self.attempts[-1].engine if self.attempts else "") or self.shoot.engine)
 
     @property
+    def product(self) -> str:
+        """What the customer calls the thing in the photo; "" without a photo."""
+        return self.files.product if self.files else ""
+
+    @property
     def under_way(self) -> bool:
         """Whether the newest attempt has yet to come to its end."""
         return bool(self.attempts) and self.attempts[-1].state in UNDER_WAY

@@ -129,10 +129,10 @@ async def status(request: Request) -> Response:
     width, height = _size(inputs)
     if found.fault == "wrong-size":
         width, height = width // 2, height // 2
-    image = base64.b64decode(
-        (inputs.garment_image if isinstance(inputs, TryOn) else inputs.product_image).split(",")[1]
-    )
-    data = await in_thread(picture, found.about["words"], width, height, (image,))
+    garment = inputs.garment_image if isinstance(inputs, TryOn) else inputs.product_image
+    sent = [garment, *([inputs.model_image] if inputs.model_image else [])]
+    images = tuple(base64.b64decode(one.split(",")[1]) for one in sent)
+    data = await in_thread(picture, found.about["words"], width, height, images)
     if found.fault == "html":
         data = faults.PAGE
     if inputs.return_base64 and found.fault not in ("expired", "redirect", "metadata"):

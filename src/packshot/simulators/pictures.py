@@ -1,9 +1,13 @@
-"""The pictures and videos that simulators make: rooms, with the product in them if there was one, marked as simulated.
+"""The pictures and videos that simulators make: rooms, with the product and the person in them, marked as simulated.
+
+Of several references the first is the product, and the second the person, who stands behind it.
 
 A room's floor begins where the description says. Its words also ask for pictures that a check should catch:
 `defect:recoloured` (the product in another colour), `defect:garbled-logo` (its middle scrambled), `defect:other-face`
-(another face over its upper part), and of empty scenes `defect:occupied` (something stands in the middle),
-`defect:low-floor` (it begins too far down), `defect:flat` (one colour); around a product `defect:moved`.
+(another face over the upper part of the person, or of the only reference), and of empty scenes `defect:occupied`
+(something stands in the middle), `defect:low-floor` (it begins too far down), `defect:flat` (one colour); around a
+product `defect:moved`. With `-unless-told` behind it, each of the first three is put right by a prompt that asks for
+the product's own colours, its letters, or the likeness.
 """
 
 from __future__ import annotations
@@ -30,15 +34,28 @@ _DEFECT = re.compile(r"\bdefect:([a-z-]+)")
 _FLOOR = re.compile(r"surface fills the lower (\d+) percent")
 _NO_WALL = re.compile(r"surface fills the whole picture")
 _USUAL_FLOOR, _LOW_FLOOR = 0.6, 0.93
+_ALONE, _WORN, _WHOLE = (0.6, 5 / 6), (0.5, 0.92), (1.0, 1.0)  # part of the picture, and its foot
+_OTHER_FACE = "other-face"
+_UNLESS_TOLD = "-unless-told"
+_HEEDED = {
+    "recoloured": "own colours exactly",
+    "garbled-logo": "Copy the logo and all text",
+    _OTHER_FACE: "exactly the one of the reference photos",
+}
 _SKIRTING = 0.012  # of the height, over which the wall turns into the floor
 
 
 def picture(words: str, width: int, height: int, references: tuple[bytes, ...] = (), seed: int = 0) -> bytes:
-    """A PNG of `width` × `height`: a room in colours that come from `words` and `seed`, the first reference in it."""
+    """A PNG of `width` × `height`: a room in colours that come from `words` and `seed`, with the references in it."""
     canvas = _room(words, width, height, seed)
+    defects = _defects(words)
+    if len(references) > 1:
+        of_person = [one for one in defects if one == _OTHER_FACE]
+        _place(canvas, decode(references[1], name="person", limits=OWN_LIMITS), of_person, _WHOLE)
+        defects = [one for one in defects if one != _OTHER_FACE]
     if references:
         photo = decode(references[0], name="reference", limits=OWN_LIMITS)
-        _place(canvas, photo, _DEFECT.findall(words))
+        _place(canvas, photo, defects, _WORN if len(references) > 1 else _ALONE)
     _stamp(canvas)
     return finish(canvas, [(width, height)], "png")[0].data
 
@@ -72,6 +89,13 @@ def video(width: int, height: int, seconds: int) -> bytes:
             writer.write(np.ascontiguousarray(canvas[..., ::-1]))
         writer.release()
         return path.read_bytes()
+
+
+def _defects(words: str) -> list[str]:
+    """What is to be wrong with the product or the person, without what the prompt asks to be right."""
+    found = _DEFECT.findall(words)
+    plain = {one.removesuffix(_UNLESS_TOLD): one.endswith(_UNLESS_TOLD) for one in found}
+    return [one for one, unless in plain.items() if not (unless and one in _HEEDED and _HEEDED[one] in words)]
 
 
 def _room(words: str, width: int, height: int, seed: int) -> Canvas:
@@ -128,9 +152,11 @@ def _occupy(canvas: NDArray[np.float32]) -> None:
     cv2.rectangle(canvas, (middle - width // 24, foot - height // 2), (middle + width // 24, foot), (60, 40, 90), -1)
 
 
-def _place(canvas: Canvas, photo: Photo, defects: list[str]) -> None:
+def _place(canvas: Canvas, photo: Photo, defects: list[str], where: tuple[float, float]) -> None:
+    """Lays the photo into the picture: `where` is the part of it that it takes at most, and where its foot stands."""
     height, width = canvas.shape[:2]
-    scale = min(0.6 * width / photo.width, 0.6 * height / photo.height)
+    part, foot = where
+    scale = min(part * width / photo.width, part * height / photo.height)
     size = (max(1, round(photo.width * scale)), max(1, round(photo.height * scale)))
     product = cv2.resize(_eight(photo), size, interpolation=cv2.INTER_AREA).astype(np.uint8)
     alpha = np.ones(product.shape[:2], np.float32)
@@ -139,7 +165,7 @@ def _place(canvas: Canvas, photo: Photo, defects: list[str]) -> None:
         alpha = np.asarray(cv2.resize(levels, size, interpolation=cv2.INTER_AREA), np.float32)
     for defect in defects:
         _spoil(product, defect)
-    top, left = height * 5 // 6 - size[1], (width - size[0]) // 2
+    top, left = max(round(height * foot) - size[1], 0), (width - size[0]) // 2
     under = canvas[top : top + size[1], left : left + size[0]]
     under[:] = np.rint(product * alpha[..., None] + under * (1 - alpha[..., None])).astype(np.uint8)
 
@@ -152,7 +178,8 @@ def _spoil(product: Canvas, defect: str) -> None:
         logo = product[height // 3 : height * 2 // 3, width // 4 : width * 3 // 4]
         columns = np.random.default_rng(0).permutation(logo.shape[1])
         logo[:] = logo[:, columns]
-    elif defect == "other-face":
+    elif defect == _OTHER_FACE:
+        product[:] = product[..., [0, 2, 1]]  # another complexion, and other hair
         centre, axes = (width // 2, height // 5), (max(1, width // 6), max(1, height // 7))
         cv2.ellipse(product, centre, axes, 0, 0, 360, (140, 100, 80), -1)
         for side in (-1, 1):

@@ -49,10 +49,11 @@ class Job:
 
 @dataclass
 class Books:
-    """What this simulator would have put on the bill, and what it keeps for later."""
+    """What this simulator would have put on the bill, the words that it was last told, and what it keeps for later."""
 
     billed: int = 0
     refused: int = 0
+    words: str = ""
     jobs: dict[str, Job] = field(default_factory=dict[str, Job])
     files: dict[str, tuple[bytes, str, str]] = field(default_factory=dict[str, "tuple[bytes, str, str]"])
 
@@ -63,7 +64,8 @@ def application(name: str, routes: list[Route], error: faults.Error, check_key: 
     async def billed(request: Request) -> Response:
         own = books(request)
         cancelled = sum(job.cancelled for job in own.jobs.values())
-        return JSONResponse({"vendor": name, "billed": own.billed, "refused": own.refused, "cancelled": cancelled})
+        told = {"vendor": name, "billed": own.billed, "refused": own.refused, "cancelled": cancelled}
+        return JSONResponse(told | {"words": own.words})
 
     async def file(request: Request) -> Response:
         data, media_type, fault = books(request).files.get(request.path_params["id"], (b"", "", "expired"))
@@ -103,6 +105,7 @@ async def accepted(request: Request, words: str, error: faults.Error) -> Respons
         books(request).refused += 1
         return answer
     books(request).billed += 1
+    books(request).words = words
     return await faults.after(fault, error) or fault
 
 

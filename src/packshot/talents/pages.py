@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,12 +21,13 @@ from packshot.talents.release import add_release
 from packshot.talents.schemas import ReceiptOut, ReleaseIn, TalentIn, talents_out
 from packshot.web import csrf, multipart
 from packshot.web.forms import read
-from packshot.web.render import go, is_htmx, render
+from packshot.web.render import go, is_htmx, own_path, render
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(csrf.guard)])
 
 A_PAGE = 60
 Typed = Annotated[str, Form(max_length=2000)]
+Back = Annotated[str, Query(max_length=2000)]
 Ticked = Annotated[list[str] | None, Form(max_length=20)]
 PERSON = {"name": "The name of the model"}
 RELEASE = {
@@ -41,21 +43,29 @@ RELEASE = {
 
 
 @router.get("/models")
-async def list_models(request: Request, _: LoggedIn, session: PageSession, before: UUID | None = None) -> Response:
-    return await _models(request, session, before=before)
+async def list_models(
+    request: Request, _: LoggedIn, session: PageSession, before: UUID | None = None, back: Back = ""
+) -> Response:
+    """`back` is the shoot that a new model is wanted for."""
+    return await _models(request, session, before=before, back=back)
 
 
 @router.post("/models")
 async def make_model(
-    request: Request, viewer: LoggedIn, session: PageSession, name: Typed = "", kind: Typed = "real"
+    request: Request,
+    viewer: LoggedIn,
+    session: PageSession,
+    name: Typed = "",
+    kind: Typed = "real",
+    back: Typed = "",
 ) -> Response:
     try:
         given = read(TalentIn, {"name": name, "synthetic": kind == "synthetic"}, PERSON)
     except PackshotError as wrong:
-        return await _models(request, session, name=name, kind=kind, wrong=wrong)
+        return await _models(request, session, name=name, kind=kind, wrong=wrong, back=back)
     account_id = viewer.principal.account_id
     made = await people.add_talent(session, account_id, given.name, synthetic=given.synthetic)
-    return go(request, f"/models/{made.id}")
+    return go(request, _address(made.id, back))
 
 
 @router.get("/models/receipts/{receipt_id}")
@@ -64,11 +74,11 @@ async def show_receipt(receipt_id: UUID, viewer: LoggedIn, session: PageSession)
 
 
 @router.get("/models/{model_id}")
-async def show_model(request: Request, model_id: UUID, _: LoggedIn, session: PageSession) -> Response:
+async def show_model(request: Request, model_id: UUID, _: LoggedIn, session: PageSession, back: Back = "") -> Response:
     """The page; htmx, which asks once a release is signed, is told to load it anew."""
     if is_htmx(request):
-        return go(request, f"/models/{model_id}")
-    return await _model(request, session, model_id)
+        return go(request, _address(model_id, back))
+    return await _model(request, session, model_id, back=back)
 
 
 @router.get("/models/{model_id}/photos")
@@ -107,6 +117,7 @@ async def make_release(
     valid_from: Typed = "",
     valid_until: Typed = "",
     engines_elsewhere: Typed = "",
+    back: Typed = "",
 ) -> Response:
     typed: dict[str, Any] = {
         "person": person,
@@ -123,8 +134,8 @@ async def make_release(
         given = read(ReleaseIn, {**typed, "markets": places}, RELEASE)
         await add_release(session, model_id, by=viewer.principal.user_id, **dict(given))
     except BadInputError as wrong:
-        return await _model(request, session, model_id, typed=typed, wrong=wrong)
-    return go(request, f"/models/{model_id}")
+        return await _model(request, session, model_id, typed=typed, wrong=wrong, back=back)
+    return go(request, _address(model_id, back))
 
 
 @router.post("/models/{model_id}/releases/{release_id}/paper")
@@ -167,6 +178,12 @@ async def delete_model(
     return go(request, "/models")
 
 
+def _address(model_id: UUID, back: str) -> str:
+    """The page of a model, from which the way leads back to the shoot that it was added for, if there is one."""
+    kept = own_path(back, "")
+    return f"/models/{model_id}?{urlencode({'back': kept})}" if kept else f"/models/{model_id}"
+
+
 def _ask(sure: str) -> None:
     if not sure:
         raise BadInputError("Nothing was deleted.", remedy="Tick that you are sure: it cannot be undone.")
@@ -180,6 +197,7 @@ async def _models(
     name: str = "",
     kind: str = "real",
     wrong: PackshotError | None = None,
+    back: str = "",
 ) -> Response:
     found = await people.talents(session, before=before, limit=A_PAGE + 1)
     return render(
@@ -192,6 +210,7 @@ async def _models(
         name=name,
         kind=kind,
         wrong=wrong,
+        back=own_path(back, ""),
     )
 
 
@@ -203,6 +222,7 @@ async def _model(
     typed: dict[str, Any] | None = None,
     wrong: PackshotError | None = None,
     unsure: PackshotError | None = None,
+    back: str = "",
 ) -> Response:
     problem = wrong or unsure
     day = today()
@@ -232,4 +252,5 @@ async def _model(
         max_bytes=upload_bytes(),
         wrong=wrong,
         unsure=unsure,
+        back=own_path(back, ""),
     )

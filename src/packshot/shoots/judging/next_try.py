@@ -143,6 +143,8 @@ def _change(rejections: Sequence[Rejection], reach: Reach) -> Change:
         if reach.paste and not any(one.change.paste for one in rejections):
             return Change(("seed", "paste"), paste=True)
     first, second = _LEVERS.get(last.reason, _USUAL)
+    if first == ("paste",) and not reach.paste:  # what is worn, say: then at least the reason is named
+        first, second = second, _USUAL[0]
     tried = sum(1 for one in rejections[:-1] if one.reason == last.reason)
     return _pulled(first if tried == 0 else second, last.reason, reach)
 

@@ -85,7 +85,7 @@ async def _judge_and_deliver(case: Case) -> None:
     seed = work.generation.seed if case.delivery.seed is None else case.delivery.seed
     attempt = case.attempt
     call = Call(attempt.engine or work.shoot.engine, attempt.model or work.shoot.model, cast(Way, attempt.way))
-    asked = fingerprint(request(work.shoot, work.generation, references, call))
+    asked = fingerprint(request(work.shoot, work.generation, references, call, work.product))
     rows = rows_of(found, call, work.generation, attempt, seed, asked)
     await _follow(case, found, rows)
 

@@ -1,0 +1,62 @@
+"""Who can be in the pictures of a shoot: the account's models of whom pictures may be made today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from packshot.talents.people import talents
+from packshot.talents.release import WORLDWIDE
+from packshot.talents.schemas import ReferenceOut, TalentOut, talents_out
+
+MOST_CAST = 60
+
+
+@dataclass(frozen=True)
+class Member:
+    """A model that can be chosen. `words` say within what: how many photos, and what a real person agreed to."""
+
+    id: UUID
+    name: str
+    words: str
+    cover: ReferenceOut | None
+
+
+async def cast(session: AsyncSession) -> list[Member]:
+    """The newest of the account's models that have photos and, unless made by a machine, a release that is in force."""
+    day = datetime.now(UTC).date()
+    found = await talents_out(session, await talents(session, limit=MOST_CAST), day)
+    return [Member(one.id, one.name, _within(one), one.cover) for one in found if _can_be_shot(one, day)]
+
+
+def talent_of(typed: str) -> UUID | None:
+    """The model that a form names; None for nobody, and for what is no id."""
+    try:
+        return UUID(typed) if typed else None
+    except ValueError:
+        return None
+
+
+def known_only(typed: str, offered: list[Member]) -> str:
+    """`typed` where it is one of those `offered`, else nobody: somebody may have withdrawn since."""
+    return typed if any(str(one.id) == typed for one in offered) else ""
+
+
+def _can_be_shot(one: TalentOut, day: date) -> bool:
+    if one.withdrawn_at or not one.ready:
+        return False
+    counts = next((release for release in one.releases if release.signed_at), None)
+    return one.synthetic or bool(counts and counts.valid_from <= day <= counts.valid_until)
+
+
+def _within(one: TalentOut) -> str:
+    photos = "1 photo" if one.ready == 1 else f"{one.ready} photos"
+    counts = next((release for release in one.releases if release.signed_at), None)
+    if one.synthetic or counts is None:
+        return f"Made by a machine, {photos}."
+    where = "every market" if WORLDWIDE in counts.markets else ", ".join(counts.markets)
+    stays = "" if counts.engines_elsewhere else " Photos stay on this server: no engine of another company."
+    return f"{photos}; agreed to {where} until {counts.valid_until:%-d %B %Y}.{stays}"
