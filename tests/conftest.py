@@ -88,8 +88,9 @@ async def database(settings: Settings, anyio_backend: str) -> AsyncGenerator[Non
     import asyncpg
     from redis.asyncio import Redis
 
-    from packshot import db, valkey
+    from packshot import config, db, valkey
 
+    config.forget()
     connection = await asyncpg.connect(settings.database.replace("+asyncpg", ""))
     await connection.execute(EMPTY_EVERY_TABLE)
     await connection.close()

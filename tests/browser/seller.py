@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 PHOTOS = ROOT / "samples/photos"
+_COLOURS_SETTLE = """Promise.allSettled(document.getAnimations()
+  .filter(one => one.effect.getComputedTiming().endTime !== Infinity).map(one => one.finished))"""
 AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
 PASSWORD = "correct horse battery"
 
@@ -85,6 +87,7 @@ class Seller:
     async def axe(self) -> list[str]:
         """What axe-core finds on this page."""
         await self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        await self.page.evaluate(_COLOURS_SETTLE)
         found: dict[str, Any] = await self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         return [
             f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"

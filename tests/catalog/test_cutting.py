@@ -74,7 +74,7 @@ async def begun(cutout_id: UUID) -> None:
         async with transaction(system=True) as session:
             cutout = await session.get_one(Cutout, cutout_id)
             photo = await session.get_one(Photo, cutout.photo_id)
-        if cutout.lease_until is not None and photo.master_key:
+        if cutout.lease_until is not None and photo.master_key and cutting.draw is draw.draw:
             return
         await asyncio.sleep(0.02)
 

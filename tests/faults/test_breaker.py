@@ -20,6 +20,7 @@ from packshot.db import transaction
 from packshot.engines.breaker import Patience
 from packshot.settings import Settings
 from packshot.vendors import gate
+from packshot.vendors.limits import PROBE_S as PROBE_SILENT_S
 from packshot.vendors.limits import TROUBLE_S
 from tests.faults.harness import FULL
 
@@ -27,12 +28,14 @@ pytestmark = pytest.mark.anyio
 
 PROCESSES, CALLS = (8, 8) if FULL else (3, 8)
 OPEN_S = 60.0 if FULL else 3.0
+PROBE_S = Patience.probe_s if FULL else 8.0
 
 
 @pytest.fixture
 async def crowd(settings: Settings, database: None) -> AsyncGenerator[list[Process]]:
     async with transaction() as session:
         await config.change(session, TROUBLE_S, OPEN_S)
+        await config.change(session, PROBE_SILENT_S, PROBE_S)
     command = [sys.executable, "-m", "tests.faults.crowd"]
     processes = [await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE) for _ in range(PROCESSES)]
     try:
@@ -81,9 +84,9 @@ async def test_an_outage_its_end_and_a_killed_probe(crowd: list[Process]) -> Non
     crowd.remove(prober)
     killed = time.monotonic()
     while await told(crowd, {"ask": 1}) == 0:
-        assert time.monotonic() - killed < Patience.probe_s + 5, "nobody may try again"
+        assert time.monotonic() - killed < PROBE_S + 5, "nobody may try again"
         await asyncio.sleep(0.5)
-    assert time.monotonic() - killed > Patience.probe_s - 5, "the killed one had its time"
+    assert time.monotonic() - killed > PROBE_S - 5, "the killed one had its time"
     await told(crowd, {"leave": "good"})
     assert await told(crowd, {"ask": CALLS}) == len(crowd) * CALLS, "it is closed"
     assert await gate.trouble_s("crowded", "m") is None

@@ -1,6 +1,6 @@
 """A worker is killed while vendors work on its orders; another goes on with them by their ids, and buys nothing again.
 
-`make test` orphans 20, `make faults` 100 and a thousand at once on one worker.
+`make test` orphans ten, `make faults` 100 and a thousand at once on one worker.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.shoots.conftest import OUTSIDE, OpenShop
 
 pytestmark = pytest.mark.anyio
 
-ORPHANS = 100 if FULL else 20
+ORPHANS = 100 if FULL else 10
 SOON_S = 90.0
 
 

@@ -31,8 +31,8 @@ from tests.shoots.test_advance import attempts, look, shot
 
 __all__ = ["simulators"]
 
-DEADLINE_S = 20.0
-MOST_MB = 300  # of all accidents of a vendor at once; one by one is tests/contract/test_memory.py
+DEADLINE_S = 14.0
+MOST_MB = 600  # of all accidents of a vendor at once, plates laid included; one by one is tests/contract/test_memory.py
 AT_ONCE, LATER = ("openai", "stability", "bedrock"), ("replicate",)
 WITH_PHOTO = ("openai", "replicate")
 PRICE = 4
@@ -58,7 +58,7 @@ async def hasty(simulators: Simulators, monkeypatch: pytest.MonkeyPatch, databas
     for name, value in simulators.environment.items():
         monkeypatch.setenv(name, value)
     for engine in (*AT_ONCE, *LATER):
-        monkeypatch.setenv(f"PACKSHOT_{engine.upper()}_DEADLINE_S", "5")
+        monkeypatch.setenv(f"PACKSHOT_{engine.upper()}_DEADLINE_S", "4")
     monkeypatch.setenv("PACKSHOT_GENERATION_DEADLINE_S", str(DEADLINE_S))
     monkeypatch.setattr(vendor, "POLL_S", 0.2)
     monkeypatch.setattr(vendor, "TROUBLE_S", 0.3)

@@ -133,14 +133,14 @@ async def test_places_are_as_many_as_are_allowed_and_come_back() -> None:
 
 
 async def test_a_killed_process_gives_its_places_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, "PLACE_S", 0.3)
+    monkeypatch.setattr(gate, "PLACE_S", 1.5)
     await allow(acme={"at_once": 1})
     passed = await enter("a")
     assert isinstance(passed, Pass)
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(1.8)
     assert isinstance(await enter("b"), Wait), "it lives, and says so"
     gate.at_work.clear()  # as if it were killed
-    await asyncio.sleep(0.4)
+    await asyncio.sleep(1.7)
     assert (await gate.room("acme")).left == 1
 
 

@@ -31,6 +31,7 @@ async def refreshed() -> None:
     if shelf.is_fresh():
         return
     await read_presets()
+    shelf.shelved()  # the files take a while the first time, and no transaction waits for them
     async with transaction() as session:
         await read(session)
 

@@ -31,7 +31,7 @@ def shelved() -> Mapping[str, Shelved]:
 def remember(edited: Mapping[str, Shelved]) -> None:
     """Takes what operators edited as the newest there is, for FRESH_S."""
     _read.edited = dict(edited)
-    _read.presets = None
+    _read.presets = _merged(_read.edited)
     _read.until = time.monotonic() + FRESH_S
 
 

@@ -53,6 +53,13 @@ TROUBLE_S = config.key(
     "For how many seconds it is left alone before one call may try again.",
 )
 
+PROBE_S = config.key(
+    "vendors.probe_s",
+    Annotated[float, Field(gt=0, le=3600)],
+    Patience.probe_s,
+    "For how many seconds such a call may be silent before another may try instead.",
+)
+
 
 async def limit(engine: str) -> Limit:
     """What holds for `engine`: an admin's word, else the default, else no limit."""
@@ -61,4 +68,4 @@ async def limit(engine: str) -> Limit:
 
 async def patience() -> Patience:
     """What holds for every breaker."""
-    return Patience(failures=await config.get(TROUBLE_AFTER), open_s=await config.get(TROUBLE_S))
+    return Patience(await config.get(TROUBLE_AFTER), await config.get(TROUBLE_S), await config.get(PROBE_S))

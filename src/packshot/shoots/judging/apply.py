@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
 from packshot.engines.base import GenerationRequest, Reference
@@ -50,7 +50,7 @@ def fingerprint(asked: GenerationRequest) -> str:
     }
     plain["references"] = [[one.role, hashlib.sha256(one.data).hexdigest()] for one in asked.references]
     plain["mask"] = hashlib.sha256(asked.mask).hexdigest() if asked.mask else ""
-    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(plain, sort_keys=True, default=asdict).encode()).hexdigest()
 
 
 def _copy(row: Row) -> Row:
