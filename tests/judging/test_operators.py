@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from sqlalchemy import select, update
 
@@ -36,13 +34,6 @@ async def make_admin(seller: Seller) -> dict[str, str]:
     said = {"email": seller.person.email, "password": "correct horse battery"}
     answer = await seller.client.post("/api/auth/login", json=said)
     return bearer(answer.json()["access_token"])
-
-
-@pytest.fixture(autouse=True)
-def fresh_config() -> Any:
-    config.forget()
-    yield
-    config.forget()
 
 
 async def test_only_operators_may(seller: Seller, tint: Tint) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from packshot.db import transaction
+from packshot.db import new_id, transaction
 from packshot.engines.base import GenerationRequest, Reference
 from packshot.engines.vendor import prompt
 from packshot.plates.ask import prepared
@@ -20,6 +20,8 @@ from packshot.shoots.models import Generation, Shoot, State
 from packshot.styles.edit import save, set_active
 from packshot.styles.files import shipped
 from packshot.styles.preset import Preset
+from packshot.talents.models import Reference as Portrait
+from packshot.talents.models import ReferenceState, Talent
 from tests.contract.conftest import Simulators, simulators
 from tests.shoots.conftest import Seller
 from tests.shoots.test_advance import look, skip_the_wait
@@ -41,6 +43,18 @@ async def ordered(seller: Seller, *styles: str, **changes: Any) -> dict[str, Any
     wanted: dict[str, Any] = {"styles": list(styles), "engine": None, "size": "1024x1024"} | changes
     answer = await seller.shoot(**wanted)
     return {"status": answer.status_code, **answer.json()}
+
+
+async def person(seller: Seller) -> str:
+    """A made-up model with one photo, whose file is gone."""
+    talent = Talent(id=new_id(), account_id=seller.account_id, name="Eve", synthetic=True)
+    async with transaction(seller.account_id) as session:
+        session.add(talent)
+        await session.flush()
+        session.add(
+            Portrait(talent_id=talent.id, account_id=seller.account_id, name="eve.png", state=ReferenceState.READY)
+        )
+    return str(talent.id)
 
 
 async def delivered(id: UUID) -> Generation:
@@ -169,7 +183,7 @@ async def test_the_same_order_sent_again_gets_the_same_answer(seller: Seller, ve
 
 async def test_a_selfie_in_a_style_is_asked_for_as_a_portrait(seller: Seller, vendors: Simulators) -> None:
     """One model, one style, one click; the model's photos go along as the request's references."""
-    order = await ordered(seller, "linkedin-headshot", photo_ids=None, talent_id=str(uuid4()))
+    order = await ordered(seller, "linkedin-headshot", photo_ids=None, talent_id=await person(seller))
     assert (order["status"], order["engine"], order["credits"]) == (202, "openai", 4), order
     async with transaction(system=True) as session:
         generation = await session.get_one(Generation, UUID(order["generations"][0]["id"]))
@@ -182,7 +196,7 @@ async def test_a_selfie_in_a_style_is_asked_for_as_a_portrait(seller: Seller, ve
 
 async def test_nothing_is_bought_for_a_person_whose_photos_are_gone(seller: Seller, vendors: Simulators) -> None:
     before = vendors.billed("openai")
-    order = await ordered(seller, "snow-princess", photo_ids=None, talent_id=str(uuid4()), size="1024x1536")
+    order = await ordered(seller, "snow-princess", photo_ids=None, talent_id=await person(seller), size="1024x1536")
     row = await delivered(UUID(order["generations"][0]["id"]))
     assert (row.state, row.error) == (State.FAILED, "refused") and "needs a photo of a person" in row.words
     assert vendors.billed("openai") == before and await seller.credits() == (1000, 0)
