@@ -21,7 +21,7 @@ from tests.shoots.conftest import OpenShop, Seller
 from tests.shoots.test_advance import through
 
 GET = ("/admin/locks", "/admin/review", "/admin/locks/replay?lock=product&accept=0.9&review=0.8")
-POST = {
+POST: dict[str, dict[str, Any]] = {
     "/admin/locks": {"lock": "product", "accept": "0.9", "review": "0.8"},
     "/admin/locks/rules": {"review.hours": "24"},
 }

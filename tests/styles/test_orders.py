@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, text
 
 from packshot.db import new_id, transaction
 from packshot.engines.base import GenerationRequest, Reference
@@ -46,14 +46,14 @@ async def ordered(seller: Seller, *styles: str, **changes: Any) -> dict[str, Any
 
 
 async def person(seller: Seller) -> str:
-    """A made-up model with one photo, whose file is gone."""
+    """A made-up model with one photo."""
     talent = Talent(id=new_id(), account_id=seller.account_id, name="Eve", synthetic=True)
     async with transaction(seller.account_id) as session:
         session.add(talent)
         await session.flush()
-        session.add(
-            Portrait(talent_id=talent.id, account_id=seller.account_id, name="eve.png", state=ReferenceState.READY)
-        )
+        own = {"talent_id": talent.id, "account_id": seller.account_id}
+        file = {"name": "eve.png", "master_key": "talents/eve.png", "width": 640, "height": 640}
+        session.add(Portrait(state=ReferenceState.READY, **own, **file))
     return str(talent.id)
 
 
@@ -197,6 +197,8 @@ async def test_a_selfie_in_a_style_is_asked_for_as_a_portrait(seller: Seller, ve
 async def test_nothing_is_bought_for_a_person_whose_photos_are_gone(seller: Seller, vendors: Simulators) -> None:
     before = vendors.billed("openai")
     order = await ordered(seller, "snow-princess", photo_ids=None, talent_id=await person(seller), size="1024x1536")
+    async with transaction(seller.account_id) as session:
+        await session.execute(delete(Portrait))
     row = await delivered(UUID(order["generations"][0]["id"]))
-    assert (row.state, row.error) == (State.FAILED, "refused") and "needs a photo of a person" in row.words
+    assert row.state == State.FAILED and "no reference photo" in row.words, (row.error, row.words)
     assert vendors.billed("openai") == before and await seller.credits() == (1000, 0)
