@@ -12,7 +12,7 @@ export const order = () => ({
     form.addEventListener("input", () => this.price(form));
     form.addEventListener("change", (event) => {
       if (event.target.name === "talent") this.cast(form);
-      if (["maker", "mode"].includes(event.target.name)) this.maker(form);
+      if (["maker", "mode", "talent"].includes(event.target.name)) this.maker(form);
       if (event.target.name === "framing") for (const words of form.querySelectorAll("[data-framing]")) words.hidden = words.dataset.framing !== event.target.value;
       if (["framing", "photo_ids"].includes(event.target.name)) this.previews(form);
     });
@@ -44,10 +44,15 @@ export const order = () => ({
   maker(form) {
     const chosen = form.elements.maker?.selectedOptions[0];
     if (!chosen) return;
-    const { usual, redraw } = chosen.dataset;
+    const { usual, redraw, people } = chosen.dataset;
+    const worn = Boolean(form.elements.talent.value);
     form.querySelector("[data-painter]").hidden = chosen.value === "studio";
-    form.querySelector("[data-modes]").hidden = !redraw;
-    form.querySelector("[data-way]").textContent = form.elements.mode.value === "redraw" && redraw ? redraw : usual;
+    form.querySelector("[data-modes]").hidden = !redraw || worn;
+    form.querySelector("[data-way]").textContent = worn
+      ? (people ?? "It shows no people: choose another, or nobody to wear it.")
+      : form.elements.mode.value === "redraw" && redraw
+        ? redraw
+        : usual;
     for (const style of form.querySelectorAll('[name="style"]')) {
       const credits = Number(chosen.value === "studio" ? style.dataset.credits : style.dataset.painted);
       style.closest("label").querySelector(".figures").textContent = credits ? plural(credits, "credit") : "free";

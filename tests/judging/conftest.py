@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from packshot import config
 from packshot.locks.base import Thresholds, Verdict
 from packshot.shoots.judging.judge import judges
 from packshot.shoots.judging.locks import Evidence
@@ -48,6 +49,14 @@ class Tint:
             measures={"away": away},
             picture=b"evidence" if decision != "accept" else None,
         )
+
+
+@pytest.fixture(autouse=True)
+def fresh_config() -> Generator[None]:
+    """What one test sets is not what the next one finds remembered."""
+    config.forget()
+    yield
+    config.forget()
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.shoots.conftest import OpenShop, Seller
 from tests.shoots.test_advance import through
 
 GET = ("/admin/locks", "/admin/review", "/admin/locks/replay?lock=product&accept=0.9&review=0.8")
-POST = {
+POST: dict[str, dict[str, Any]] = {
     "/admin/locks": {"lock": "product", "accept": "0.9", "review": "0.8"},
     "/admin/locks/rules": {"review.hours": "24"},
 }
@@ -36,13 +36,6 @@ async def make_admin(seller: Seller) -> dict[str, str]:
     said = {"email": seller.person.email, "password": "correct horse battery"}
     answer = await seller.client.post("/api/auth/login", json=said)
     return bearer(answer.json()["access_token"])
-
-
-@pytest.fixture(autouse=True)
-def fresh_config() -> Any:
-    config.forget()
-    yield
-    config.forget()
 
 
 async def test_only_operators_may(seller: Seller, tint: Tint) -> None:

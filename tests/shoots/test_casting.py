@@ -219,6 +219,7 @@ async def test_a_selfie_a_style_one_click(
     assert "elsewhere" not in lured.headers["Location"]
     talent = await add_person(garment, photos=1)
     page = (await browser.get("/new?style=snow-princess")).text
+    assert "royalty of the snow" in page, "the prompt, before the click"
     assert f'value="{talent}" checked' in page and 'value="1024x1536" selected' in page
     form: dict[str, Any] = {
         "style": "snow-princess",

@@ -1,4 +1,4 @@
-"""Who can be in the pictures of a shoot: the account's models of whom pictures may be made today."""
+"""Who can be in the pictures of a shoot and in which poses: people of whom pictures may be made, engines that can."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from packshot.engines import registry
+from packshot.engines.base import Model, Unsupported
+from packshot.shoots.brief import Brief
+from packshot.shoots.makers import takes_people
 from packshot.talents.people import talents
 from packshot.talents.release import WORLDWIDE
 from packshot.talents.schemas import ReferenceOut, TalentOut, talents_out
+from packshot.words.poses import refused
 
 MOST_CAST = 60
 
@@ -30,6 +35,24 @@ async def cast(session: AsyncSession) -> list[Member]:
     day = datetime.now(UTC).date()
     found = await talents_out(session, await talents(session, limit=MOST_CAST), day)
     return [Member(one.id, one.name, _within(one), one.cover) for one in found if _can_be_shot(one, day)]
+
+
+def against_cast(brief: Brief, model: Model, *, product: bool) -> list[Unsupported]:
+    """Why `model` cannot show the brief's person, or make its poses; `product`: photos of one go along."""
+    known = registry().classes
+    found: list[Unsupported] = []
+    if brief.talent_id is not None and not takes_people(model, product=product):
+        able = {
+            kind.title for kind in known.values() if any(takes_people(one, product=product) for one in kind.models())
+        }
+        words = f"{model.title} takes no photo of a person{' beside the product’s' if product else ''}."
+        instead = f"Leave the person out, or use an engine that does: {', '.join(sorted(able))}."
+        found.append(Unsupported("talent_id", words, instead))
+    if brief.poses:
+        can = {id: [one.capabilities for one in kind.models()] for id, kind in known.items()}
+        told = refused(brief.poses, model.title, model.capabilities, can, kept=brief.mode == "plate")
+        found += [Unsupported("poses", one.reason, one.remedy) for one in told]
+    return found
 
 
 def talent_of(typed: str) -> UUID | None:

@@ -10,7 +10,7 @@ from packshot.engines.base import Cost, Engine, GenerationRequest, Model, Refere
 from packshot.engines.check import against_licence
 from packshot.plates.ask import outlined
 from packshot.plates.way import WAYS, way_of
-from packshot.shoots.makers import maker
+from packshot.shoots.makers import maker, takes_people
 from packshot.styles.price import EMBEDDED
 
 USUAL_SIDE = 1600  # px of the square picture whose cost is told
@@ -20,13 +20,15 @@ USUAL_SIDE = 1600  # px of the square picture whose cost is told
 class Offer:
     """A model that makes pictures of a product. `usual` and `redraw` say what is done in either mode, "" if it cannot.
 
-    `cost` is the most that one usual picture costs the operator.
+    `people`: whether it shows the product on a person, from photos of both; that is drawn anew. `cost` is the most that
+    one usual picture costs the operator.
     """
 
     value: str
     title: str
     usual: str
     redraw: str
+    people: bool
     cost: Cost
 
 
@@ -62,6 +64,7 @@ def _offers(engine: Engine, people: bool) -> Iterator[Offer]:
             model.title,
             WAYS[usual],
             WAYS[redraw] if redraw != usual else "",
+            takes_people(model, product=True),
             _cost(engine, model),
         )
 

@@ -19,6 +19,7 @@ from packshot.catalog.models import Cutout, Photo, PhotoState
 from packshot.credits.errors import InsufficientCreditsError
 from packshot.db import transaction
 from packshot.errors import BadInputError, NotFoundError, PackshotError
+from packshot.plates.way import WAYS
 from packshot.shoots import chosen as choosing
 from packshot.shoots.cast import cast, known_only
 from packshot.shoots.chosen import FORMAT_NAMES, SIZES, Chosen
@@ -198,6 +199,7 @@ async def _page(
         costs=viewer.is_admin,
         sizes=SIZES,
         framings=FRAMINGS,
+        worn=WAYS["redraw"],
         formats=FORMAT_NAMES,
         wrong=wrong,
         known=_FIELDS | {str(photo.id) for photo in ready},

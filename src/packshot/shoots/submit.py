@@ -18,14 +18,14 @@ from packshot import config
 from packshot.catalog.approved import Approved, approved
 from packshot.credits import ledger
 from packshot.db import Direct, after_commit, direct, new_id
-from packshot.engines import registry
-from packshot.engines.base import Engine, GenerationRequest, Model, Reference, Unsupported
+from packshot.engines.base import Engine, GenerationRequest, Reference, Unsupported
 from packshot.engines.presets import chosen
 from packshot.errors import BadInputError, PackshotError
 from packshot.plates.ask import outlined
 from packshot.plates.way import WAYS, Way, against_mode, way_of
 from packshot.settings import settings
 from packshot.shoots.brief import MOST_PICTURES, Brief
+from packshot.shoots.cast import against_cast
 from packshot.shoots.directed import WORDS
 from packshot.shoots.errors import (
     EngineNotConfiguredError,
@@ -33,7 +33,7 @@ from packshot.shoots.errors import (
     IdempotencyKeyReusedError,
     UnsupportedError,
 )
-from packshot.shoots.makers import maker, queue_of, takes_people
+from packshot.shoots.makers import maker, queue_of
 from packshot.shoots.news import wake_later
 from packshot.shoots.permission import require
 from packshot.shoots.styled import against_styles, settled
@@ -45,7 +45,6 @@ from packshot.styles.price import price
 from packshot.vendors.gate import trouble_s
 from packshot.words.markets import market_named
 from packshot.words.poses import in_order
-from packshot.words.poses import refused as refused_poses
 
 # One round trip for any number of generations, with the credits held for them.
 _GENERATIONS = """generations as (
@@ -265,12 +264,12 @@ def checked(
     known = engine.known.get(model)
     if known is None:
         raise UnsupportedError(engine.check(wanted))
-    if unshown := _refused_person(engine, brief, known, photos):
-        refused = [*refused, unshown]
+    casting = against_cast(brief, known, product=bool(photos))
+    if any(one.field == "talent_id" for one in casting):  # said once, and better than by counting pictures
         wanted = replace(wanted, references=wanted.references[: len(photos[:1])])
     person = brief.talent_id is not None or bool(brief.poses)
     way = way_of(known, product=bool(photos), person=person, mode=brief.mode)
-    refusals = [*refused, *against_mode(way, known, brief.mode), *_refused_poses(engine, brief, model)]
+    refusals = [*refused, *against_mode(way, known, brief.mode), *casting]
     reads = known.capabilities.styles is None
     for style in brief.styles or [WORDS]:
         # What the look keeps out is said in words where need be.
@@ -298,30 +297,10 @@ def _references(brief: Brief, photos: Sequence[Approved]) -> tuple[Reference, ..
     return (*product, *person)
 
 
-def _refused_person(engine: Engine, brief: Brief, model: Model, photos: Sequence[Approved]) -> Unsupported | None:
-    """Why `model` cannot show the brief's person; None where it can, or nobody is to be shown."""
-    if brief.talent_id is None or takes_people(model, product=bool(photos)):
-        return None
-    kinds = registry().classes.items()
-    able = sorted(id for id, kind in kinds if any(takes_people(one, product=bool(photos)) for one in kind.models()))
-    beside = " beside the product's" if photos else ""
-    words = f"{model.title} takes no photo of a person{beside}."
-    return Unsupported("talent_id", words, f"Leave the person out, or use an engine that does: {', '.join(able)}.")
-
-
 async def refuse_in_trouble(engine: Engine, model: str) -> None:
     """EngineTroubleError while the vendor's model is left alone, so that who asks learns it at once."""
     if engine.works == "elsewhere" and (wait := await trouble_s(engine.id, model)) is not None:
         raise EngineTroubleError(engine.title, wait)
-
-
-def _refused_poses(engine: Engine, brief: Brief, model: str) -> list[Unsupported]:
-    if not brief.poses or model not in engine.known:
-        return []
-    known = {id: [one.capabilities for one in kind.models()] for id, kind in registry().classes.items()}
-    can = engine.known[model]
-    told = refused_poses(brief.poses, can.title, can.capabilities, known, kept=brief.mode == "plate")
-    return [Unsupported("poses", one.reason, one.remedy) for one in told]
 
 
 def _names_photos(brief: Brief) -> bool:

@@ -19,6 +19,7 @@ from packshot.shoots.directed import SAME_PERSON, WORDS
 from packshot.shoots.makers import maker, takes_people
 from packshot.shoots.reader import Read
 from packshot.shoots.variations import variations
+from packshot.styles.direction import Look, look
 from packshot.styles.library import Style, style
 from packshot.styles.price import EMBEDDED, price
 from packshot.words.brief import brief
@@ -103,7 +104,11 @@ class Leads:
     def direction(self) -> Direction:
         person = talent_of(self.worded.talent) is not None
         along: dict[Shown, bool] = {"product": bool(self.worded.product), "person": person}
+        chosen = self.worded.look
+        said = look(chosen.preset, words=self.worded.words) if chosen and not chosen.embedded else Look("", "")
         return Direction(
+            style=said.style,
+            avoid=said.avoid,
             market=market_named(self.worded.market) if self.worded.market else "",
             pose=self._pose,
             talent=SAME_PERSON if person else "",
