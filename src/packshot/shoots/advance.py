@@ -111,7 +111,7 @@ async def _begun(session: Direct, claimed: Sequence[Work]) -> list[Work]:
     works: list[Work] = []
     doomed: list[tuple[str, UUID]] = []
     for work in claimed:
-        if not work.under_way and (told := await refusals(session, work.shoot)):
+        if not work.under_way and (told := await refusals(session, work.shoot, engine=work.call.engine)):
             await give_back([work])
             works.append(replace(work, refused=NotPermittedError(told)))
             continue

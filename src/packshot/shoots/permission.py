@@ -14,18 +14,20 @@ from packshot.talents.models import Purpose
 from packshot.talents.release import NotPermittedError, Refusal, permits
 
 
-async def refusals(session: AsyncSession | Direct, shoot: Shoot | Brief, *, held: bool = False) -> list[Refusal]:
+async def refusals(
+    session: AsyncSession | Direct, shoot: Shoot | Brief, *, engine: str = "", held: bool = False
+) -> list[Refusal]:
     """Why the shoot's pictures may not show its talent; nothing where they may, or where there is none.
 
-    Pictures of products in a shop are what releases call catalogue. With `held` nobody can withdraw until the
-    transaction ends.
+    Pictures of products in a shop are what releases call catalogue. `engine` is who makes them, where that is not the
+    one that was ordered. With `held` nobody can withdraw until the transaction ends.
     """
     if shoot.talent_id is None:
         return []
     return await permits(
         session,
         shoot.talent_id,
-        engine_elsewhere=maker(shoot.engine).works == "elsewhere",
+        engine_elsewhere=maker(engine or shoot.engine).works == "elsewhere",
         purpose=Purpose.CATALOGUE,
         market=shoot.market or None,
         on=datetime.now(UTC).date(),
