@@ -77,7 +77,7 @@ def main(out: Path) -> int:
             laps.end("starting")
             client = Client(base_url)
             client.register("demo@packshot.example", secrets.token_urlsafe(16))
-            styles = {style["slug"]: style["title"] for style in client.get("/api/styles?engine=studio")}
+            styles = {style["slug"]: style["title"] for style in client.get("/api/styles", engine="studio")}
             samples = _upload(client, out / "photos")
             laps.end("uploading")
             _cut_out_and_shoot(client, samples, styles, out / "pictures", console, laps)
