@@ -63,8 +63,8 @@ fresh: ## README's commands as an ordinary user of a fresh clone types them (as 
 gates: install ## judge the cutout on many generated products (minutes)
 	@PACKSHOT_GATES=full $(RUN) pytest tests/studio/test_cutout_gates.py -n 2 -rP
 
-faults: install ## kill, freeze and cut off everything everywhere, and all nine poses (half an hour)
-	@PACKSHOT_FAULTS=full $(RUN) pytest tests/faults tests/shoots/test_casting.py
+faults: install ## kill, freeze and cut off everything everywhere, and whatever else takes long (half an hour)
+	@PACKSHOT_FAULTS=full $(RUN) pytest tests/faults $(shell grep -lr 'import FULL' tests --include='test_*.py' --exclude-dir=faults)
 
 live: install ## buy a picture of each vendor whose key is set, and compare it with its simulator (PACKSHOT_LIVE_CAP dollars)
 	@$(RUN) python -m tests.contract.live

@@ -14,6 +14,7 @@ from playwright.async_api import expect
 from tests.browser.conftest import watched
 from tests.browser.seller import ROOT
 from tests.contract.conftest import Simulators, simulators
+from tests.faults.harness import FULL
 from tests.up import Up, state_folder
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def painters(simulators: Simulators, cache_dir: object) -> Generator[Up]:
         yield started.ready()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280, 390] if FULL else [390])
 async def test_a_person_is_chosen_with_poses_and_a_style(
     chromium: Browser, painters: Up, tmp_path: Path, width: int
 ) -> None:

@@ -11,6 +11,7 @@ from playwright.async_api import expect
 from tests.browser.conftest import watched
 from tests.browser.seller import ROOT
 from tests.contract.conftest import Simulators, simulators
+from tests.faults.harness import FULL
 from tests.up import Up, state_folder
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def painters(simulators: Simulators, cache_dir: object) -> Generator[Up]:
         yield started.ready()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280, 390] if FULL else [390])
 async def test_a_product_is_put_into_a_painted_scene(chromium: Browser, painters: Up, width: int) -> None:
     async with watched(chromium, painters, viewport={"width": width, "height": 900}) as seller:
         page = seller.page

@@ -5,7 +5,6 @@ All nine poses with PACKSHOT_FAULTS=full; three of them else, which take the sam
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from packshot.storage import storage
 from packshot.talents import tasks
 from packshot.words.poses import poses
 from tests.contract.conftest import Simulators, simulators
+from tests.faults.harness import FULL
 from tests.judging.test_step import verdicts
 from tests.locks import tiny
 from tests.locks.conftest import tiny_detector, tiny_embedder
@@ -36,7 +36,7 @@ from tests.talents.conftest import PAPER, RELEASE, face_model, png
 
 __all__ = ["face_model", "simulated", "simulators", "tiny_detector", "tiny_embedder"]
 
-POSES = list(poses()) if os.environ.get("PACKSHOT_FAULTS") == "full" else ["front", "walking", "seated"]
+POSES = list(poses()) if FULL else ["front", "walking", "seated"]
 FACE = tiny.at(4, 4)  # in the upper left, where no product hides it
 ADA = 7
 

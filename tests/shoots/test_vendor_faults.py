@@ -1,4 +1,7 @@
-"""Every accident of every vendor that shoots can use, through the whole core: each order ends, rightly paid for."""
+"""Every accident of vendors through the whole core: each order ends, rightly paid for.
+
+`make test` plays one that answers at once and one that is asked later, `make faults` more of them.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,7 @@ from packshot.shoots.models import Attempt, Generation, State
 from packshot.shoots.sweep import sweep
 from packshot.vendors.limits import TROUBLE_AFTER
 from tests.contract.conftest import Simulators, simulators
+from tests.faults.harness import FULL
 from tests.shoots.conftest import Seller
 from tests.shoots.test_advance import attempts, look, shot
 
@@ -33,7 +37,7 @@ __all__ = ["simulators"]
 
 DEADLINE_S = 14.0
 MOST_MB = 600  # of all accidents of a vendor at once, plates laid included; one by one is tests/contract/test_memory.py
-AT_ONCE, LATER = ("openai", "stability", "bedrock"), ("replicate",)
+AT_ONCE, LATER = ("openai", *(("stability", "bedrock") if FULL else ())), ("replicate",)
 WITH_PHOTO = ("openai", "replicate")
 PRICE = 4
 BILLED = ("broken-after", "cut-off", "nonsense", "hang", "endless", "gzip-bomb", "html")
