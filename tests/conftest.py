@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
     from httpx import AsyncClient
 
     from packshot.settings import Settings
@@ -112,14 +113,19 @@ EMPTY_EVERY_TABLE = """
 """
 
 
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> FastAPI:
+    """The application. It works its routes out at the first request, which takes as long as several tests."""
+    from packshot.app import create_app
+
+    return create_app()
+
+
 @pytest.fixture
-async def client(database: None) -> AsyncGenerator[AsyncClient]:
+async def client(database: None, app: FastAPI) -> AsyncGenerator[AsyncClient]:
     """An HTTP client of the application, in this process."""
     from httpx import ASGITransport, AsyncClient
 
-    from packshot.app import create_app
-
-    app = create_app()
     async with (
         app.router.lifespan_context(app),
         AsyncClient(transport=ASGITransport(app), base_url="http://packshot.test") as client,

@@ -17,6 +17,8 @@ async def fresh(database: None, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerat
     """Breakers open for a moment only, and this process knows nothing of earlier tests."""
     monkeypatch.setattr(gate, "own", type(gate.own)())
     monkeypatch.setattr(gate, "_down_until", 0.0)
+    monkeypatch.setattr(gate, "_holding", None)  # it sleeps as long as places were held for
+    gate.at_work.clear()
     gate.forget()
     config.forget()
     async with transaction() as session:

@@ -119,7 +119,7 @@ async def _paint(job: Job, product: Product | Failed | None) -> list[Record]:
 
 async def _outcome(engine: Engine, request: GenerationRequest, *, key: str) -> Done | Failed:
     """What becomes of a request, asked about until the deadline of a picture; stopped where nobody waits any more."""
-    outcome = await engine.submit(request, key=key)
+    outcome = await _submitted(engine, request, key)
     if not isinstance(outcome, Operation):
         return outcome
     operation, until = outcome, time.monotonic() + Settings.load().generation_deadline_s
@@ -136,6 +136,18 @@ async def _outcome(engine: Engine, request: GenerationRequest, *, key: str) -> D
         raise
     await engine.cancel(operation)
     return Failed("outcome_unknown", f"{engine.title} did not finish it in time, and was told to stop.", charged=None)
+
+
+async def _submitted(engine: Engine, request: GenerationRequest, key: str) -> Done | Operation | Failed:
+    """The engine's answer. Whoever stops meanwhile stops it there too: what was bought is known first."""
+    submitting = asyncio.create_task(engine.submit(request, key=key))
+    try:
+        return await asyncio.shield(submitting)
+    except asyncio.CancelledError:
+        outcome = await submitting
+        if isinstance(outcome, Operation):
+            await engine.cancel(outcome)
+        raise
 
 
 def _outlined(engine: Engine, job: Job) -> GenerationRequest:
