@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -89,7 +90,8 @@ def test_ctrl_c_stops_what_is_under_way(simulators: Simulators, mug: Path, tmp_p
     before = simulators.billed("replicate")
     given = command("shoot", mug, "--style", "marble", "--engine", "replicate", "--out", tmp_path)
     env = os.environ | simulators.environment
-    started = subprocess.Popen(given, env=env, stderr=subprocess.PIPE, text=True)
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # whoever runs the tests in the background ignores it
+    started = subprocess.Popen(given, env=env, stderr=subprocess.PIPE, text=True, preexec_fn=heard)
     until = time.monotonic() + 60
     while simulators.billed("replicate") == before:
         assert time.monotonic() < until and started.poll() is None
