@@ -161,8 +161,8 @@ async def test_a_shoot_of_many_does_not_starve_a_shoot_of_one(
         await gate.hold(engine, f"{engine}-1", await name(served[-1]), 0)
         line.move_later(engine, 0)
         await asyncio.sleep(0.03)
-        inside += [id for id in woken if id not in inside]
-        assert len(inside) <= 4
+        inside += [id for id in dict.fromkeys(woken) if id not in (*inside, *served)]  # a hint may come twice
+        assert len((await gate.room(engine)).inside) <= 4
         woken.clear()
     assert Counter(served) == Counter([*many, *one])
     assert served.index(one[0]) <= 4, "those that were inside already, then hers"
