@@ -14,6 +14,7 @@ from typer.main import get_command
 
 from packshot.cli import app
 from packshot.engines import registry
+from packshot.plates.way import product_in
 from packshot.settings import Settings
 from packshot.styles.filters import described
 from packshot.styles.library import library
@@ -140,12 +141,11 @@ def engines() -> str:
         for model in kind.models():
             until = model.retires_on.isoformat() if model.retires_on else "–"
             until += f", then `{model.successor}`" if model.successor else ""
-            product = "kept" if model.capabilities.keeps_product else "redrawn"
             sold = "yes" if model.commercial else "no"
             can, price = model.capabilities, model.price_words
             lines.append(
                 f"| `{model.id}` | {price} | {can.in_words} | {can.sizes_in_words} | {model.licence} | {sold} "
-                f"| {until} | {product} | {model.as_of.isoformat()} |"
+                f"| {until} | {product_in(model)} | {model.as_of.isoformat()} |"
             )
         lines.append("")
     return "\n".join(lines)

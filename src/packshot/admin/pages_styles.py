@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
+from pydantic import BaseModel, Field
 
 from packshot.accounts.browser import Admin
 from packshot.accounts.models import User
@@ -25,8 +26,37 @@ from packshot.web.render import go, render
 
 router = APIRouter(prefix="/styles")
 
-Text = Annotated[str, Form(max_length=4000)]
-Many = Annotated[list[str] | None, Form(max_length=3)]
+Text = Annotated[str, Field(max_length=4000)]
+
+
+class StyleForm(BaseModel):
+    """A style as it is typed, every field as text."""
+
+    new_slug: Text = ""
+    title: Text = ""
+    category: Text = ""
+    words: Text = ""
+    kind: Text = "image"
+    mode: Text = ""
+    maker: Text = ""
+    model: Text = ""
+    framing: Text = "standard"
+    prompt: Text = ""
+    avoid: Text = ""
+    needs: Annotated[list[str], Field(max_length=3)] = []
+    size: Text = ""
+    seconds: Text = ""
+    credits: Text = ""
+    featured: Text = ""
+    pro: Text = ""
+
+    @property
+    def form(self) -> dict[str, Any]:
+        """The fields of text by the names that a preset has for them."""
+        return self.model_dump(exclude={"new_slug", "needs"}) | {"slug": self.new_slug}
+
+
+_EMPTY = StyleForm(category="studio", maker="BALANCED").form | {"needs": ["product"]}
 
 
 @router.get("")
@@ -52,43 +82,15 @@ async def new_page(request: Request, _: Admin, like: Annotated[str, Query(max_le
 
 
 @router.post("/preview")
-async def preview(
-    request: Request,
-    _: Admin,
-    slug: Text = "",
-    title: Text = "",
-    category: Text = "",
-    words: Text = "",
-    kind: Text = "image",
-    mode: Text = "",
-    maker: Text = "",
-    model: Text = "",
-    framing: Text = "standard",
-    prompt: Text = "",
-    avoid: Text = "",
-    needs: Many = None,
-    size: Text = "",
-    seconds: Text = "",
-    credits: Text = "",
-) -> Response:
+async def preview(request: Request, _: Admin, given: Annotated[StyleForm, Form()]) -> Response:
     """What the engine would be told and what it costs, or what is wrong: beside the form as it is typed."""
-    form = {
-        "slug": slug or "new",
-        "title": title or "New",
-        "category": category,
-        "words": words or "New.",
-        "kind": kind,
-        "mode": mode,
-        "maker": maker,
-        "model": model,
-        "framing": framing,
-        "prompt": prompt,
-        "avoid": avoid,
-        "size": size,
-        "seconds": seconds,
-        "credits": credits,
-    }
-    return render(request, "admin/style_preview.html", **await _preview(typed(form, needs or [])))
+    return render(request, "admin/style_preview.html", **await _preview(_named(given.form, given.needs)))
+
+
+def _named(form: dict[str, Any], needs: list[str]) -> Preset | dict[str, str]:
+    """What is typed so far, as if it had a name and words for customers already, which no engine is told."""
+    names = {"slug": "new", "title": "New", "words": "New."}
+    return typed(form | {field: form[field] or name for field, name in names.items()}, needs)
 
 
 @router.get("/{slug}")
@@ -99,53 +101,14 @@ async def edit_page(request: Request, slug: str, _: Admin) -> Response:
 
 @router.post("")
 @router.post("/{slug}")
-async def save_style(
-    request: Request,
-    who: Admin,
-    slug: str = "",
-    new_slug: Text = "",
-    title: Text = "",
-    category: Text = "",
-    words: Text = "",
-    kind: Text = "image",
-    mode: Text = "",
-    maker: Text = "",
-    model: Text = "",
-    framing: Text = "standard",
-    prompt: Text = "",
-    avoid: Text = "",
-    needs: Many = None,
-    size: Text = "",
-    seconds: Text = "",
-    credits: Text = "",
-    featured: Text = "",
-    pro: Text = "",
-) -> Response:
+async def save_style(request: Request, who: Admin, given: Annotated[StyleForm, Form()], slug: str = "") -> Response:
     """Writes a style down; what is wrong stands at its field, and nothing is written."""
     shown = await _known(slug) if slug else None
-    form = {
-        "slug": new_slug,
-        "title": title,
-        "category": category,
-        "words": words,
-        "kind": kind,
-        "mode": mode,
-        "maker": maker,
-        "model": model,
-        "framing": framing,
-        "prompt": prompt,
-        "avoid": avoid,
-        "size": size,
-        "seconds": seconds,
-        "credits": credits,
-        "featured": featured,
-        "pro": pro,
-    }
-    preset = typed(form, needs or [], slug)
+    preset = typed(given.form, given.needs, slug)
     if isinstance(preset, Preset) and shown is None and style(preset.slug):
         preset = {"slug": f"There is a style {preset.slug!r} already."}
     if isinstance(preset, dict):
-        return await _form(request, form | {"needs": needs or []}, preset, shown)
+        return await _form(request, given.form | {"needs": given.needs}, preset, shown)
     async with transaction(system=True) as session:
         await save(session, preset, by=who.principal.user_id)
     return go(request, f"/admin/styles/{preset.slug}?saved=yes")
@@ -167,27 +130,6 @@ async def take_back(request: Request, slug: str, who: Admin) -> Response:
     async with transaction(system=True) as session:
         await restore(session, slug, by=who.principal.user_id)
     return go(request, f"/admin/styles/{slug}")
-
-
-_EMPTY: dict[str, Any] = {
-    "slug": "",
-    "title": "",
-    "category": "studio",
-    "words": "",
-    "kind": "image",
-    "maker": "BALANCED",
-    "mode": "",
-    "model": "",
-    "framing": "standard",
-    "prompt": "",
-    "avoid": "",
-    "needs": ["product"],
-    "size": "",
-    "seconds": "",
-    "credits": "",
-    "featured": "",
-    "pro": "",
-}
 
 
 def _given(preset: Preset) -> dict[str, Any]:
@@ -229,7 +171,7 @@ async def _form(request: Request, given: dict[str, Any], wrong: dict[str, str], 
         makers=makers(),
         framings=[(name, name.capitalize()) for name in FRAMINGS],
         saved=request.query_params.get("saved") == "yes",
-        **await _preview(wrong or typed(given, given["needs"], given["slug"] or "new")),
+        **await _preview(wrong or _named(given, given["needs"])),
     )
 
 

@@ -64,6 +64,8 @@ def engines(json: Json = False) -> None:
     from rich.console import Console
     from rich.table import Column, Table
 
+    from packshot.plates.way import product_in
+
     console = Console()
     for one in made:
         ready = f"[yellow]not configured: set {', '.join(one.missing)}[/]" if one.missing else "[green]configured[/]"
@@ -75,7 +77,7 @@ def engines(json: Json = False) -> None:
                 model.id,
                 model.price_words,
                 model.capabilities.in_words,
-                "kept" if model.capabilities.keeps_product else "redrawn",
+                product_in(model),
                 model.licence if model.commercial else f"{model.licence}, not for sale",
                 model.retires_on.isoformat() if model.retires_on else "–",
             )

@@ -20,7 +20,7 @@ CHARACTERS_A_TOKEN = 2  # of a prompt, fewer than any language needs
 class OpenAI(Vendor):
     id = "openai"
     title = "OpenAI"
-    words = "Paints pictures from words, or anew from up to sixteen pictures. The product is redrawn."
+    words = "Paints pictures from words, around your product, or anew from up to sixteen pictures."
     url = "https://api.openai.com/v1"
     deadline_s = 300.0
     others: ClassVar = {

@@ -42,6 +42,12 @@ def way_of(model: Model, *, product: bool, person: bool = False, kind: Kind = "i
     return "redraw" if can.needs_product else "plate"
 
 
+def product_in(model: Model) -> str:
+    """What becomes of a product in pictures of `model` unless otherwise asked: "kept" or "redrawn"."""
+    kind: Kind = "image" if "image" in model.capabilities.kinds else "video"
+    return "redrawn" if way_of(model, product=True, kind=kind) == "redraw" else "kept"
+
+
 def fallback(way: Way, model: Model) -> Way:
     """The way to try after `way` gave a picture that cannot be used."""
     can = model.capabilities
