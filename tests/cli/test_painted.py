@@ -67,6 +67,11 @@ def test_a_preset_puts_the_product_into_a_painted_scene(shoot: Run, mug: Path, t
     assert all(Path(str(one["path"])).is_file() for one in made)
 
 
+def test_a_style_chooses_its_engine(shoot: Run, mug: Path) -> None:
+    (made,) = records(shoot(mug, "--style", "christmas-eve", "--json"))
+    assert (made["status"], made["model"]) == ("done", "gpt-image-2")
+
+
 def test_a_scene_of_no_use_is_said_and_its_cost_too(shoot: Run, mug: Path) -> None:
     run = shoot(mug, "--words", "defect:occupied", "--engine", "stability", "--json")
     told = json.loads(run.stdout)
@@ -80,7 +85,10 @@ def test_what_is_impossible_is_refused_before_anything_is_bought(shoot: Run, mug
     seeded = shoot(mug, "--style", "marble", "--engine", "openai", "--seed", "3")
     mode = shoot("--words", "a mug", "--engine", "openai", "--mode", "plate")
     both = shoot("--words", "a mug", "--engine", "openai", "--preset", "FAST")
-    assert {run.returncode for run in (nothing, seeded, mode, both)} == {2}
+    portrait = shoot(mug, "--style", "snow-princess")
+    mixed = shoot(mug, "--style", "christmas-eve", "--style", "white")
+    assert {run.returncode for run in (nothing, seeded, mode, both, portrait, mixed)} == {2}
+    assert "portrait of a person" in portrait.stderr and "made by different engines" in mixed.stderr
     assert "Nothing says what to show" in nothing.stderr and "no seeds" in seeded.stderr
     assert "cannot keep the product" in mode.stderr and "--preset chooses engine" in both.stderr
     assert simulators.billed("openai") == before

@@ -25,6 +25,7 @@ from packshot.plates.ask import outlined
 from packshot.plates.prompts import of_whole_picture
 from packshot.plates.way import Mode, Way, against_mode, way_of
 from packshot.styles.direction import look_of
+from packshot.styles.library import of
 
 Record = dict[str, Any]
 Size = tuple[int, int]
@@ -80,6 +81,11 @@ def plan(order: Order) -> list[Job]:
         problems.append(f"{engine.title} is not configured. Set {', '.join(engine.missing)}.")
     if order.out.exists() and not order.out.is_dir():
         problems.append(f"--out {order.out} is a file; it has to be a folder.")
+    problems += [
+        f"{one.title} is a portrait of a person, and this command takes photos of products: use the pages or the API."
+        for one in of(styles)
+        if "person" in one.preset.needs
+    ]
     if not styles and not order.words.strip():
         problems.append("Nothing says what to show. Add --style, or --words.")
     if model:

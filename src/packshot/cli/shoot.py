@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -48,7 +48,7 @@ def command(
     ] = None,
     accept: Annotated[bool, typer.Option("--accept", help="Take cutouts that Packshot is unsure of.")] = False,
     engine: Annotated[
-        str | None, typer.Option(help="Who makes the pictures, studio unless said. See: packshot engines.")
+        str | None, typer.Option(help="Who makes the pictures; the style says unless you do. See: packshot engines.")
     ] = None,
     model: Annotated[str | None, typer.Option(help="One of the engine's models; its first unless said.")] = None,
     preset: Annotated[
@@ -66,7 +66,7 @@ def command(
     from packshot.cli import vendors
     from packshot.cli.batch import Order, engine_of, plan, run
 
-    engine, model = _maker(engine, model, preset)
+    engine, model = _maker(engine, model, preset, style or ())
     order = Order(
         photos=tuple(photos or ()),
         styles=tuple(style or ()),
@@ -151,10 +151,15 @@ def _console() -> Console:
     return Console(stderr=True)
 
 
-def _maker(engine: str | None, model: str | None, preset: str | None) -> tuple[str, str | None]:
-    """Engine and model, said or by preset."""
+def _maker(engine: str | None, model: str | None, preset: str | None, styles: Sequence[str]) -> tuple[str, str | None]:
+    """Engine and model: said, by preset, or those that the styles name."""
     if preset is None:
-        return engine or "studio", model
+        if engine:
+            return engine, model
+        from packshot.styles.library import made_by
+
+        usual, named = made_by(styles)
+        return usual, model or named or None
     from packshot.engines.presets import chosen, presets
 
     if engine or model:

@@ -7,9 +7,8 @@ from uuid import UUID
 
 from packshot.db import Direct
 from packshot.engines.base import Failed, Reference, Unsupported
-from packshot.errors import BadInputError
 from packshot.shoots.brief import Brief
-from packshot.styles.library import Style, of, style
+from packshot.styles.library import Style, made_by, of, style
 from packshot.styles.plans import is_pro_direct
 from packshot.styles.preset import NEEDS
 
@@ -31,14 +30,7 @@ def settled(brief: Brief) -> Brief:
         brief = brief.model_copy(update={"mode": modes.pop()})
     if not styles or brief.preset is not None or "engine" in brief.model_fields_set:
         return brief
-    makers = {(one.engine, one.preset_model) for one in styles}
-    if len(makers) > 1 or (len(styles) < len(brief.styles) and brief.engine not in {one.engine for one in styles}):
-        by = "; ".join(f"{one.title}: {one.engine} {one.preset_model}".strip() for one in styles)
-        raise BadInputError(
-            f"These styles are made by different engines ({by}), and a shoot has one.",
-            remedy="Send a shoot for each engine, or name the engine that is to make them all.",
-        )
-    ((engine, model),) = makers
+    engine, model = made_by(brief.styles, brief.engine)
     return brief.model_copy(update={"engine": engine, "model": brief.model or model or None})
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from packshot.engines import registry
 from packshot.engines.base import Cost, Model
 from packshot.engines.models import models_of
+from packshot.errors import BadInputError
 from packshot.studio.scene.names import NAMES
 from packshot.styles.files import shipped
 from packshot.styles.makers import maker_of
@@ -125,3 +126,21 @@ def _models(engine: str) -> Sequence[Model]:
     except KeyError:
         kind = registry().classes.get(engine)
         return kind.models() if kind else ()
+
+
+def made_by(slugs: Sequence[str], usual: str = EMBEDDED) -> tuple[str, str]:
+    """The engine that makes all these styles, and the model that they name, or "". `usual` makes what nobody knows.
+
+    A BadInputError where several engines make them.
+    """
+    known = of(slugs)
+    makers = {(one.engine, one.preset_model) for one in known}
+    if not makers:
+        return usual, ""
+    if len(makers) > 1 or (len(known) < len(slugs) and usual not in {one.engine for one in known}):
+        by = "; ".join(f"{one.title}: {one.engine} {one.preset_model}".strip() for one in known)
+        raise BadInputError(
+            f"These styles are made by different engines ({by}), and a shoot has one.",
+            remedy="Send a shoot for each engine, or name the engine that is to make them all.",
+        )
+    return makers.pop()
