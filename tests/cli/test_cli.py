@@ -273,4 +273,6 @@ def test_a_style_of_the_library_is_shot_by_its_slug(mug: Path, tmp_path: Path) -
         "mug-marketplace-main.webp",
     )
     painted = packshot("shoot", mug, "--style", "terrace", "--out", tmp_path)
-    assert painted.returncode == 2 and "no style 'terrace'" in painted.stderr
+    assert painted.returncode == 2 and "Stability AI is not configured" in painted.stderr
+    here = packshot("shoot", mug, "--style", "terrace", "--engine", "studio", "--out", tmp_path)
+    assert here.returncode == 2 and "no style 'terrace'" in here.stderr

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from contextlib import aclosing
-from datetime import datetime
 from hashlib import sha256
-from typing import Annotated, Any, Self, cast
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.routing import APIRoute
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,7 +20,6 @@ from packshot.accounts.auth import CurrentUser, SessionDep, Spender, who_spends
 from packshot.accounts.models import Role
 from packshot.accounts.principal import Principal
 from packshot.db import direct
-from packshot.imaging.formats import FORMATS, Format
 from packshot.shoots import api_hooks, api_words, keep, news
 from packshot.shoots.brief import Brief
 from packshot.shoots.cancel import cancel_generation, cancel_shoot, generation_of, shoot_of
@@ -31,11 +29,22 @@ from packshot.shoots.judging.labels import rate
 from packshot.shoots.judging.models import By
 from packshot.shoots.judging.shown import seen
 from packshot.shoots.look import generations, newest, states_of
-from packshot.shoots.models import Attempt, Generation, Shoot, State
+from packshot.shoots.models import Attempt, Shoot, State
 from packshot.shoots.retry import ask_again, retry_generation, retry_shoot
+from packshot.shoots.schemas import (
+    AgainIn,
+    AttemptOut,
+    GenerationDetailOut,
+    GenerationOut,
+    RatingIn,
+    ShootDetailOut,
+    ShootOut,
+    ShootsOut,
+    VerdictOut,
+    WinnerIn,
+)
 from packshot.shoots.submit import AcceptedOut, accept
 from packshot.shoots.winner import choose_winner
-from packshot.storage import storage
 from packshot.web.events import Hub
 
 router = APIRouter(prefix="/api", tags=["shoots"])
@@ -46,143 +55,7 @@ _GENERATIONS = f"""
 select {", ".join(news.SUMMARY)} from generation where shoot_id = $1 and hidden_at is null order by number
 """  # noqa: S608
 
-LINK_S = 600.0
 LONGEST_KEY = 255
-
-
-class Out(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-
-class ErrorOut(BaseModel):
-    """Why there is no picture."""
-
-    code: str
-    message: str
-    remedy: str
-
-
-class GenerationOut(Out):
-    """One picture. `url` is good for ten minutes and there once the state is COMPLETED."""
-
-    id: UUID
-    shoot_id: UUID
-    number: int
-    photo_id: UUID | None
-    style: str
-    pose: str
-    label: str
-    variation: dict[str, Any]
-    seed: int
-    credits: int
-    state: State
-    waits_for: str
-    url: str | None
-    bytes: int | None
-    facts: dict[str, Any]
-    warnings: list[str]
-    error: ErrorOut | None
-    retry_of: UUID | None
-    created_at: datetime
-    finished_at: datetime | None
-
-    @classmethod
-    def of(cls, generation: Generation, shoot: Shoot) -> Self:
-        row = {name: getattr(generation, name) for name in cls.model_fields if name not in ("url", "error")}
-        why = ErrorOut(code=generation.error, message=generation.words, remedy=generation.remedy)
-        return cls(**row, url=_url(generation, shoot), error=why if generation.error else None)
-
-
-class AttemptOut(Out):
-    """One call of an engine. `cost_micros` is what the vendor took, in millionths of a US dollar."""
-
-    number: int
-    engine: str
-    model: str
-    way: str
-    state: str
-    error: str
-    words: str
-    cost_micros: int
-    created_at: datetime
-    settled_at: datetime | None
-
-
-class VerdictOut(Out):
-    """What a lock found. `score` is coarse, in steps of 0.05, for all but operators, as is `accept`, its limit."""
-
-    attempt: int
-    lock: str
-    decision: str
-    reason: str
-    words: str
-    remedy: str
-    profile: str
-    version: str
-    score: float | None
-    accept: float | None
-    limited: bool
-
-
-class GenerationDetailOut(GenerationOut):
-    """`review_until` is when a picture in review is delivered and paid for if nobody has said otherwise."""
-
-    review_until: datetime | None = None
-    kept: bool = False
-    attempts: list[AttemptOut] = []
-    verdicts: list[VerdictOut] = []
-
-
-class RatingIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    rating: Annotated[int, Field(ge=1, le=5)]
-
-
-class AgainIn(BaseModel):
-    """Why another version is wanted: outline, shadow, colour or other, and words if you like."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reason: str
-    words: str = ""
-
-
-class ShootOut(Out):
-    """One request. `states` counts its pictures."""
-
-    id: UUID
-    project_id: UUID | None
-    product_id: UUID | None
-    engine: str
-    model: str
-    styles: list[str]
-    size: str
-    framing: str
-    format: str
-    count: int
-    variations: int
-    winner_id: UUID | None
-    seed: int
-    credits: int
-    created_at: datetime
-    states: dict[State, int]
-
-    @classmethod
-    def of(cls, shoot: Shoot, states: dict[State, int]) -> Self:
-        row = {name: getattr(shoot, name) for name in ShootOut.model_fields if name not in ("size", "states")}
-        return cls(**row, size=f"{shoot.width}x{shoot.height}", states=states)
-
-
-class ShootDetailOut(ShootOut):
-    generations: list[GenerationOut] = []
-
-
-class ShootsOut(BaseModel):
-    """A page of shoots, newest first. `next` leads to the page after it."""
-
-    shoots: list[ShootOut]
-    next: str | None
 
 
 class Quick(APIRoute):
@@ -257,14 +130,6 @@ async def cancel(shoot_id: UUID, session: SessionDep) -> ShootDetailOut:
     """Stop every picture that is not finished. Their credits are given back."""
     await cancel_shoot(session, shoot_id)
     return await _detail(session, shoot_id)
-
-
-class WinnerIn(BaseModel):
-    """Which picture won against the others; null takes it back."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    generation_id: UUID | None
 
 
 @router.put("/generate/{shoot_id}/winner")
@@ -407,13 +272,6 @@ async def _generation(session: AsyncSession, generation_id: UUID, principal: Pri
 
 def _counts(states: Iterable[str]) -> dict[State, int]:
     return dict(Counter(State(state) for state in states))
-
-
-def _url(generation: Generation, shoot: Shoot) -> str | None:
-    if generation.key is None or generation.state != State.COMPLETED:
-        return None
-    filename = f"{generation.style}-{generation.number}.{FORMATS[cast(Format, shoot.format)].extension}"
-    return storage().url(generation.key, LINK_S, filename=filename)
 
 
 def _unless_known(body: BaseModel, if_none_match: str | None) -> Any:
