@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from packshot.db import new_id, within
 from packshot.errors import BadInputError, ConflictError
 from packshot.shoots.cancel import generation_of, shoot_of
+from packshot.shoots.door import refuse_in_trouble
 from packshot.shoots.errors import EngineNotConfiguredError
 from packshot.shoots.makers import maker
 from packshot.shoots.models import GIVEN_UP, Generation, Shoot, State
-from packshot.shoots.submit import Planned, refuse_in_trouble, write
+from packshot.shoots.submit import Planned, write
 
 REASONS = {
     "outline": "The outline is wrong",

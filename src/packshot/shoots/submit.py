@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any, NamedTuple
@@ -18,32 +17,25 @@ from packshot import config
 from packshot.catalog.approved import Approved, approved
 from packshot.credits import ledger
 from packshot.db import Direct, after_commit, direct, new_id
-from packshot.engines.base import Engine, GenerationRequest, Reference, Unsupported
+from packshot.engines.base import Engine
 from packshot.engines.presets import chosen
 from packshot.errors import BadInputError, PackshotError
-from packshot.plates.ask import outlined
-from packshot.plates.way import WAYS, Way, against_mode, way_of
+from packshot.plates.way import WAYS, Way
 from packshot.settings import settings
 from packshot.shoots.brief import MOST_PICTURES, Brief
-from packshot.shoots.cast import against_cast
 from packshot.shoots.directed import WORDS
+from packshot.shoots.door import checked, refuse_in_trouble
 from packshot.shoots.errors import (
-    EngineNotConfiguredError,
-    EngineTroubleError,
     IdempotencyKeyReusedError,
-    UnsupportedError,
 )
 from packshot.shoots.makers import maker, queue_of
 from packshot.shoots.news import wake_later
 from packshot.shoots.permission import require
 from packshot.shoots.styled import against_styles, settled
 from packshot.shoots.variations import label, variations
-from packshot.styles.direction import look_of
 from packshot.styles.edit import refreshed
 from packshot.styles.makers import PRESETS
 from packshot.styles.price import price
-from packshot.vendors.gate import trouble_s
-from packshot.words.markets import market_named
 from packshot.words.poses import in_order
 
 # One round trip for any number of generations, with the credits held for them.
@@ -239,68 +231,6 @@ async def resolved(brief: Brief) -> Brief:
         return brief
     choice = chosen(brief.preset, await config.get(PRESETS))
     return brief.model_copy(update={"engine": choice.engine, "model": choice.model})
-
-
-def checked(
-    engine: Engine, brief: Brief, model: str, photos: Sequence[Approved], refused: Sequence[Unsupported] = ()
-) -> tuple[Way, list[str]]:
-    """The way that the pictures will be made, and warnings of what the model lacks and the brief allows it to lack.
-
-    Raises UnsupportedError with what is `refused` already and everything that the engine cannot honour,
-    EngineNotConfiguredError without a key.
-    """
-    if engine.missing:
-        raise EngineNotConfiguredError(engine.title, engine.missing)
-    wanted = GenerationRequest(
-        model=model,
-        width=brief.width,
-        height=brief.height,
-        framing=brief.framing,
-        words=brief.words,
-        avoid=brief.avoid,
-        seed=brief.seed,
-        references=_references(brief, photos),
-    )
-    known = engine.known.get(model)
-    if known is None:
-        raise UnsupportedError(engine.check(wanted))
-    casting = against_cast(brief, known, product=bool(photos))
-    if any(one.field == "talent_id" for one in casting):  # said once, and better than by counting pictures
-        wanted = replace(wanted, references=wanted.references[: len(photos[:1])])
-    person = brief.talent_id is not None or bool(brief.poses)
-    way = way_of(known, product=bool(photos), person=person, mode=brief.mode)
-    refusals = [*refused, *against_mode(way, known, brief.mode), *casting]
-    reads = known.capabilities.styles is None
-    for style in brief.styles or [WORDS]:
-        # What the look keeps out is said in words where need be.
-        look = look_of("" if style == WORDS else style, brief.framing, brief.words, reads=reads)
-        asked = replace(wanted, style=look.style, framing=look.framing)
-        refusals += engine.check(outlined(asked, known, engine.id, way))
-    if brief.strict and not photos and brief.talent_id is None:
-        words = "A strict shoot is held against a photo of the product or of a model, and there is neither."
-        refusals.append(Unsupported("strict", words, "Name photos or a model, or leave strict out."))
-    if brief.market:
-        market_named(brief.market)
-    allowed = {one.field: f"{one.words} {_INSTEAD[one.field]}" for one in refusals if one.field in brief.allow}
-    if any(one.field not in allowed for one in refusals):
-        raise UnsupportedError([one for one in refusals if one.field not in allowed])
-    return way, [*allowed.values()]
-
-
-_INSTEAD = {"seed": "Every picture is another.", "avoid": "It is put into the description instead."}
-
-
-def _references(brief: Brief, photos: Sequence[Approved]) -> tuple[Reference, ...]:
-    """What would go with each request, without its content."""
-    product = (Reference(b"", name=photos[0].name),) if photos else ()
-    person = (Reference(b"", role="person", name="model"),) if brief.talent_id else ()
-    return (*product, *person)
-
-
-async def refuse_in_trouble(engine: Engine, model: str) -> None:
-    """EngineTroubleError while the vendor's model is left alone, so that who asks learns it at once."""
-    if engine.works == "elsewhere" and (wait := await trouble_s(engine.id, model)) is not None:
-        raise EngineTroubleError(engine.title, wait)
 
 
 def _names_photos(brief: Brief) -> bool:
