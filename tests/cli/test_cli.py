@@ -6,12 +6,18 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
 from PIL import Image
+
+from packshot.cli import main
+from packshot.settings import settings
 
 ACCEPTED = "samples/photos/{}.jpg"
 
@@ -24,6 +30,27 @@ def packshot(*arguments: str | Path, **environment: str) -> subprocess.Completed
         text=True,
         timeout=120,
     )
+    assert "Traceback" not in run.stdout + run.stderr
+    return run
+
+
+def packshot_here(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The same in this process, which has loaded already what takes long to load."""
+    words, heard, complained = ["packshot", *map(str, arguments)], StringIO(), StringIO()
+    settings.cache_clear()
+    code: object = 0
+    with (
+        mock.patch.dict(os.environ, environment),
+        mock.patch.object(sys, "argv", words),
+        redirect_stdout(heard),
+        redirect_stderr(complained),
+    ):
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code
+    settings.cache_clear()
+    run = subprocess.CompletedProcess(words, int(str(code or 0)), heard.getvalue(), complained.getvalue())
     assert "Traceback" not in run.stdout + run.stderr
     return run
 
