@@ -33,7 +33,7 @@ class Tint:
         self.looked += 1
         height, width = evidence.picture.shape[:2]
         middle = evidence.picture[height // 4 : -height // 4, width // 4 : -width // 4, :3]
-        away = float(np.abs(middle.reshape(-1, 3).mean(0) - mean_colour(evidence.product[0])).max())
+        away = float(np.abs(middle.reshape(-1, 3).mean(0) - mean_colour(evidence.product[0].photo)).max())
         score = max(0.0, 1 - away / 60)
         decision = thresholds.decide(score)
         return Verdict(

@@ -173,6 +173,7 @@ def answer(verdict: Verdict, *, json: bool) -> None:
                 "profile": verdict.profile,
                 "limited": verdict.limited,
                 "version": verdict.version,
+                "weights": verdict.weights,
                 "measures": {name: round(value, 4) for name, value in verdict.measures.items()},
             }
         )

@@ -34,7 +34,10 @@ class Detector(Protocol):
 
 
 class Embedder(Protocol):
-    """Makes a vector of each upright chip (size, size, 3) sRGB uint8."""
+    """Makes a vector of each upright chip (size, size, 3) sRGB uint8; `sha256` is that of the file with its weights."""
+
+    @property
+    def sha256(self) -> str: ...
 
     def embed(self, chips: list[Rgb]) -> list[np.ndarray]: ...
 
@@ -74,6 +77,11 @@ class Stack:
         """Detector, embedder, and this code's own number; "uncalibrated" as long as nobody measured them together."""
         name = f"{self.detector.landmarks}-{self.spec.id}-{METRIC}"
         return name if self.spec.calibrated else f"{name}-uncalibrated"
+
+    @property
+    def weights(self) -> str:
+        """The SHA-256 of the embedder's file."""
+        return self.embedder.sha256
 
     def look(self, pixels: NDArray[Any]) -> Seen:
         """The faces in `pixels` (H, W, 3 or 4) sRGB uint8 or uint16."""
