@@ -185,6 +185,29 @@ class Painter(Engine):
         return Done((Artefact(data, seed=request.seed),), cost=Cost(PRICE))
 
 
+class Portraitist(Painter):
+    """Paints a product as Painter does, before the photo of the person that it was shown."""
+
+    id = "portraitist"
+    title = "Portraitist"
+    words = "Paints a person with a product, the latter well or badly."
+
+    @classmethod
+    def models(cls) -> Sequence[Model]:
+        return model("portraitist-1", "once", references=4, keeps_product=False, seed=True)
+
+    async def submit(self, request: GenerationRequest, *, key: str) -> Done:
+        done = await super().submit(request, key=key)
+        person = next(opened(one.data) for one in request.references if one.role == "person")
+        pixels, (height, width) = person[..., :3].copy(), person.shape[:2]
+        product = done.artefacts[0].content
+        assert isinstance(product, bytes)
+        inner = slice(height // 4, -height // 4), slice(width // 4, -width // 4)
+        pixels[inner] = opened(product)[..., :3][inner]
+        data = finish(pixels, [(width, height)], "png")[0].data
+        return Done((Artefact(data, seed=request.seed),), cost=done.cost)
+
+
 def mean_colour(reference: Reference) -> np.ndarray:
     """The mean of the product's pixels (3,), 0..255."""
     pixels = opened(reference.data)[..., :3]

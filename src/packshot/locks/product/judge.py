@@ -92,9 +92,9 @@ def judge(
 
     One view per side of the product; the best one counts. `others` are asked for one by one until the picture is
     accepted: views on which no part is protected, for they can only speak for it. `placement` is where an engine that
-    keeps pixels laid them, for the profile "composited". `accept_limited` lets products pass whose texture is too little
-    to be sure. `evidence` adds a picture of what was compared, always or for these decisions. BadInputError for what
-    cannot be judged at all.
+    keeps pixels laid them, for the profile "composited". `accept_limited` lets products pass whose texture is too
+    little to be sure. `evidence` adds a picture of what was compared, always or for these decisions. BadInputError for
+    what cannot be judged at all.
     """
     _check(views, picture, profile, placement)
     scene = Scene.of(picture)
