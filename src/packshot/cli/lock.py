@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from packshot.cli import face_models
 from packshot.cli.given import box, read
 from packshot.cli.lists import Json
 from packshot.cli.report import say
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from packshot.imaging.photo import Photo
     from packshot.locks.base import Decision, Verdict
     from packshot.locks.product.view import View
+    from packshot.studio.cutout.result import Cutout
 
 EXIT_CODES: dict[Decision, int] = {"accept": 0, "reject": 1, "review": 3, "not_applicable": 3, "unavailable": 3}
 
@@ -26,6 +28,9 @@ app = typer.Typer(
 )
 
 
+app.add_typer(face_models.app, name="models")
+
+
 @app.command()
 def product(
     reference: Annotated[Path, typer.Argument(metavar="REF", help="A photo of the real product.")],
@@ -34,7 +39,16 @@ def product(
         Path | None,
         typer.Option(metavar="MASK", help="Where the product is in REF, of its size: white is product. Else cut out."),
     ] = None,
-    profile: Annotated[str, typer.Option(help="rigid, low_texture, or garment for what is worn and drapes.")] = "rigid",
+    profile: Annotated[
+        str,
+        typer.Option(
+            help="rigid, low_texture, garment for what is worn and drapes, or composited where the engine kept pixels."
+        ),
+    ] = "rigid",
+    record: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="For composited: what `packshot shoot --json` wrote about IMAGE."),
+    ] = None,
     protect: Annotated[
         list[str] | None,
         typer.Option(metavar="x,y,w,h", help="A logo or text in REF that must stay, in pixels; repeatable."),
@@ -48,23 +62,37 @@ def product(
     json: Json = False,
 ) -> None:
     """Is the product in IMAGE the product in REF? Exit 0 accept, 1 reject, 3 a person has to look."""
+    from packshot.cli.kept import laid, proven
     from packshot.imaging.decode import decode
     from packshot.locks.product.judge import judge
     from packshot.locks.product.view import bytes_of
 
+    if record and profile != "composited":
+        raise BadInputError("--record is for --profile composited.", remedy="Add it, or leave --record out.")
+    where = laid(record, image) if profile == "composited" else None
     if picture and picture.suffix.lower() != ".webp":
         raise BadInputError(f"--picture {picture} is not a .webp file.")
     boxes = tuple(box(text, "--protect") for text in protect or ())
     photo = decode(read(reference), name=reference.name)
-    shown = decode(read(image), name=image.name)
+    shown = decode(data := read(image), name=image.name)
     drawn = decode(read(mask), name=mask.name) if mask else None
+    cutout = _cutout(photo, drawn) if where else None
+    if where and (shown.width, shown.height) != where.size:
+        made = "×".join(map(str, where.size))
+        raise BadInputError(
+            f"{image} is {shown.width}×{shown.height} px, and the record is of a picture of {made}.",
+            remedy="Give the file as it was made.",
+        )
     verdict = judge(
-        [_view(photo, drawn, boxes)],
+        [_view(photo, drawn, boxes, cutout)],
         bytes_of(shown.pixels),
         profile=profile,
+        placement=where.placement if where else None,
         accept_limited=accept_limited,
         evidence=picture is not None,
     )
+    if where and cutout:
+        verdict = proven(verdict, where, cutout, shown, data)
     if picture and verdict.picture:
         picture.parent.mkdir(parents=True, exist_ok=True)
         picture.write_bytes(verdict.picture)
@@ -183,14 +211,23 @@ def answer(verdict: Verdict, *, json: bool) -> None:
     raise typer.Exit(EXIT_CODES[verdict.decision])
 
 
-def _view(photo: Photo, drawn: Photo | None, boxes: tuple[tuple[int, int, int, int], ...]) -> View:
+def _cutout(photo: Photo, drawn: Photo | None) -> Cutout:
+    """What the studio cuts out of the photo, and did when it laid the product into a picture; by the mask, if any."""
+    from packshot.studio.cutout.cut import cut
+
+    return cut(photo, alpha=None if drawn is None else drawn.pixels.max(axis=2))
+
+
+def _view(
+    photo: Photo, drawn: Photo | None, boxes: tuple[tuple[int, int, int, int], ...], cutout: Cutout | None = None
+) -> View:
     """The product in its photo: where the mask says, else the file's own transparency, else where the studio cuts."""
     from packshot.locks.product.view import View, bytes_of
 
+    if cutout is not None:
+        return View(bytes_of(photo.pixels), (cutout.alpha * 255).round().astype("uint8"), boxes)
     if drawn is not None:
         return View(bytes_of(photo.pixels), bytes_of(drawn.pixels).max(axis=2), boxes)
     if photo.alpha is not None:
         return View(bytes_of(photo.pixels), bytes_of(photo.alpha), boxes)
-    from packshot.studio.cutout.cut import cut
-
-    return View(bytes_of(photo.pixels), (cut(photo).alpha * 255).astype("uint8"), boxes)
+    return _view(photo, None, boxes, _cutout(photo, None))

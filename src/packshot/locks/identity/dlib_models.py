@@ -8,7 +8,7 @@ import numpy as np
 
 from packshot.locks.identity.align import Rgb
 from packshot.locks.identity.face import Face, Landmarks
-from packshot.locks.identity.weights import DLIB_FILES, INSTALL, ModelMissingError, dlib_file
+from packshot.locks.identity.weights import DLIB_FILES, HOW, ModelMissingError, dlib_file
 
 # Of two portraits, turned up to 15° and scaled: 90 % of the faces have 0.1 or more, and what is none 0.53 at most.
 SURE, CLEAR = 0.1, 0.6
@@ -20,7 +20,7 @@ def _dlib() -> Any:
     try:
         import dlib
     except ImportError:
-        raise ModelMissingError("The identity lock's face detector is not installed.", remedy=f"{INSTALL}.") from None
+        raise ModelMissingError("The identity lock's face detector is not installed.", remedy=HOW) from None
     return dlib
 
 

@@ -15,6 +15,7 @@ from packshot.locks.identity.align import Rgb, chip, working_copy
 from packshot.locks.identity.dlib_models import DlibEmbedder, HogDetector
 from packshot.locks.identity.face import Face, Landmarks, Template
 from packshot.locks.identity.onnx_embedder import OnnxEmbedder
+from packshot.locks.identity.published import fetched
 from packshot.locks.identity.spec import EMBEDDERS, EmbedderSpec
 from packshot.locks.identity.weights import ModelMissingError
 from packshot.locks.identity.yunet import SHA256 as YUNET_SHA256
@@ -67,7 +68,7 @@ class Stack:
         if self.detector.landmarks not in self.spec.templates:
             raise ModelMissingError(
                 f"{self.spec.title} does not work with the face detector in use.",
-                remedy="Set PACKSHOT_FACE_DETECTOR_PATH to YuNet's .onnx file."
+                remedy="`packshot lock models fetch yunet`, or set PACKSHOT_FACE_DETECTOR_PATH to its .onnx file."
                 if "yunet5" in self.spec.templates
                 else "Unset PACKSHOT_FACE_DETECTOR_PATH.",
             )
@@ -119,14 +120,19 @@ class Choice:
 
 
 def configured() -> Stack:
-    """The models that the settings name; a ModelMissingError says why they cannot be used."""
+    """The models that the settings name; a ModelMissingError says why they cannot be used.
+
+    A file that no setting names is the one that `packshot lock models fetch` has put into the state directory.
+    """
     known = settings()
+    spec = EMBEDDERS.get(known.face_model)
+    needs_yunet = spec is not None and "dlib5" not in spec.templates
     return opened(
         Choice(
             model=known.face_model,
-            path=known.face_model_path,
+            path=known.face_model_path or fetched(known.face_model, known.state_dir),
             sha256=known.face_model_sha256,
-            detector_path=known.face_detector_path,
+            detector_path=known.face_detector_path or (fetched("yunet", known.state_dir) if needs_yunet else None),
             detector_sha256=known.face_detector_sha256 or YUNET_SHA256,
             noncommercial=known.face_noncommercial,
         )
@@ -154,7 +160,8 @@ def _embedder(spec: EmbedderSpec, choice: Choice) -> Embedder:
     if spec.runtime == "dlib":
         return DlibEmbedder()
     if choice.path is None:
-        raise ModelMissingError(f"{spec.title} is a file.", remedy="Set PACKSHOT_FACE_MODEL_PATH to it.")
+        fetch = f"`packshot lock models fetch {spec.id}`, or set" if spec.sha256 else "Set"
+        raise ModelMissingError(f"{spec.title} is not here.", remedy=f"{fetch} PACKSHOT_FACE_MODEL_PATH to its file.")
     sha256 = choice.sha256 or spec.sha256
     if not sha256:
         raise ModelMissingError(
