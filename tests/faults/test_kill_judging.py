@@ -106,6 +106,8 @@ async def told_once(id: UUID, decisions: Sequence[str]) -> None:
     by_attempt = {(one.attempt_id, one.lock): one for one in verdicts}
     assert [by_attempt[one.id, "product"].decision for one in judged] == list(decisions)
     assert {by_attempt[one.id, "identity"].decision for one in judged} == {"accept"}
+    weights = {"identity": current().face_model_sha256, "product": ""}
+    assert all(one.weights == weights[one.lock] for one in verdicts), "the model in force, where there is one"
     for one in verdicts:
         assert one.picture_key is None or await storage().size(one.picture_key)
 

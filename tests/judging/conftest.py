@@ -20,10 +20,14 @@ __all__ = ["open_shop", "seller", "sign_up", "the_ledger_holds", "vendor_folder"
 
 @dataclass
 class Tint:
-    """Scores how far the picture's middle is from the product's mean colour; `away` says why it cannot look."""
+    """Scores how far the picture's middle is from the product's mean colour, and calls it `reason` where that is far.
+
+    `away` says why it cannot look.
+    """
 
     lock: str = "product"
     away: str = ""
+    reason: str = "recoloured"
     looked: int = 0
 
     def missing(self) -> str:
@@ -39,7 +43,7 @@ class Tint:
         return Verdict(
             "product",
             decision,
-            "same" if decision == "accept" else "recoloured",
+            "same" if decision == "accept" else self.reason,
             "The product's colour differs.",
             "tint-1",
             score=score,

@@ -168,10 +168,11 @@ class Painter(Engine):
 
     @classmethod
     def models(cls) -> Sequence[Model]:
-        return model("painter-1", "once", keeps_product=False, seed=True)
+        return model("painter-1", "once", references=4, keeps_product=False, seed=True)
 
     async def submit(self, request: GenerationRequest, *, key: str) -> Done:
         note(key, "submit")
+        note(key, f"shown-{len(request.references)}")
         colour = mean_colour(request.references[0])
         told = "own colours" in request.words
         wrong = {"off": not told, "always-off": True, "close": False, "faithful": False}[request.style]
@@ -183,6 +184,22 @@ class Painter(Engine):
         pixels[:] = np.clip(np.rint(colour), 0, 255)
         data = finish(pixels, [_size(request)], "png")[0].data
         return Done((Artefact(data, seed=request.seed),), cost=Cost(PRICE))
+
+
+class Copyist(Painter):
+    """Gives the file that PACKSHOT_COPY names, whatever it was asked for."""
+
+    id = "copyist"
+    title = "Copyist"
+    words = "Copies a picture that somebody else made."
+
+    @classmethod
+    def models(cls) -> Sequence[Model]:
+        return model("copyist-1", "once", keeps_product=False, needs_product=True, seed=True)
+
+    async def submit(self, request: GenerationRequest, *, key: str) -> Done:
+        note(key, "submit")
+        return Done((Artefact(Path(os.environ["PACKSHOT_COPY"]).read_bytes(), seed=request.seed),), cost=Cost(PRICE))
 
 
 class Portraitist(Painter):

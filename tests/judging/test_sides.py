@@ -1,0 +1,175 @@
+"""A picture is held against every approved photo of its product, and a retry may show the engine more of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import pytest
+from PIL import Image
+from sqlalchemy import update
+
+from locks.pictures import make
+from locks.products import product
+from packshot.catalog.models import Cutout, CutoutState, Photo, PhotoState, Product, ProtectedRegion
+from packshot.db import new_id, transaction
+from packshot.engines.base import Reference
+from packshot.locks.product.version import THRESHOLDS
+from packshot.shoots.judging.locks import Evidence, Region, Side
+from packshot.shoots.judging.product import ProductLock
+from packshot.shoots.models import AttemptState, State
+from packshot.shoots.references import MOST_SIDES
+from packshot.storage import storage
+from tests.judging.conftest import Tint
+from tests.judging.test_step import painted, verdicts
+from tests.shoots.conftest import Seller
+from tests.shoots.test_advance import attempts, calls, shot, through
+
+SEED = 50
+
+
+def png(pixels: np.ndarray[Any, Any]) -> bytes:
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+def picture(name: str, kind: str = "faithful") -> np.ndarray[Any, Any]:
+    made = make(name, kind, SEED)
+    assert made is not None
+    return made.picture
+
+
+def side(name: str, *, protect: bool = False) -> Side:
+    whole = product(name)
+    photo = Reference(png(whole.pixels), name=name, alpha=png(whole.alpha))
+    boxes = whole.boxes if protect else ()
+    return Side(photo, tuple(Region(x0, y0, x1 - x0, y1 - y0) for x0, y0, x1, y1 in boxes))
+
+
+async def add_side(seller: Seller, name: str, *, approved: bool = True, product_id: UUID | None = None) -> UUID:
+    """Another photo of the seller's product."""
+    whole, (photo, cutout) = product(name), (new_id(), new_id())
+    own = {"account_id": seller.account_id}
+    await storage().put(f"photos/{photo}.png", png(whole.pixels))
+    await storage().put(f"cutouts/{cutout}.png", png(whole.alpha))
+    async with transaction(seller.account_id) as session:
+        session.add(
+            Photo(
+                id=photo,
+                product_id=product_id or seller.product_id,
+                name=f"{name}.png",
+                state=PhotoState.READY,
+                master_key=f"photos/{photo}.png",
+                width=whole.pixels.shape[1],
+                height=whole.pixels.shape[0],
+                depth=8,
+                **own,
+            )
+        )
+        await session.flush()
+        session.add(
+            Cutout(
+                id=cutout,
+                photo_id=photo,
+                state=CutoutState.READY,
+                verdict="accept",
+                confidence=0.97,
+                view="standing",
+                alpha_key=f"cutouts/{cutout}.png",
+                approved_at=datetime.now(UTC) if approved else None,
+                **own,
+            )
+        )
+    return photo
+
+
+async def test_a_picture_of_the_back_is_judged_against_the_photo_of_the_back(
+    seller: Seller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The real lock: what was shot is a mug, and the picture shows what only the other photo does."""
+    copy = tmp_path / "copy.png"
+    copy.write_bytes(png(picture("carton-7")))
+    monkeypatch.setenv("PACKSHOT_COPY", str(copy))
+    order: dict[str, Any] = {"engine": "copyist", "styles": ["plain"], "size": "1024x1024", "mode": "redraw"}
+    unknown = await add_side(seller, "carton-7", approved=False)
+    row = await through(await shot(seller, photo_ids=[str(seller.photo_id)], **order))
+    assert (row.state, row.error) == (State.REJECTED, "not_found"), "nobody approved the back"
+    async with transaction(system=True) as session:
+        await session.execute(update(Cutout).where(Cutout.photo_id == unknown).values(approved_at=datetime.now(UTC)))
+    row = await through(await shot(seller, photo_ids=[str(seller.photo_id)], **order))
+    assert row.state == State.COMPLETED, (row.words, row.error)
+    (verdict,) = await verdicts(row.id)
+    assert verdict.decision == "accept" and (verdict.score or 0) >= THRESHOLDS.accept
+    async with transaction(seller.account_id) as session:
+        box = {"x": 0, "y": 0, "width": 100, "height": 100}  # where there is nothing of it: found at once, of its photo
+        session.add(ProtectedRegion(id=new_id(), kind="logo", photo_id=unknown, account_id=seller.account_id, **box))
+    row = await through(await shot(seller, photo_ids=[str(seller.photo_id)], **order))
+    assert row.state == State.REJECTED, "a side that cannot be compared with is left out"
+
+
+def test_another_photo_of_a_side_does_not_excuse_a_protected_part() -> None:
+    lock, edited = ProductLock(), Evidence(picture("mug", "text"))
+    marked = lock.judge(replace(edited, product=(side("mug", protect=True),)), THRESHOLDS)
+    assert marked.decision == "reject" and marked.reason in ("protected_changed", "protected_lost", "detail_changed")
+    for sides in (
+        (side("mug"), side("mug", protect=True)),
+        (side("mug", protect=True), side("mug")),
+        (side("carton-7"), side("mug", protect=True), side("mug")),
+    ):
+        verdict = lock.judge(replace(edited, product=sides), THRESHOLDS)
+        assert (verdict.decision, verdict.score) == (marked.decision, marked.score), verdict
+        assert verdict.picture, "with what was compared"
+
+
+def test_other_sides_are_opened_only_where_the_first_is_not_accepted() -> None:
+    """What is no picture at all would be a side that cannot be compared with."""
+    broken = Side(Reference(b"not a picture", name="broken"))
+    lock, faithful = ProductLock(), Evidence(picture("mug"))
+    assert lock.judge(replace(faithful, product=(side("mug"), broken)), THRESHOLDS).decision == "accept"
+    assert (
+        lock.judge(replace(faithful, product=(side("carton-7"), broken, side("mug"))), THRESHOLDS).decision == "accept"
+    )
+
+
+async def test_a_retry_shows_the_engine_more_sides_within_its_room(
+    seller: Seller, tint: Tint, vendor_folder: Path
+) -> None:
+    tint.reason = "deformed"
+    for name in ("carton-7", "handbag", "speaker"):
+        await add_side(seller, name)
+    async with transaction(seller.account_id) as session:
+        project = (await session.get_one(Product, seller.product_id)).project_id
+        other = Product(id=new_id(), account_id=seller.account_id, project_id=project, name="Another")
+        session.add(other)
+    await add_side(seller, "mug", product_id=other.id)
+    row = await through(await painted(seller, "always-off", photo_ids=[str(seller.photo_id)]))
+    assert row.state == State.REJECTED
+    first, second = await attempts(row.id)
+    assert (first.state, second.state) == (AttemptState.REJECTED, AttemptState.REJECTED)
+    assert second.change["levers"] == ["seed", "words", "sides"] and second.change["sides"] == 2
+    assert [calls(vendor_folder, one, f"shown-{n}") for one, n in ((first, 1), (second, 3))] == [1, 1]
+    one, two = await verdicts(row.id)
+    assert one.parameters != two.parameters
+
+
+async def test_so_many_sides_and_no_more_are_looked_at(
+    seller: Seller, tint: Tint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    judge = Tint.judge
+
+    def counted(self: Tint, evidence: Evidence, *given: Any) -> Any:
+        seen.append(len(evidence.product))
+        return judge(self, evidence, *given)
+
+    monkeypatch.setattr(Tint, "judge", counted)
+    for _ in range(MOST_SIDES + 1):
+        await add_side(seller, "candle-7")
+    await through(await painted(seller, "faithful", photo_ids=[str(seller.photo_id)]))
+    assert seen == [MOST_SIDES]

@@ -1,0 +1,105 @@
+"""`packshot lock product --profile composited`: a real picture of `packshot shoot`, and the same with edited pixels."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from packshot.cli import main
+
+
+@pytest.fixture
+def packshot(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The command line, run here: exit code, standard output, standard error."""
+
+    def run(*arguments: str | Path) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["packshot", *map(str, arguments)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capfd.readouterr()
+        assert "Traceback" not in out + err
+        return int(ended.value.code or 0), out, err
+
+    return run
+
+
+@pytest.fixture
+def shot(packshot: Any, root: Path, tmp_path: Path) -> tuple[Path, Path, Path]:
+    """A photo, its picture at two sizes as PNG, and the record of both."""
+    photo, record = root / "samples/photos/mug.jpg", tmp_path / "shots.jsonl"
+    code, out, err = packshot(
+        *("shoot", photo, "--style", "marble", "--size", "640x640", "--size", "320x320"),
+        *("--format", "png", "--out", tmp_path, "--json"),
+    )
+    assert code == 0, err
+    record.write_text(out)
+    paths = {one["size"]: Path(one["path"]) for one in map(json.loads, out.splitlines())}
+    return photo, record, paths["640x640"]
+
+
+def test_every_pixel_that_the_product_covers_is_proved(packshot: Any, shot: Any, tmp_path: Path) -> None:
+    photo, record, picture = shot
+    ask = ("--profile", "composited", "--record", record)
+    code, out, err = packshot("lock", "product", photo, picture, *ask, "--json")
+    told = json.loads(out)
+    assert code == 0, (told, err)
+    assert told["profile"] == "composited" and told["measures"]["altered"] == 0 and told["measures"]["pixels"] > 10_000
+    assert f"All {told['measures']['pixels']:,.0f} pixels" in told["words"]
+
+    placed = next(one["placed"] for one in map(json.loads, record.read_text().splitlines()) if one["size"] == "640x640")
+    x0, y0, x1, y1 = placed["box"]
+    pixels = np.asarray(Image.open(picture)).copy()
+    middle = (y0 + y1) // 2, (x0 + x1) // 2
+    pixels[middle] = pixels[middle] ^ 1  # one pixel, by the last bit
+    (tmp_path / "edited").mkdir()
+    edited = tmp_path / "edited" / picture.name
+    Image.fromarray(pixels).save(edited)
+    code, out, _ = packshot("lock", "product", photo, edited, *ask)
+    assert code == 1 and "1 of the " in out and "are not the photo's" in out
+    pixels[middle[0] : middle[0] + 8, middle[1] : middle[1] + 8] = (255, 0, 255)
+    Image.fromarray(pixels).save(edited)
+    code, out, _ = packshot("lock", "product", photo, edited, *ask, "--json")
+    told = json.loads(out)
+    assert (code, told["reason"], told["measures"]["altered"]) == (1, "pixels_altered", 64)
+    pixels = np.asarray(Image.open(picture)).copy()
+    pixels[:5] = 0  # beside the product
+    Image.fromarray(pixels).save(edited)
+    assert packshot("lock", "product", photo, edited, *ask)[0] == 0
+
+    smaller = picture.with_name(picture.name.replace("640x640", "320x320"))
+    code, out, _ = packshot("lock", "product", photo, smaller, *ask, "--json")
+    assert code == 0 and "altered" not in json.loads(out)["measures"], "made smaller afterwards: measured, not proved"
+    Image.open(picture).convert("RGB").save(edited.with_suffix(".jpg"), quality=90)
+    record.write_text(record.read_text().splitlines()[0])
+    code, out, _ = packshot("lock", "product", photo, edited.with_suffix(".jpg"), *ask, "--json")
+    assert code == 0 and "altered" not in json.loads(out)["measures"], "and so is what a lossy file gives back"
+
+
+def test_without_a_record_that_fits_it_says_what_to_do(packshot: Any, shot: Any, tmp_path: Path) -> None:
+    photo, record, picture = shot
+    lines = record.read_text().splitlines()
+    first = json.loads(lines[0])
+
+    def told(text: str | bytes, image: Path = picture) -> str:
+        file = tmp_path / "record.jsonl"
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        code, _, err = packshot("lock", "product", photo, image, "--profile", "composited", "--record", file)
+        assert code == 2, (text, err)
+        return err
+
+    assert "has no picture" in told("\n".join(lines), photo)
+    assert "is not JSON" in told("{")
+    assert "is no text" in told(b"\xff\xfe\x00")
+    assert "has no picture" in told("")
+    assert "drawn anew" in told(json.dumps({k: v for k, v in first.items() if k != "placed"} | {"way": "redraw"}))
+    assert "is damaged" in told(json.dumps(first | {"placed": {"box": [1, 2], "source": "x"}}))
+    assert "the record is of a picture of" in told(json.dumps(first), photo)
+    code, _, err = packshot("lock", "product", photo, picture, "--profile", "composited")
+    assert code == 2 and "--record" in err
