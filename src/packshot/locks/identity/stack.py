@@ -65,13 +65,7 @@ class Stack:
     spec: EmbedderSpec
 
     def __post_init__(self) -> None:
-        if self.detector.landmarks not in self.spec.templates:
-            raise ModelMissingError(
-                f"{self.spec.title} does not work with the face detector in use.",
-                remedy="`packshot lock models fetch yunet`, or set PACKSHOT_FACE_DETECTOR_PATH to its .onnx file."
-                if "yunet5" in self.spec.templates
-                else "Unset PACKSHOT_FACE_DETECTOR_PATH.",
-            )
+        _fits(self.spec, self.detector.landmarks)
 
     @property
     def version(self) -> str:
@@ -152,8 +146,20 @@ def opened(choice: Choice) -> Stack:
             f"{spec.title} may not be used commercially ({spec.licence}).",
             remedy="Set PACKSHOT_FACE_NONCOMMERCIAL=1 if your use is not commercial or you have its owner's licence.",
         )
+    _fits(spec, "yunet5" if choice.detector_path else "dlib5")
     detector = YuNet(choice.detector_path, choice.detector_sha256) if choice.detector_path else HogDetector()
     return Stack(detector, _embedder(spec, choice), spec)
+
+
+def _fits(spec: EmbedderSpec, landmarks: Landmarks) -> None:
+    """A ModelMissingError where faces found with `landmarks` cannot be set upright for the embedder."""
+    if landmarks not in spec.templates:
+        raise ModelMissingError(
+            f"{spec.title} does not work with the face detector in use.",
+            remedy="`packshot lock models fetch yunet`, or set PACKSHOT_FACE_DETECTOR_PATH to its .onnx file."
+            if "yunet5" in spec.templates
+            else "Unset PACKSHOT_FACE_DETECTOR_PATH.",
+        )
 
 
 def _embedder(spec: EmbedderSpec, choice: Choice) -> Embedder:

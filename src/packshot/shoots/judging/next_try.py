@@ -114,7 +114,7 @@ _LEVERS: dict[str, _Levers] = {
     "blurred": _SAY,
     "not_found": _SAY,
     "cropped": _SAY,
-    "other_person": (("seed", "likeness"), ("seed", "likeness", "reference")),
+    "other_person": (("seed", "likeness"), ("seed", "likeness", "firmly", "reference")),
 }
 _USUAL: _Levers = ("seed",), ("seed", "paste")
 # Instead of pasting, where nothing can be pasted: what is worn, say.
@@ -136,6 +136,7 @@ _WORDS = {
     "blurred": "The product is in sharp focus.",
     "not_found": "The product of the reference photo is in the middle of the picture, whole and unobstructed.",
     "cropped": "The whole product is inside the frame, with air on all sides.",
+    "other_person": "It is the face of the reference photos and no other.",
 }
 _FIRMLY = "This matters more than anything else: "
 _SIDES = "The photos of the product show one and the same thing from several sides."
