@@ -64,7 +64,9 @@ def server() -> Generator[str]:
 @pytest.fixture
 def model(server: str) -> Published:
     known = sha256(DATA).hexdigest()
-    return Published("m", "Model M", "m.onnx", f"{server}/file", known, len(DATA), "MIT", True, "here", date.min)
+    return Published(
+        "m", "Model M", "does nothing", "m.onnx", f"{server}/file", known, len(DATA), "MIT", True, "here", date.min
+    )
 
 
 def test_the_right_file_comes_whole_over_redirects(server: str, model: Published, tmp_path: Path) -> None:

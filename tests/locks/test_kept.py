@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,27 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from packshot.cli import main
+from tests.locks.conftest import Command
 
 
 @pytest.fixture
-def packshot(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The command line, run here: exit code, standard output, standard error."""
-
-    def run(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["packshot", *map(str, arguments)])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capfd.readouterr()
-        assert "Traceback" not in out + err
-        return int(ended.value.code or 0), out, err
-
-    return run
-
-
-@pytest.fixture
-def shot(packshot: Any, root: Path, tmp_path: Path) -> tuple[Path, Path, Path]:
+def shot(packshot: Command, root: Path, tmp_path: Path) -> tuple[Path, Path, Path]:
     """A photo, its picture at two sizes as PNG, and the record of both."""
     photo, record = root / "samples/photos/mug.jpg", tmp_path / "shots.jsonl"
     code, out, err = packshot(
@@ -44,7 +27,7 @@ def shot(packshot: Any, root: Path, tmp_path: Path) -> tuple[Path, Path, Path]:
     return photo, record, paths["640x640"]
 
 
-def test_every_pixel_that_the_product_covers_is_proved(packshot: Any, shot: Any, tmp_path: Path) -> None:
+def test_every_pixel_that_the_product_covers_is_proved(packshot: Command, shot: Any, tmp_path: Path) -> None:
     photo, record, picture = shot
     ask = ("--profile", "composited", "--record", record)
     code, out, err = packshot("lock", "product", photo, picture, *ask, "--json")
@@ -82,7 +65,7 @@ def test_every_pixel_that_the_product_covers_is_proved(packshot: Any, shot: Any,
     assert code == 0 and "altered" not in json.loads(out)["measures"], "and so is what a lossy file gives back"
 
 
-def test_without_a_record_that_fits_it_says_what_to_do(packshot: Any, shot: Any, tmp_path: Path) -> None:
+def test_without_a_record_that_fits_it_says_what_to_do(packshot: Command, shot: Any, tmp_path: Path) -> None:
     photo, record, picture = shot
     lines = record.read_text().splitlines()
     first = json.loads(lines[0])

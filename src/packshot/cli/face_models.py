@@ -38,11 +38,19 @@ def shown(json: Json = False) -> None:
     state_dir = Settings.load().state_dir
     for one in published().values():
         path = fetched(one.id, state_dir)
-        record = {"id": one.id, "title": one.title, "licence": one.licence, "commercial": one.commercial}
+        record = {
+            "id": one.id,
+            "title": one.title,
+            "does": one.does,
+            "licence": one.licence,
+            "commercial": one.commercial,
+        }
         if json:
             say(record | {"bytes": one.bytes, "sha256": one.sha256, "url": one.url, "path": path and str(path)})
         else:
-            typer.echo(f"{one.id:10}{one.title}, {one.bytes / 1e6:.1f} MB, {one.licence}  {path or 'not here'}")
+            typer.echo(
+                f"{one.id:10}{one.title}, {one.does}, {one.bytes / 1e6:.1f} MB, {one.licence}  {path or 'not here'}"
+            )
 
 
 @app.command()
@@ -117,7 +125,7 @@ def download(model: Published, path: Path, *, schemes: Collection[str] = ("https
             why = str(problem) or type(problem).__name__
             raise UnavailableError(
                 f"{model.title} cannot be fetched from {httpx.URL(model.url).host}: {why}.",
-                remedy=f"Try again, or download {model.url} elsewhere and set PACKSHOT_FACE_MODEL_PATH to it.",
+                remedy=f"Try again, or download {model.url} elsewhere and put it here as {path}.",
             ) from problem
         finally:
             Path(part.name).unlink(missing_ok=True)

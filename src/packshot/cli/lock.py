@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -63,7 +64,6 @@ def product(
 ) -> None:
     """Is the product in IMAGE the product in REF? Exit 0 accept, 1 reject, 3 a person has to look."""
     from packshot.cli.kept import laid, proven
-    from packshot.imaging.decode import decode
     from packshot.locks.product.judge import judge
     from packshot.locks.product.view import bytes_of
 
@@ -73,9 +73,8 @@ def product(
     if picture and picture.suffix.lower() != ".webp":
         raise BadInputError(f"--picture {picture} is not a .webp file.")
     boxes = tuple(box(text, "--protect") for text in protect or ())
-    photo = decode(read(reference), name=reference.name)
-    shown = decode(data := read(image), name=image.name)
-    drawn = decode(read(mask), name=mask.name) if mask else None
+    photo, shown, *masks = _opened([reference, image, *([mask] if mask else [])])
+    drawn = masks[0] if masks else None
     cutout = _cutout(photo, drawn) if where else None
     if where and (shown.width, shown.height) != where.size:
         made = "×".join(map(str, where.size))
@@ -92,7 +91,7 @@ def product(
         evidence=picture is not None,
     )
     if where and cutout:
-        verdict = proven(verdict, where, cutout, shown, data)
+        verdict = proven(verdict, where, cutout, shown, read(image))
     if picture and verdict.picture:
         picture.parent.mkdir(parents=True, exist_ok=True)
         picture.write_bytes(verdict.picture)
@@ -108,11 +107,10 @@ def regions(
     json: Json = False,
 ) -> None:
     """Propose logos and texts to protect: a line x,y,w,h for each, as --protect takes them. None where none is sure."""
-    from packshot.imaging.decode import decode
     from packshot.locks.product.propose import propose
 
-    drawn = decode(read(mask), name=mask.name) if mask else None
-    for x0, y0, x1, y1 in propose(_view(decode(read(photo), name=photo.name), drawn, ())):
+    opened, *masks = _opened([photo, *([mask] if mask else [])])
+    for x0, y0, x1, y1 in propose(_view(opened, masks[0] if masks else None, ())):
         if json:
             say({"x": x0, "y": y0, "width": x1 - x0, "height": y1 - y0})
         else:
@@ -127,17 +125,19 @@ def identity(
     json: Json = False,
 ) -> None:
     """Is the person in IMAGE the person in REF? Exit 0 accept, 1 reject, 3 a person has to look."""
-    from packshot.imaging.decode import decode
     from packshot.locks.identity.judge import BACK, from_behind, judge
     from packshot.locks.identity.known import know
     from packshot.locks.identity.stack import configured
+    from packshot.words.poses import poses
 
-    shown = decode(read(image), name=image.name)
-    photos = [(path.name, decode(read(path), name=path.name).pixels) for path in references]
+    if pose and pose not in poses():
+        raise BadInputError(f"There is no pose {pose!r}.", remedy=f"There are {', '.join(poses())}.")
+    shown, *photos = _opened([image, *references])
     if pose == BACK:
         answer(from_behind(), json=json)
     stack = configured()
-    answer(judge(know(photos, stack), shown.pixels, stack), json=json)
+    named = [(path.name, photo.pixels) for path, photo in zip(references, photos, strict=True)]
+    answer(judge(know(named, stack), shown.pixels, stack), json=json)
 
 
 @app.command()
@@ -211,11 +211,35 @@ def answer(verdict: Verdict, *, json: bool) -> None:
     raise typer.Exit(EXIT_CODES[verdict.decision])
 
 
+def _opened(paths: Sequence[Path]) -> list[Photo]:
+    """The pictures in `paths`; one BadInputError says what is wrong with all of them."""
+    from packshot.imaging.decode import decode
+
+    opened: list[Photo] = []
+    problems: list[BadInputError] = []
+    for path in paths:
+        try:
+            opened.append(decode(read(path), name=path.name))
+        except BadInputError as problem:
+            problems.append(problem)
+    if problems:
+        remedies = dict.fromkeys(problem.remedy for problem in problems)
+        raise BadInputError(" ".join(problem.message for problem in problems), remedy=" ".join(filter(None, remedies)))
+    return opened
+
+
 def _cutout(photo: Photo, drawn: Photo | None) -> Cutout:
     """What the studio cuts out of the photo, and did when it laid the product into a picture; by the mask, if any."""
     from packshot.studio.cutout.cut import cut
 
-    return cut(photo, alpha=None if drawn is None else drawn.pixels.max(axis=2))
+    cutout = cut(photo, alpha=None if drawn is None else drawn.pixels.max(axis=2))
+    if drawn is None and not (cutout.alpha > 0.5).any():
+        words = " ".join(reason.words for reason in cutout.reasons)
+        raise BadInputError(
+            f"No product can be cut out of the reference photo. {words}".strip(),
+            remedy="Give its outline with --mask, white where the product is.",
+        )
+    return cutout
 
 
 def _view(

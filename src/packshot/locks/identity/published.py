@@ -25,6 +25,7 @@ class Published:
 
     id: str
     title: str
+    does: str
     file: str
     url: str
     sha256: str
