@@ -93,7 +93,7 @@ def test_the_product_lock_says_what_is_wrong(packshot: Command, folder: Path) ->
         "product mug.jpg empty.png | 2 | empty.png is empty",
         "product mug.jpg cut.jpg | 2 | cut.jpg is damaged",
         "product mug.jpg dot.png | 2 | only 8 × 8 px",
-        "product text.png cut.jpg --mask empty.png | 2 | PNG, WebP and TIFF. cut.jpg is damaged or cut short. empty.png",
+        "product text.png cut.jpg --mask empty.png | 2 | TIFF. cut.jpg is damaged or cut short. empty.png is empty",
         "product flat.png mug.jpg | 2 | Give its outline with --mask",
         "product mug.jpg mug.jpg --mask mask-empty.png | 2 | The mask is empty",
         "product mug.jpg mug.jpg --mask mask-small.png | 2 | mask is 64 × 64 px and the photo 1024 × 1024",
