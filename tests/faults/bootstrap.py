@@ -96,8 +96,8 @@ def main() -> None:
     configure("worker", "error")
     if "tint" in sys.argv:
         judges["product"] = Tint()
-        for name in ("onnxruntime", "packshot.locks.identity.judge", "packshot.shoots.judging.colours"):
-            import_module(name)  # once, not in each worker
+        for name in ("imaging.finish", "imaging.marked", "locks.identity.judge", "shoots.judging.colours"):
+            import_module(f"packshot.{name}")  # once, not in each worker
     for line in sys.stdin:
         request = json.loads(line)
         if "pid" in request:

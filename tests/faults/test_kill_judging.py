@@ -32,7 +32,7 @@ from tests.talents.conftest import ADA, png
 __all__ = ["fresh_config", "tint", "tiny_detector", "tiny_embedder"]
 
 PRICE = 4
-FEW = 6  # points of a short run
+FEW = 4  # points of a short run
 # By the style, which Portraitist paints by: how it ends, and what the locks have to say of each attempt.
 ENDINGS = {
     "faithful": (State.COMPLETED, ["accept"]),
@@ -93,7 +93,7 @@ def points(names: Sequence[str]) -> list[int]:
     first = names.index("before lock.identity") + 1
     locks = [number for number, name in enumerate(names, 1) if "lock." in name]
     worth = sorted({number for number in worth_dying_at(names) if number > first} | set(locks))
-    return worth[:: max(1, len(worth) // FEW)][-FEW:] if len(worth) > FEW else worth
+    return sorted({worth[round(number * (len(worth) - 1) / (FEW - 1))] for number in range(FEW)})
 
 
 async def told_once(id: UUID, decisions: Sequence[str]) -> None:
