@@ -21,7 +21,7 @@ from packshot.locks.identity.published import FOLDER, Published, published
 from packshot.locks.identity.stack import configured
 from packshot.locks.identity.weights import ModelMissingError
 from packshot.settings import settings
-from tests.cli.test_cli import packshot
+from tests.cli.test_cli import packshot_here as packshot
 
 DATA = b"weights" * 40_000
 

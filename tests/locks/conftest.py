@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from packshot.cli import main
-
 from . import tiny
 
 if TYPE_CHECKING:
     from packshot.locks.identity.stack import Stack
-
-Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="session")
@@ -43,19 +37,3 @@ def tiny_stack(tiny_detector: Path, tiny_embedder: Path) -> Stack:
         OnnxEmbedder(spec, tiny_embedder, tiny.digest(tiny_embedder)),
         spec,
     )
-
-
-@pytest.fixture
-def packshot(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
-    """The command line, run here: exit code, standard output, standard error."""
-
-    def run(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["packshot", *map(str, arguments)])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capfd.readouterr()
-        assert "Traceback" not in out + err
-        return int(ended.value.code or 0), out, err
-
-    return run

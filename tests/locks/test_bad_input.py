@@ -13,8 +13,8 @@ from PIL import Image
 
 from packshot.locks.identity.stack import opened
 from packshot.settings import settings
+from tests.cli.test_cli import packshot_here as packshot
 from tests.locks import tiny
-from tests.locks.conftest import Command
 from tests.talents.conftest import face_model
 
 __all__ = ["face_model"]
@@ -76,15 +76,15 @@ def bounded() -> Generator[None]:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1_000_000  # kB
 
 
-def check(packshot: Command, folder: Path, case: str) -> None:
+def check(folder: Path, case: str) -> None:
     """`case`: arguments, among them names of files, then the exit code and what is said."""
     arguments, code, says = (part.strip() for part in case.split("|"))
     given = [folder / word if "." in word and not word.startswith("-") else word for word in arguments.split()]
-    found, out, err = packshot("lock", *given)
-    assert (found, says in out + err) == (int(code), True), (case, out, err)
+    run = packshot("lock", *given)
+    assert (run.returncode, says in run.stdout + run.stderr) == (int(code), True), (case, run)
 
 
-def test_the_product_lock_says_what_is_wrong(packshot: Command, folder: Path) -> None:
+def test_the_product_lock_says_what_is_wrong(folder: Path) -> None:
     for case in (
         "product mug.jpg flat.png --mask mask.png | 1 | cannot be found",
         "product mug.jpg wide.png --mask mask.png | 1 | cannot be found",
@@ -105,10 +105,10 @@ def test_the_product_lock_says_what_is_wrong(packshot: Command, folder: Path) ->
         "regions mug.jpg --mask mask-empty.png | 2 | The mask is empty",
         "regions mug.jpg --mask mask-small.png | 2 | 64 × 64",
     ):
-        check(packshot, folder, case)
+        check(folder, case)
 
 
-def test_the_identity_lock_says_what_is_wrong(packshot: Command, folder: Path, face_model: None) -> None:
+def test_the_identity_lock_says_what_is_wrong(folder: Path, face_model: None) -> None:
     for case in (
         "identity ada.png -- ada.png | 0 | the same person",
         "identity ada.png -- thirty.png | 0 | the most alike of 30 faces",
@@ -131,7 +131,7 @@ def test_the_identity_lock_says_what_is_wrong(packshot: Command, folder: Path, f
         "calibrate binary.csv | 2 | is no CSV file",
         "calibrate nowhere.csv | 2 | cannot be read",
     ):
-        check(packshot, folder, case)
+        check(folder, case)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_the_identity_lock_says_what_is_wrong(packshot: Command, folder: Path, f
     [("dlib", "pip install 'packshot[faces]'; in a checkout: make faces"), ("sface", "packshot lock models fetch")],
 )
 def test_without_weights_it_says_how_to_get_them(
-    packshot: Command, folder: Path, monkeypatch: pytest.MonkeyPatch, model: str, says: str
+    folder: Path, monkeypatch: pytest.MonkeyPatch, model: str, says: str
 ) -> None:
     """Nobody's fault but the installation's, and for whoever runs it to mend: bad usage, never a verdict."""
     monkeypatch.setenv("PACKSHOT_FACE_MODEL", model)
@@ -149,7 +149,7 @@ def test_without_weights_it_says_how_to_get_them(
     opened.cache_clear()
     try:
         for case in ("identity ada.png -- ada.png", "calibrate none.csv"):
-            check(packshot, folder, f"{case} | 2 | {says}")
+            check(folder, f"{case} | 2 | {says}")
     finally:
         monkeypatch.undo()
         settings.cache_clear()
