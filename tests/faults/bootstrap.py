@@ -98,6 +98,7 @@ def main() -> None:
         judges["product"] = Tint()
         for name in ("imaging.finish", "imaging.marked", "locks.identity.judge", "shoots.judging.colours"):
             import_module(f"packshot.{name}")  # once, not in each worker
+    print(json.dumps({"pid": os.getpid()}), flush=True)  # everything is loaded
     for line in sys.stdin:
         request = json.loads(line)
         if "pid" in request:

@@ -88,9 +88,17 @@ class Workers:
         self._server.stdin.close()
         await self._server.wait()
 
+    async def ready(self) -> None:
+        """Returns once their parent has loaded everything: nobody else is to wait for the processor because of it."""
+        await self._heard()
+
     async def _ask(self, **request: object) -> dict[str, Any]:
-        assert self._server.stdin and self._server.stdout
+        assert self._server.stdin
         self._server.stdin.write(json.dumps(request).encode() + b"\n")
+        return await self._heard()
+
+    async def _heard(self) -> dict[str, Any]:
+        assert self._server.stdout
         line = await asyncio.wait_for(self._server.stdout.readline(), 60)
         assert line, "the workers' parent has ended"
         return json.loads(line)
@@ -112,6 +120,7 @@ async def workers(*arguments: str) -> AsyncGenerator[Workers]:
     )
     started = Workers(server)
     try:
+        await started.ready()
         yield started
     finally:
         await started.stop()

@@ -32,7 +32,7 @@ from tests.talents.conftest import ADA, png
 __all__ = ["fresh_config", "tint", "tiny_detector", "tiny_embedder"]
 
 PRICE = 4
-FEW = 4  # points of a short run
+FEW = 3  # points of a short run
 # By the style, which Portraitist paints by: how it ends, and what the locks have to say of each attempt.
 ENDINGS = {
     "faithful": (State.COMPLETED, ["accept"]),
