@@ -9,7 +9,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
@@ -131,7 +131,7 @@ def download(model: Published, path: Path, *, schemes: Collection[str] = ("https
             Path(part.name).unlink(missing_ok=True)
 
 
-def _into(file: BinaryIO, model: Published, client: httpx.Client, schemes: Collection[str]) -> None:
+def _into(file: IO[bytes], model: Published, client: httpx.Client, schemes: Collection[str]) -> None:
     response = _answer(model, client, schemes)
     try:
         until, size, digest = time.monotonic() + MOST_S, 0, sha256()

@@ -182,14 +182,14 @@ def _stuck(rejections: Sequence[Rejection]) -> bool:
 def _pulled(levers: tuple[Lever, ...], last: Rejection, reach: Reach) -> Change:
     """The change of `levers`, without those that lead nowhere here; another seed at least."""
     known = last.reason in _WORDS
-    leads = {
+    leads: dict[Lever, bool] = {
         "words": known,
         "firmly": known,
         "paste": reach.paste,
         "reference": reach.references > 1,
         "sides": reach.sides > 0,
     }
-    usable = tuple(lever for lever in levers if leads.get(lever, True))
+    usable: tuple[Lever, ...] = tuple(lever for lever in levers if leads.get(lever, True))
     said = _WORDS.get(last.reason, "").format(colours=f", {reach.colours}" if reach.colours else "")
     words = {"words": said, "firmly": f"{_FIRMLY}{said}", "sides": _SIDES, "likeness": _LIKENESS}
     return Change(
