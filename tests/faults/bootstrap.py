@@ -3,7 +3,7 @@
 A request {"generation", "engine", "tick", "how"} forks a worker that takes the generation's steps until it is finished,
 waits or is another's. The answer {"pid", "status", "names"} has its exit code, negative where a signal ended it, None
 where it is frozen, and the ticks that it came by, or only the last where it got no further. {"pid"} waits for one that
-was frozen.
+was frozen. With the argument `tint` it is the tests' own product lock that judges.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import signal
 import sys
 import traceback
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -25,10 +26,12 @@ from packshot.embedded.process import die_with_parent
 from packshot.engines import registry
 from packshot.log import configure
 from packshot.shoots.advance import advance
+from packshot.shoots.judging.judge import judges
 from packshot.shoots.lease import due
 from packshot.shoots.models import OPEN, Generation
 from packshot.worker import import_tasks
 from tests.faults.ticks import Ticks, quiet
+from tests.judging.conftest import Tint
 
 SOON = timedelta(seconds=0.5)  # clocks of processes differ
 
@@ -91,6 +94,11 @@ def fork(request: dict[str, Any]) -> dict[str, object]:
 def main() -> None:
     import_tasks()
     configure("worker", "error")
+    if "tint" in sys.argv:
+        judges["product"] = Tint()
+        for name in ("imaging.finish", "imaging.marked", "locks.identity.judge", "shoots.judging.colours"):
+            import_module(f"packshot.{name}")  # once, not in each worker
+    print(json.dumps({"pid": os.getpid()}), flush=True)  # everything is loaded
     for line in sys.stdin:
         request = json.loads(line)
         if "pid" in request:

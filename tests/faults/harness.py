@@ -88,22 +88,31 @@ class Workers:
         self._server.stdin.close()
         await self._server.wait()
 
+    async def ready(self) -> None:
+        """Returns once their parent has loaded everything: nobody else is to wait for the processor because of it."""
+        await self._heard()
+
     async def _ask(self, **request: object) -> dict[str, Any]:
-        assert self._server.stdin and self._server.stdout
+        assert self._server.stdin
         self._server.stdin.write(json.dumps(request).encode() + b"\n")
+        return await self._heard()
+
+    async def _heard(self) -> dict[str, Any]:
+        assert self._server.stdout
         line = await asyncio.wait_for(self._server.stdout.readline(), 60)
         assert line, "the workers' parent has ended"
         return json.loads(line)
 
 
 @asynccontextmanager
-async def workers() -> AsyncGenerator[Workers]:
-    """Forked workers, all gone at the end."""
+async def workers(*arguments: str) -> AsyncGenerator[Workers]:
+    """Forked workers, all gone at the end; `arguments` are bootstrap's."""
     path = os.pathsep.join([str(ROOT / "tests/outside"), os.environ.get("PYTHONPATH", "")])
     server = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "tests.faults.bootstrap",
+        *arguments,
         stdin=PIPE,
         stdout=PIPE,
         cwd=ROOT,
@@ -111,6 +120,7 @@ async def workers() -> AsyncGenerator[Workers]:
     )
     started = Workers(server)
     try:
+        await started.ready()
         yield started
     finally:
         await started.stop()
@@ -162,26 +172,28 @@ def bought(vendor_folder: Path, attempts: Sequence[Attempt]) -> int:
     return sum(book.read_text().split().count("submit") for book in books if book.exists())
 
 
-async def settled_once(generation_id: UUID, *, completed: bool = True) -> None:
-    """The generation has ended, it was charged if it was delivered and only then, and no file lies about."""
+async def settled_once(generation_id: UUID, ended: State = State.COMPLETED) -> None:
+    """The generation has `ended`, it was charged if it was delivered and only then, and no file lies about."""
     async with transaction(system=True) as session:
         row = await session.get_one(Generation, generation_id)
         hold = await session.get_one(Hold, generation_id)
         entries = await session.scalars(select(LedgerEntry.kind).where(LedgerEntry.generation_id == generation_id))
         settlements = entries.all()
         doomed = set(await session.scalars(select(DoomedFile.key)))
-    if completed:
+    if ended == State.COMPLETED:
         assert (row.state, hold.state, list(settlements)) == (State.COMPLETED, "captured", ["capture"]), row.words
         assert row.key
         data = await storage().get(row.key)
         assert (len(data), zlib.crc32(data)) == (row.bytes, row.crc32)
         assert row.key not in doomed, "delivered, and about to be removed"
     else:
-        assert (row.state, hold.state, list(settlements)) == (State.FAILED, "released", ["release"])
+        assert (row.state, hold.state, list(settlements)) == (ended, "released", ["release"])
         assert row.key is None
     files = storage()._root  # pyright: ignore[reportPrivateUsage]
     left = {f"generations/{generation_id}/{file.name}" for file in files.glob(f"generations/{generation_id}/*")}
-    for attempt in await attempts_of(generation_id):
+    attempts = await attempts_of(generation_id)
+    for attempt in attempts:
         left |= {f"attempts/{attempt.id}"} if (files / f"attempts/{attempt.id}").exists() else set()
     known = {row.key, small_key(row.key)} if row.key else set[str]()
+    known |= {attempt.preview_key for attempt in attempts if attempt.preview_key}
     assert left - doomed <= known, "a file that nobody knows lies about"

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import pytest
 
-from packshot.shoots.models import OPEN
+from packshot.shoots.models import OPEN, State
 from tests.faults.harness import Others, Workers, attempts_of, bought, look, settled_once, worth_dying_at
 from tests.shoots.conftest import Seller
 
@@ -73,6 +73,6 @@ async def test_a_picture_that_kills_every_worker_is_bought_twice_at_most(
             end = await crew.run(id, "instant", "after submit")
             deaths += end.status == -signal.SIGKILL
             await asyncio.sleep(0.1)
-    await settled_once(id, completed=False)
+    await settled_once(id, State.FAILED)
     assert (deaths, bought(vendor_folder, await attempts_of(id))) == (2, 2)
     assert await seller.credits() == (996, 4)

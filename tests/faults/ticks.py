@@ -1,9 +1,9 @@
 """Counts every point at which a worker touches the world, and ends or freezes the process at one of them.
 
 A tick is before and after every statement, begin, commit and rollback, every file that storage writes, flushes, reads
-or removes, every call of an engine, and every message and piece of news. It is the drivers that tick, not the code
-under test, which knows nothing of this. Heartbeats and hints for later do not tick: when they come depends on how fast
-the machine is.
+or removes, every call of an engine and of a lock, and every message and piece of news. It is the drivers that tick, not
+the code under test, which knows nothing of this. Heartbeats and hints for later do not tick: when they come depends on
+how fast the machine is.
 """
 
 from __future__ import annotations
@@ -69,6 +69,7 @@ class Ticks:
 
         from packshot import config, db
         from packshot.shoots import lease, news
+        from packshot.shoots.judging.judge import judges
         from packshot.storage import disk
         from packshot.tasks import Task
 
@@ -85,6 +86,8 @@ class Ticks:
         self.around(news, "publish", "news")
         self.around(engine, "submit", "submit")
         self.around(engine, "poll", "poll")
+        for name, lock in judges.items():
+            self.around(type(lock), "judge", f"lock.{name}")
         _hush(lease, "_renew")
         _hush(config, "get")  # read now and then only
         _hush(news, "wake_later")

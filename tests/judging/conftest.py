@@ -19,10 +19,14 @@ __all__ = ["open_shop", "seller", "sign_up", "the_ledger_holds", "vendor_folder"
 
 @dataclass
 class Tint:
-    """Scores how far the picture's middle is from the product's mean colour; `away` says why it cannot look."""
+    """Scores how far the picture's middle is from the product's mean colour, and calls it `reason` where that is far.
+
+    `away` says why it cannot look.
+    """
 
     lock: str = "product"
     away: str = ""
+    reason: str = "recoloured"
     looked: int = 0
 
     def missing(self) -> str:
@@ -34,13 +38,13 @@ class Tint:
         self.looked += 1
         height, width = evidence.picture.shape[:2]
         middle = evidence.picture[height // 4 : -height // 4, width // 4 : -width // 4, :3]
-        away = float(np.abs(middle.reshape(-1, 3).mean(0) - mean_colour(evidence.product[0])).max())
+        away = float(np.abs(middle.reshape(-1, 3).mean(0) - mean_colour(evidence.product[0].photo)).max())
         score = max(0.0, 1 - away / 60)
         decision = thresholds.decide(score)
         return Verdict(
             "product",
             decision,
-            "same" if decision == "accept" else "recoloured",
+            "same" if decision == "accept" else self.reason,
             "The product's colour differs.",
             "tint-1",
             score=score,

@@ -70,7 +70,8 @@ def test_bad_usage_leaves_with_2_and_says_what_to_do(files: dict[str, Path]) -> 
     for arguments, words in (
         ((ref, picture, "--mask", mask, "--protect", "1,2"), "--protect '1,2' is not a box."),
         ((ref, picture, "--mask", mask, "--profile", "soft"), "'soft' is no profile"),
-        ((ref, picture, "--mask", mask, "--profile", "composited"), "needs the place"),
+        ((ref, picture, "--mask", mask, "--profile", "composited"), "packshot shoot --json > shots.jsonl"),
+        ((ref, picture, "--record", mask), "--record is for --profile composited"),
         ((ref, "nowhere.png", "--mask", mask), "nowhere.png cannot be read"),
         ((ref, picture, "--picture", "out.jpg"), "is not a .webp file"),
     ):

@@ -156,6 +156,28 @@ def test_yaw_is_told_from_where_the_nose_is(yaw: float) -> None:
     assert tilted.yaw == pytest.approx(yaw, abs=0.5)
 
 
+def test_the_reference_that_is_turned_most_alike_is_named(tiny_stack: Stack) -> None:
+    assert turned(30).turn == pytest.approx(30, abs=0.5) and turned(-30).turn == pytest.approx(-30, abs=0.5)
+    looks = iter([-25.0, 0.0, 25.0, 20.0])
+
+    class Turned:
+        """The tiny detector, with each face that it finds turned by the next of `looks`."""
+
+        landmarks = tiny_stack.detector.landmarks
+
+        def find(self, picture: np.ndarray) -> list[Face]:
+            aside = 0.42 * 0.6 * 128 * np.tan(radians(next(looks)))
+            faces = tiny_stack.detector.find(picture)
+            return [replace(face, points=face.points + np.eye(5)[2][:, None] * [aside, 0]) for face in faces]
+
+    stack = Stack(Turned(), tiny_stack.embedder, tiny_stack.spec)  # type: ignore[arg-type]
+    picture = scene((person(1), *at(5, 5)))
+    verdict = judge(know([(f"{number}.png", picture) for number in range(3)], stack), picture, stack)
+    assert verdict.measures["nearest"] == 2
+    assert verdict.weights == stack.weights == tiny_stack.embedder.sha256
+    assert len(verdict.weights) == 64
+
+
 def test_a_face_turned_away_is_never_a_pass(tiny_stack: Stack) -> None:
     class Turned:
         landmarks = tiny_stack.detector.landmarks
@@ -320,7 +342,7 @@ def test_weights_for_research_need_a_word(tiny_detector: Path, tiny_embedder: Pa
 
 
 def test_a_file_without_a_hash_is_not_opened(tiny_detector: Path, tiny_embedder: Path) -> None:
-    choice = Choice("auraface", tiny_embedder, "", tiny_detector, tiny.digest(tiny_detector))
+    choice = Choice("insightface", tiny_embedder, "", tiny_detector, tiny.digest(tiny_detector), noncommercial=True)
     with pytest.raises(ModelMissingError, match="which file"):
         opened(choice)
     with pytest.raises(ModelMissingError, match="no face model"):

@@ -1,8 +1,10 @@
-"""An engine for tests that draws the product anew; apart from the others, for it loads what pixels are made with."""
+"""Engines for tests that draw the product anew; apart from the others, for they load what pixels are made with."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from packshot_test_engines import PRICE, model, note
@@ -21,10 +23,11 @@ class Painter(Engine):
 
     @classmethod
     def models(cls) -> Sequence[Model]:
-        return model("painter-1", "once", keeps_product=False, seed=True)
+        return model("painter-1", "once", references=4, keeps_product=False, seed=True)
 
     async def submit(self, request: GenerationRequest, *, key: str) -> Done:
         note(key, "submit")
+        note(key, f"shown-{len(request.references)}")
         colour = mean_colour(request.references[0])
         told = "own colours" in request.words
         wrong = {"off": not told, "always-off": True, "close": False, "faithful": False}[request.style]
@@ -36,6 +39,45 @@ class Painter(Engine):
         pixels[:] = np.clip(np.rint(colour), 0, 255)
         data = finish(pixels, [(request.width, request.height)], "png")[0].data
         return Done((Artefact(data, seed=request.seed),), cost=Cost(PRICE))
+
+
+class Copyist(Painter):
+    """Gives the file that PACKSHOT_COPY names, whatever it was asked for."""
+
+    id = "copyist"
+    title = "Copyist"
+    words = "Copies a picture that somebody else made."
+
+    @classmethod
+    def models(cls) -> Sequence[Model]:
+        return model("copyist-1", "once", keeps_product=False, needs_product=True, seed=True)
+
+    async def submit(self, request: GenerationRequest, *, key: str) -> Done:
+        note(key, "submit")
+        return Done((Artefact(Path(os.environ["PACKSHOT_COPY"]).read_bytes(), seed=request.seed),), cost=Cost(PRICE))
+
+
+class Portraitist(Painter):
+    """Paints a product as Painter does, before the photo of the person that it was shown."""
+
+    id = "portraitist"
+    title = "Portraitist"
+    words = "Paints a person with a product, the latter well or badly."
+
+    @classmethod
+    def models(cls) -> Sequence[Model]:
+        return model("portraitist-1", "once", references=4, keeps_product=False, seed=True)
+
+    async def submit(self, request: GenerationRequest, *, key: str) -> Done:
+        done = await super().submit(request, key=key)
+        person = next(opened(one.data) for one in request.references if one.role == "person")
+        pixels, (height, width) = person[..., :3].copy(), person.shape[:2]
+        product = done.artefacts[0].content
+        assert isinstance(product, bytes)
+        inner = slice(height // 4, -height // 4), slice(width // 4, -width // 4)
+        pixels[inner] = opened(product)[..., :3][inner]
+        data = finish(pixels, [(width, height)], "png")[0].data
+        return Done((Artefact(data, seed=request.seed),), cost=done.cost)
 
 
 def mean_colour(reference: Reference) -> np.ndarray:

@@ -249,8 +249,19 @@ def written(job: Job, pixels: Pixels, told: Record, started: float) -> list[Reco
         _record(job)
         | {"size": f"{picture.width}x{picture.height}", "status": "done", "path": str(path), "seconds": seconds}
         | told
+        | _placed(told, picture.width / pixels.shape[1], picture.height / pixels.shape[0])
         for path, picture in zip(job.paths, pictures, strict=True)
     ]
+
+
+def _placed(told: Record, across: float, down: float) -> Record:
+    """Where the product lies in a picture that was made smaller by these factors, if the record says where."""
+    placed = told.get("placed")
+    if placed is None or across == down == 1:
+        return {}
+    x0, y0, x1, y1 = placed["box"]
+    box = [round(edge, 3) for edge in (x0 * across, y0 * down, x1 * across, y1 * down)]
+    return {"placed": {**placed, "box": box, "scale": round(placed["scale"] * across, 6)}}
 
 
 def _record(job: Job) -> Record:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from packshot.cli import face_models
 from packshot.cli.given import box, read
 from packshot.cli.lists import Json
 from packshot.cli.report import say
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from packshot.imaging.photo import Photo
     from packshot.locks.base import Decision, Verdict
     from packshot.locks.product.view import View
+    from packshot.studio.cutout.result import Cutout
 
 EXIT_CODES: dict[Decision, int] = {"accept": 0, "reject": 1, "review": 3, "not_applicable": 3, "unavailable": 3}
 
@@ -26,6 +29,9 @@ app = typer.Typer(
 )
 
 
+app.add_typer(face_models.app, name="models")
+
+
 @app.command()
 def product(
     reference: Annotated[Path, typer.Argument(metavar="REF", help="A photo of the real product.")],
@@ -34,7 +40,16 @@ def product(
         Path | None,
         typer.Option(metavar="MASK", help="Where the product is in REF, of its size: white is product. Else cut out."),
     ] = None,
-    profile: Annotated[str, typer.Option(help="rigid, low_texture, or garment for what is worn and drapes.")] = "rigid",
+    profile: Annotated[
+        str,
+        typer.Option(
+            help="rigid, low_texture, garment for what is worn and drapes, or composited where the engine kept pixels."
+        ),
+    ] = "rigid",
+    record: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="For composited: what `packshot shoot --json` wrote about IMAGE."),
+    ] = None,
     protect: Annotated[
         list[str] | None,
         typer.Option(metavar="x,y,w,h", help="A logo or text in REF that must stay, in pixels; repeatable."),
@@ -48,23 +63,35 @@ def product(
     json: Json = False,
 ) -> None:
     """Is the product in IMAGE the product in REF? Exit 0 accept, 1 reject, 3 a person has to look."""
-    from packshot.imaging.decode import decode
+    from packshot.cli.kept import laid, proven
     from packshot.locks.product.judge import judge
     from packshot.locks.product.view import bytes_of
 
+    if record and profile != "composited":
+        raise BadInputError("--record is for --profile composited.", remedy="Add it, or leave --record out.")
+    where = laid(record, image) if profile == "composited" else None
     if picture and picture.suffix.lower() != ".webp":
         raise BadInputError(f"--picture {picture} is not a .webp file.")
     boxes = tuple(box(text, "--protect") for text in protect or ())
-    photo = decode(read(reference), name=reference.name)
-    shown = decode(read(image), name=image.name)
-    drawn = decode(read(mask), name=mask.name) if mask else None
+    photo, shown, *masks = _opened([reference, image, *([mask] if mask else [])])
+    drawn = masks[0] if masks else None
+    cutout = _cutout(photo, drawn) if where else None
+    if where and (shown.width, shown.height) != where.size:
+        made = "×".join(map(str, where.size))
+        raise BadInputError(
+            f"{image} is {shown.width}×{shown.height} px, and the record is of a picture of {made}.",
+            remedy="Give the file as it was made.",
+        )
     verdict = judge(
-        [_view(photo, drawn, boxes)],
+        [_view(photo, drawn, boxes, cutout)],
         bytes_of(shown.pixels),
         profile=profile,
+        placement=where.placement if where else None,
         accept_limited=accept_limited,
         evidence=picture is not None,
     )
+    if where and cutout:
+        verdict = proven(verdict, where, cutout, shown, read(image))
     if picture and verdict.picture:
         picture.parent.mkdir(parents=True, exist_ok=True)
         picture.write_bytes(verdict.picture)
@@ -80,11 +107,10 @@ def regions(
     json: Json = False,
 ) -> None:
     """Propose logos and texts to protect: a line x,y,w,h for each, as --protect takes them. None where none is sure."""
-    from packshot.imaging.decode import decode
     from packshot.locks.product.propose import propose
 
-    drawn = decode(read(mask), name=mask.name) if mask else None
-    for x0, y0, x1, y1 in propose(_view(decode(read(photo), name=photo.name), drawn, ())):
+    opened, *masks = _opened([photo, *([mask] if mask else [])])
+    for x0, y0, x1, y1 in propose(_view(opened, masks[0] if masks else None, ())):
         if json:
             say({"x": x0, "y": y0, "width": x1 - x0, "height": y1 - y0})
         else:
@@ -99,17 +125,19 @@ def identity(
     json: Json = False,
 ) -> None:
     """Is the person in IMAGE the person in REF? Exit 0 accept, 1 reject, 3 a person has to look."""
-    from packshot.imaging.decode import decode
     from packshot.locks.identity.judge import BACK, from_behind, judge
     from packshot.locks.identity.known import know
     from packshot.locks.identity.stack import configured
+    from packshot.words.poses import poses
 
-    shown = decode(read(image), name=image.name)
-    photos = [(path.name, decode(read(path), name=path.name).pixels) for path in references]
+    if pose and pose not in poses():
+        raise BadInputError(f"There is no pose {pose!r}.", remedy=f"There are {', '.join(poses())}.")
+    shown, *photos = _opened([image, *references])
     if pose == BACK:
         answer(from_behind(), json=json)
     stack = configured()
-    answer(judge(know(photos, stack), shown.pixels, stack), json=json)
+    named = [(path.name, photo.pixels) for path, photo in zip(references, photos, strict=True)]
+    answer(judge(know(named, stack), shown.pixels, stack), json=json)
 
 
 @app.command()
@@ -173,6 +201,7 @@ def answer(verdict: Verdict, *, json: bool) -> None:
                 "profile": verdict.profile,
                 "limited": verdict.limited,
                 "version": verdict.version,
+                "weights": verdict.weights,
                 "measures": {name: round(value, 4) for name, value in verdict.measures.items()},
             }
         )
@@ -182,14 +211,47 @@ def answer(verdict: Verdict, *, json: bool) -> None:
     raise typer.Exit(EXIT_CODES[verdict.decision])
 
 
-def _view(photo: Photo, drawn: Photo | None, boxes: tuple[tuple[int, int, int, int], ...]) -> View:
+def _opened(paths: Sequence[Path]) -> list[Photo]:
+    """The pictures in `paths`; one BadInputError says what is wrong with all of them."""
+    from packshot.imaging.decode import decode
+
+    opened: list[Photo] = []
+    problems: list[BadInputError] = []
+    for path in paths:
+        try:
+            opened.append(decode(read(path), name=path.name))
+        except BadInputError as problem:
+            problems.append(problem)
+    if problems:
+        remedies = dict.fromkeys(problem.remedy for problem in problems)
+        raise BadInputError(" ".join(problem.message for problem in problems), remedy=" ".join(filter(None, remedies)))
+    return opened
+
+
+def _cutout(photo: Photo, drawn: Photo | None) -> Cutout:
+    """What the studio cuts out of the photo, and did when it laid the product into a picture; by the mask, if any."""
+    from packshot.studio.cutout.cut import cut
+
+    cutout = cut(photo, alpha=None if drawn is None else drawn.pixels.max(axis=2))
+    if drawn is None and not (cutout.alpha > 0.5).any():
+        words = " ".join(reason.words for reason in cutout.reasons)
+        raise BadInputError(
+            f"No product can be cut out of the reference photo. {words}".strip(),
+            remedy="Give its outline with --mask, white where the product is.",
+        )
+    return cutout
+
+
+def _view(
+    photo: Photo, drawn: Photo | None, boxes: tuple[tuple[int, int, int, int], ...], cutout: Cutout | None = None
+) -> View:
     """The product in its photo: where the mask says, else the file's own transparency, else where the studio cuts."""
     from packshot.locks.product.view import View, bytes_of
 
+    if cutout is not None:
+        return View(bytes_of(photo.pixels), (cutout.alpha * 255).round().astype("uint8"), boxes)
     if drawn is not None:
         return View(bytes_of(photo.pixels), bytes_of(drawn.pixels).max(axis=2), boxes)
     if photo.alpha is not None:
         return View(bytes_of(photo.pixels), bytes_of(photo.alpha), boxes)
-    from packshot.studio.cutout.cut import cut
-
-    return View(bytes_of(photo.pixels), (cut(photo).alpha * 255).astype("uint8"), boxes)
+    return _view(photo, None, boxes, _cutout(photo, None))

@@ -37,8 +37,9 @@ class Verdict:
     `score` is calibrated, so that the accept threshold means the same for every model and profile; `raw` is what the
     model or the worst measure said before that. Both are None where nothing was measured. `reason` is a stable code,
     such as "recoloured", `words` a sentence for the seller, and `remedy` what could be changed. `version` names the
-    metric or model whose scores may be compared with each other, and `measures` are its parts by name. `limited` says
-    that the lock could see only part of what there is to see. `picture` is an encoded picture of the evidence.
+    metric or model whose scores may be compared with each other, `weights` is the SHA-256 of the model's file, where
+    there is one, and `measures` are the score's parts by name. `limited` says that the lock could see only part of what
+    there is to see. `picture` is an encoded picture of the evidence.
     """
 
     lock: Lock
@@ -47,6 +48,7 @@ class Verdict:
     words: str
     version: str
     profile: str = ""
+    weights: str = ""
     score: float | None = None
     raw: float | None = None
     remedy: str = ""

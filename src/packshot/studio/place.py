@@ -74,7 +74,7 @@ def place(
         _refuse_narrow(width, height)
         return _detail(cutout, bounds, width, height)
     box, scale = allot(bounds, scene, width=width, height=height, framing=framing, view=view)
-    colour, alpha = _resample(cutout, bounds, (box[2] - box[0], box[3] - box[1]))
+    colour, alpha = layer_of(cutout, bounds, (box[2] - box[0], box[3] - box[1]))
     return Placed(colour, alpha, box, bounds, scale, box[3] / height)
 
 
@@ -139,12 +139,12 @@ def _detail(cutout: Cutout, bounds: Box, width: int, height: int) -> Placed:
     centre_y = y0 + _DETAIL_CENTRE * (y1 - y0)
     left, top = round(centre_x - across / 2), round(centre_y - down / 2)
     window = left, top, left + across, top + down
-    colour, alpha = _resample(cutout, window, (width, height))
+    colour, alpha = layer_of(cutout, window, (width, height))
     return Placed(colour, alpha, (0, 0, width, height), window, width / across, (y1 - top) / down)
 
 
-def _resample(cutout: Cutout, window: Box, size: tuple[int, int]) -> tuple[Float, Float]:
-    """Premultiplied colour and alpha of the cutout's `window` at `size` (width, height).
+def layer_of(cutout: Cutout, window: Box, size: tuple[int, int]) -> tuple[Float, Float]:
+    """Premultiplied colour and alpha of the cutout's `window` at `size` (width, height): the same whenever it is asked.
 
     Colours are divided by the alpha of the same kernel and multiplied by it after clipping, so that the kernel's
     overshoot brightens no edge.

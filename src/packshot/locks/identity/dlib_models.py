@@ -8,10 +8,11 @@ import numpy as np
 
 from packshot.locks.identity.align import Rgb
 from packshot.locks.identity.face import Face, Landmarks
-from packshot.locks.identity.weights import INSTALL, ModelMissingError, dlib_file
+from packshot.locks.identity.weights import DLIB_FILES, HOW, ModelMissingError, dlib_file
 
 # Of two portraits, turned up to 15° and scaled: 90 % of the faces have 0.1 or more, and what is none 0.53 at most.
 SURE, CLEAR = 0.1, 0.6
+_RESNET = "dlib_face_recognition_resnet_model_v1.dat"
 WHOLE = 1280  # px: a picture is doubled to find small faces as long as it is no longer than this
 
 
@@ -19,7 +20,7 @@ def _dlib() -> Any:
     try:
         import dlib
     except ImportError:
-        raise ModelMissingError("The identity lock's face detector is not installed.", remedy=f"{INSTALL}.") from None
+        raise ModelMissingError("The identity lock's face detector is not installed.", remedy=HOW) from None
     return dlib
 
 
@@ -51,9 +52,11 @@ class HogDetector:
 class DlibEmbedder:
     """128 numbers of a chip of 150 px."""
 
+    sha256 = DLIB_FILES[_RESNET]
+
     def __init__(self) -> None:
         dlib = _dlib()
-        self._network = dlib.face_recognition_model_v1(str(dlib_file("dlib_face_recognition_resnet_model_v1.dat")))
+        self._network = dlib.face_recognition_model_v1(str(dlib_file(_RESNET)))
 
     def embed(self, chips: list[Rgb]) -> list[np.ndarray]:
         """One vector for each of `chips`."""

@@ -40,7 +40,12 @@ class Face:
 
     @property
     def yaw(self) -> float:
-        """About how many degrees it is turned from the camera, either way: from where the nose is between the eyes."""
+        """About how many degrees it is turned from the camera, either way."""
+        return abs(self.turn)
+
+    @property
+    def turn(self) -> float:
+        """The same with a sign for the side that it is turned to: from where the nose is between the eyes."""
         if self.landmarks == "yunet5":
             one, other, nose = self.points[0], self.points[1], self.points[2]
         else:
@@ -50,7 +55,7 @@ class Face:
         if apart < 1:
             return 90.0
         aside = float((nose - (one + other) / 2) @ between) / apart**2
-        return degrees(atan2(abs(aside), _DEPTH[self.landmarks]))
+        return degrees(atan2(aside, _DEPTH[self.landmarks]))
 
 
 class Template:

@@ -38,14 +38,14 @@ def identity(
         known = know(references, stack)
         return judge(known, picture, stack, thresholds=thresholds)
     except ModelMissingError as missing:
-        return _said("unavailable", "no_model", missing.message, "none", remedy=missing.remedy)
+        return _said("unavailable", "no_model", missing.message, remedy=missing.remedy)
     except BadInputError as problem:
-        return _said("unavailable", "no_reference", problem.message, "none", remedy=problem.remedy)
+        return _said("unavailable", "no_reference", problem.message, remedy=problem.remedy)
 
 
 def from_behind() -> Verdict:
     """The verdict on a picture that shows nobody's face on purpose."""
-    return _said("not_applicable", "back_view", "The person is seen from behind: there is no face to compare.", "none")
+    return _said("not_applicable", "back_view", "The person is seen from behind: there is no face to compare.")
 
 
 def judge(known: Known, picture: NDArray[Any], stack: Stack, *, thresholds: Thresholds | None = None) -> Verdict:
@@ -58,7 +58,7 @@ def judge(known: Known, picture: NDArray[Any], stack: Stack, *, thresholds: Thre
     seen = stack.look(picture)
     if not seen.faces:
         words = "No face was found in the picture."
-        return _said("review", "no_face", words, stack.version, limits, remedy=_CLOSER, measures={"faces": 0.0})
+        return _said("review", "no_face", words, stack, limits, remedy=_CLOSER, measures={"faces": 0.0})
     face, raw = _best(known, seen, stack)
     score = stack.spec.score(raw)
     size = seen.size(face)
@@ -67,18 +67,19 @@ def judge(known: Known, picture: NDArray[Any], stack: Stack, *, thresholds: Thre
         "face_px": round(size, 1),
         "yaw": round(face.yaw, 1),
         "references": float(known.photos),
+        "nearest": float(known.nearest(face.turn)),
     }
     given: dict[str, Any] = {"score": score, "raw": raw, "measures": measures}
     if size < SMALLEST:
         words = f"The face is {size:.0f} px wide, too small to be sure of."
-        return _said("review", "face_small", words, stack.version, limits, remedy=_CLOSER, limited=True, **given)
+        return _said("review", "face_small", words, stack, limits, remedy=_CLOSER, limited=True, **given)
     if face.yaw > TURNED:
         words = f"The face is turned about {face.yaw:.0f}° away, too far to be sure of."
-        return _said("review", "face_turned", words, stack.version, limits, remedy=_CLOSER, limited=True, **given)
+        return _said("review", "face_turned", words, stack, limits, remedy=_CLOSER, limited=True, **given)
     if not face.clear and limits.decide(score) == "reject":
         words = "What was found may not be a face at all."
-        return _said("review", "face_unclear", words, stack.version, limits, remedy=_CLOSER, limited=True, **given)
-    return _decided(limits, score, stack.version, given, len(seen.faces))
+        return _said("review", "face_unclear", words, stack, limits, remedy=_CLOSER, limited=True, **given)
+    return _decided(limits, score, stack, given, len(seen.faces))
 
 
 def _best(known: Known, seen: Seen, stack: Stack) -> tuple[Face, float]:
@@ -90,19 +91,25 @@ def _best(known: Known, seen: Seen, stack: Stack) -> tuple[Face, float]:
     return best
 
 
-def _decided(limits: Thresholds, score: float, version: str, given: dict[str, Any], faces: int) -> Verdict:
+def _decided(limits: Thresholds, score: float, stack: Stack, given: dict[str, Any], faces: int) -> Verdict:
     decision = limits.decide(score)
     among = f", the most alike of {faces} faces" if faces > 1 else ""
     if decision == "accept":
-        return _said(decision, "same_person", f"It is the same person{among}.", version, limits, **given)
+        return _said(decision, "same_person", f"It is the same person{among}.", stack, limits, **given)
     again = "Try again with another seed, or with more of the person's photos."
     if decision == "review":
         words = f"It may be the same person{among}, but it is not sure."
-        return _said(decision, "not_sure", words, version, limits, remedy=again, **given)
-    return _said(decision, "other_person", f"It is not the same person{among}.", version, limits, remedy=again, **given)
+        return _said(decision, "not_sure", words, stack, limits, remedy=again, **given)
+    return _said(decision, "other_person", f"It is not the same person{among}.", stack, limits, remedy=again, **given)
 
 
 def _said(
-    decision: Any, reason: str, words: str, version: str, thresholds: Thresholds | None = None, **more: Any
+    decision: Any,
+    reason: str,
+    words: str,
+    stack: Stack | None = None,
+    thresholds: Thresholds | None = None,
+    **more: Any,
 ) -> Verdict:
-    return Verdict("identity", decision, reason, words, version, thresholds=thresholds, **more)
+    version, weights = (stack.version, stack.weights) if stack else ("none", "")
+    return Verdict("identity", decision, reason, words, version, weights=weights, thresholds=thresholds, **more)

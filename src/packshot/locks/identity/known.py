@@ -9,8 +9,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from packshot.errors import BadInputError
-from packshot.locks.identity.face import Template
-from packshot.locks.identity.stack import Stack
+from packshot.locks.identity.face import Face, Template
+from packshot.locks.identity.stack import Seen, Stack
 
 SMALLEST = 40  # px: a smaller face says too little
 TURNED = 45  # degrees: a face turned further is another view
@@ -19,10 +19,18 @@ _WANTED = "Choose a photo of the person alone, facing the camera, at least 200 p
 
 @dataclass(frozen=True)
 class Known:
-    """The centre of a person's photos, and how many they were."""
+    """The centre of a person's photos, and how many degrees the face is turned in each of them."""
 
     template: Template
-    photos: int
+    turns: tuple[float, ...]
+
+    @property
+    def photos(self) -> int:
+        return len(self.turns)
+
+    def nearest(self, turn: float) -> int:
+        """Which of the photos, from 0, shows the face turned most like `turn`."""
+        return min(range(len(self.turns)), key=lambda photo: abs(self.turns[photo] - turn))
 
 
 def face_of(name: str, pixels: NDArray[Any], stack: Stack) -> Template:
@@ -30,6 +38,10 @@ def face_of(name: str, pixels: NDArray[Any], stack: Stack) -> Template:
 
     Several faces are refused: who else is in the photo did not agree to it, and nobody could say which one is meant.
     """
+    return stack.template(*_alone(name, pixels, stack))
+
+
+def _alone(name: str, pixels: NDArray[Any], stack: Stack) -> tuple[Seen, Face]:
     seen = stack.look(pixels)
     if not seen.faces:
         raise BadInputError(f"{name} shows no face that can be found.", remedy=_WANTED)
@@ -41,7 +53,7 @@ def face_of(name: str, pixels: NDArray[Any], stack: Stack) -> Template:
         raise BadInputError(f"The face in {name} is only {seen.size(face):.0f} px wide.", remedy=_WANTED)
     if face.yaw > TURNED:
         raise BadInputError(f"The face in {name} is turned about {face.yaw:.0f}° away.", remedy=_WANTED)
-    return stack.template(seen, face)
+    return seen, face
 
 
 def know(photos: Sequence[tuple[str, NDArray[Any]]], stack: Stack) -> Known:
@@ -50,15 +62,18 @@ def know(photos: Sequence[tuple[str, NDArray[Any]]], stack: Stack) -> Known:
         raise BadInputError("There is no reference photo.", remedy="Give at least one; three or more are better.")
     problems: list[BadInputError] = []
     templates: list[Template] = []
+    turns: list[float] = []
     for name, pixels in photos:
         try:
-            templates.append(face_of(name, pixels, stack))
+            seen, face = _alone(name, pixels, stack)
+            templates.append(stack.template(seen, face))
+            turns.append(face.turn)
         except BadInputError as problem:
             problems.append(problem)
     if problems:
         remedies = dict.fromkeys(problem.remedy for problem in problems)
         raise BadInputError(" ".join(problem.message for problem in problems), remedy=" ".join(remedies))
-    return Known(stack.mean(templates), len(templates))
+    return Known(stack.mean(templates), tuple(turns))
 
 
 def belongs(name: str, face: Template, others: Sequence[Template], stack: Stack) -> float | None:

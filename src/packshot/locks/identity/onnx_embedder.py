@@ -19,6 +19,7 @@ class OnnxEmbedder:
         self._spec = spec
         self._session = open_model(path, sha256)
         self._name = path.name
+        self.sha256 = sha256.lower()
 
     def embed(self, chips: list[Rgb]) -> list[np.ndarray]:
         """One vector for each of `chips`; a ModelMissingError where the model is not one of its spec."""

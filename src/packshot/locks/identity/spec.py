@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from packshot.locks.base import Thresholds
 from packshot.locks.identity.face import Landmarks
+from packshot.locks.identity.published import published
 
 ACCEPT = 0.65  # the calibrated score at which every model accepts
 
@@ -110,6 +111,12 @@ def _arcface(id: str, title: str, **own: Any) -> EmbedderSpec:
     return EmbedderSpec(id, title, **(common | own))
 
 
+def _known(id: str) -> dict[str, Any]:
+    """What is known of published weights."""
+    one = published()[id]
+    return {"licence": one.licence, "commercial": one.commercial, "sha256": one.sha256}
+
+
 EMBEDDERS = {
     spec.id: spec
     for spec in (
@@ -133,7 +140,7 @@ EMBEDDERS = {
             commercial=True,
             calibrated=False,
         ),
-        _arcface("auraface", "AuraFace v1 (glintr100.onnx)", licence="Apache-2.0", commercial=True),
+        _arcface("auraface", "AuraFace v1 (glintr100.onnx)", **_known("auraface")),
         _arcface(
             "insightface", "InsightFace pack (w600k_r50.onnx)", licence="non-commercial research", commercial=False
         ),
@@ -146,9 +153,7 @@ EMBEDDERS = {
             # Not measured: OpenCV's own limit is 0.363.
             accept=0.40,
             review=0.363,
-            licence="Apache-2.0",
-            commercial=True,
-            sha256="0ba9fbfa01b5270c96627c4ef784da859931e02f04419c829e83484087c34e79",
+            **_known("sface"),
         ),
     )
 }

@@ -15,6 +15,7 @@ from packshot.locks.identity.align import Rgb, chip, working_copy
 from packshot.locks.identity.dlib_models import DlibEmbedder, HogDetector
 from packshot.locks.identity.face import Face, Landmarks, Template
 from packshot.locks.identity.onnx_embedder import OnnxEmbedder
+from packshot.locks.identity.published import fetched
 from packshot.locks.identity.spec import EMBEDDERS, EmbedderSpec
 from packshot.locks.identity.weights import ModelMissingError
 from packshot.locks.identity.yunet import SHA256 as YUNET_SHA256
@@ -34,7 +35,10 @@ class Detector(Protocol):
 
 
 class Embedder(Protocol):
-    """Makes a vector of each upright chip (size, size, 3) sRGB uint8."""
+    """Makes a vector of each upright chip (size, size, 3) sRGB uint8; `sha256` is that of the file with its weights."""
+
+    @property
+    def sha256(self) -> str: ...
 
     def embed(self, chips: list[Rgb]) -> list[np.ndarray]: ...
 
@@ -61,19 +65,18 @@ class Stack:
     spec: EmbedderSpec
 
     def __post_init__(self) -> None:
-        if self.detector.landmarks not in self.spec.templates:
-            raise ModelMissingError(
-                f"{self.spec.title} does not work with the face detector in use.",
-                remedy="Set PACKSHOT_FACE_DETECTOR_PATH to YuNet's .onnx file."
-                if "yunet5" in self.spec.templates
-                else "Unset PACKSHOT_FACE_DETECTOR_PATH.",
-            )
+        _fits(self.spec, self.detector.landmarks)
 
     @property
     def version(self) -> str:
         """Detector, embedder, and this code's own number; "uncalibrated" as long as nobody measured them together."""
         name = f"{self.detector.landmarks}-{self.spec.id}-{METRIC}"
         return name if self.spec.calibrated else f"{name}-uncalibrated"
+
+    @property
+    def weights(self) -> str:
+        """The SHA-256 of the embedder's file."""
+        return self.embedder.sha256
 
     def look(self, pixels: NDArray[Any]) -> Seen:
         """The faces in `pixels` (H, W, 3 or 4) sRGB uint8 or uint16."""
@@ -111,14 +114,19 @@ class Choice:
 
 
 def configured() -> Stack:
-    """The models that the settings name; a ModelMissingError says why they cannot be used."""
+    """The models that the settings name; a ModelMissingError says why they cannot be used.
+
+    A file that no setting names is the one that `packshot lock models fetch` has put into the state directory.
+    """
     known = settings()
+    spec = EMBEDDERS.get(known.face_model)
+    needs_yunet = spec is not None and "dlib5" not in spec.templates
     return opened(
         Choice(
             model=known.face_model,
-            path=known.face_model_path,
+            path=known.face_model_path or fetched(known.face_model, known.state_dir),
             sha256=known.face_model_sha256,
-            detector_path=known.face_detector_path,
+            detector_path=known.face_detector_path or (fetched("yunet", known.state_dir) if needs_yunet else None),
             detector_sha256=known.face_detector_sha256 or YUNET_SHA256,
             noncommercial=known.face_noncommercial,
         )
@@ -138,15 +146,28 @@ def opened(choice: Choice) -> Stack:
             f"{spec.title} may not be used commercially ({spec.licence}).",
             remedy="Set PACKSHOT_FACE_NONCOMMERCIAL=1 if your use is not commercial or you have its owner's licence.",
         )
+    _fits(spec, "yunet5" if choice.detector_path else "dlib5")
     detector = YuNet(choice.detector_path, choice.detector_sha256) if choice.detector_path else HogDetector()
     return Stack(detector, _embedder(spec, choice), spec)
+
+
+def _fits(spec: EmbedderSpec, landmarks: Landmarks) -> None:
+    """A ModelMissingError where faces found with `landmarks` cannot be set upright for the embedder."""
+    if landmarks not in spec.templates:
+        raise ModelMissingError(
+            f"{spec.title} does not work with the face detector in use.",
+            remedy="`packshot lock models fetch yunet`, or set PACKSHOT_FACE_DETECTOR_PATH to its .onnx file."
+            if "yunet5" in spec.templates
+            else "Unset PACKSHOT_FACE_DETECTOR_PATH.",
+        )
 
 
 def _embedder(spec: EmbedderSpec, choice: Choice) -> Embedder:
     if spec.runtime == "dlib":
         return DlibEmbedder()
     if choice.path is None:
-        raise ModelMissingError(f"{spec.title} is a file.", remedy="Set PACKSHOT_FACE_MODEL_PATH to it.")
+        fetch = f"`packshot lock models fetch {spec.id}`, or set" if spec.sha256 else "Set"
+        raise ModelMissingError(f"{spec.title} is not here.", remedy=f"{fetch} PACKSHOT_FACE_MODEL_PATH to its file.")
     sha256 = choice.sha256 or spec.sha256
     if not sha256:
         raise ModelMissingError(

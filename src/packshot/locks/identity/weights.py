@@ -16,10 +16,16 @@ DLIB_FILES = {
     "dlib_face_recognition_resnet_model_v1.dat": "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
 }
 INSTALL = "pip install 'packshot[faces]'"
+HOW = f"{INSTALL}; in a checkout: make faces."
 
 
 class ModelMissingError(UnavailableError):
-    """A model that the identity lock needs is not here, or is another than it says: the lock cannot look."""
+    """A model that the identity lock needs is not here, or is another than it says: the lock cannot look.
+
+    On the command line that is for whoever installed it to mend, like any other bad usage.
+    """
+
+    exit_code = 2
 
 
 def verified(path: Path, sha256: str) -> Path:
@@ -44,7 +50,7 @@ def dlib_file(name: str) -> Path:
     """One of DLIB_FILES, where its package is installed; a ModelMissingError where it is not."""
     spec = find_spec(CARRIER)
     if spec is None or not spec.submodule_search_locations:
-        raise ModelMissingError("The weights of the identity lock are not installed.", remedy=f"{INSTALL}.")
+        raise ModelMissingError("The weights of the identity lock are not installed.", remedy=HOW)
     return verified(Path(spec.submodule_search_locations[0], "models", name), DLIB_FILES[name])
 
 

@@ -13,9 +13,10 @@ import numpy as np
 
 from packshot.locks.identity.align import Rgb
 from packshot.locks.identity.face import Face, Landmarks
+from packshot.locks.identity.published import published
 from packshot.locks.identity.session import open_model, run
 
-SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"  # face_detection_yunet_2023mar.onnx
+SHA256 = published()["yunet"].sha256
 SIDE = 640
 STRIDES = (8, 16, 32)
 SURE, CLEAR = 0.6, 0.8

@@ -19,10 +19,13 @@ _LONGEST = 1024  # px: the longer side at which the pixels are held against each
 
 @dataclass(frozen=True)
 class Placement:
-    """`source`, a box of the view that may reach beyond it, stands at `box` of the picture; pixels of each."""
+    """`source`, a box of the view that may reach beyond it, stands at `box` of the picture; pixels of each.
 
-    box: Box
-    source: Box
+    A picture that was made smaller once it was composed has a box between pixels.
+    """
+
+    box: tuple[float, float, float, float]
+    source: tuple[float, float, float, float]
 
     @property
     def transform(self) -> Matrix:
@@ -44,8 +47,9 @@ def compare_kept(view: View, placement: Placement, scene: Scene, picture_size: t
     down = (v1 - v0) * height / picture_size[1]
     factor = min(1.0, _LONGEST / max(across, down))
     size = max(round(across * factor), 8), max(round(down * factor), 8)
-    own = linear_to_srgb(_resized(srgb_to_linear(_cut(view.pixels, placement.source)), size))
-    cover = _resized(np.asarray(_cut(view.mask, placement.source) / 255, np.float32), size)
+    source = x0, y0, x1, y1 = round(x0), round(y0), round(x1), round(y1)
+    own = linear_to_srgb(_resized(srgb_to_linear(_cut(view.pixels, source)), size))
+    cover = _resized(np.asarray(_cut(view.mask, source) / 255, np.float32), size)
     to_view = shift(x0, y0) @ scaling((x1 - x0) / size[0], (y1 - y0) / size[1])
     return compare(
         np.round(own * 255).astype(np.uint8),

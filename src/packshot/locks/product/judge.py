@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -43,7 +43,8 @@ class Judged:
     """What one view says: its score and why, and, for the evidence, what was compared and where.
 
     `doubt` is why a person has to look even where the score is high. `worst` is the measure behind the score in parts
-    of its tolerance. `H` takes the view's frame to the scene; None where the product is nowhere.
+    of its tolerance, `whole` the score without the protected parts. `H` takes the view's frame to the scene; None where
+    the product is nowhere.
     """
 
     view: View
@@ -51,38 +52,60 @@ class Judged:
     reason: Reason
     measures: dict[str, float] = field(default_factory=dict[str, float])
     worst: float = 0.0
+    whole: float = 0.0
     doubt: Reason | None = None
     compared: Compared | None = None
     H: Matrix | None = None
     regions: Sequence[Region] = ()
+
+    @property
+    def rank(self) -> tuple[bool, bool, float]:
+        """What makes one view count before another: that it was found, then the score.
+
+        A view that fits but for a protected part comes before both: another photo of the same side, on which nobody
+        marked that part, must not excuse it.
+        """
+        spoilt = self.reason in (reasons.PROTECTED, reasons.PROTECTED_LOST) and self.whole >= THRESHOLDS.review
+        return spoilt, self.reason is not reasons.NOT_FOUND, self.score
+
+    def decided(self, thresholds: Thresholds, *, accept_limited: bool) -> tuple[Decision, Reason]:
+        """The decision on the picture, and its reason."""
+        decision: Decision = thresholds.decide(self.score)
+        limited = self.doubt is reasons.LIMITED
+        if self.doubt and decision != "reject" and not (limited and (accept_limited or decision == "review")):
+            return "review", self.doubt
+        return decision, reasons.SAME if decision == "accept" else self.reason
 
 
 def judge(
     views: Sequence[View],
     picture: NDArray[np.uint8],
     *,
+    others: Iterable[View] = (),
     profile: str = "rigid",
     placement: Placement | None = None,
     thresholds: Thresholds = THRESHOLDS,
     accept_limited: bool = False,
-    evidence: bool = False,
+    evidence: bool | Collection[Decision] = False,
 ) -> Verdict:
     """Whether `picture` (H, W, 3) uint8 sRGB shows the product that `views` show.
 
-    One view per side of the product; the best one counts. `placement` is where an engine that keeps pixels laid them,
-    for the profile "composited". `accept_limited` lets products pass whose texture is too little to be sure. `evidence`
-    adds a picture of what was compared. BadInputError for what cannot be judged at all.
+    One view per side of the product; the best one counts. `others` are asked for one by one until the picture is
+    accepted: views on which no part is protected, for they can only speak for it. `placement` is where an engine that
+    keeps pixels laid them, for the profile "composited". `accept_limited` lets products pass whose texture is too
+    little to be sure. `evidence` adds a picture of what was compared, always or for these decisions. BadInputError for
+    what cannot be judged at all.
     """
     _check(views, picture, profile, placement)
     scene = Scene.of(picture)
-    judged = max((_one(view, scene, profile, placement, picture.shape) for view in views), key=lambda one: one.score)
+    judged = max((_one(view, scene, profile, placement, picture.shape) for view in views), key=lambda one: one.rank)
+    decision, reason = judged.decided(thresholds, accept_limited=accept_limited)
+    asked = iter(others)
+    while decision != "accept" and (view := next(asked, None)) is not None:
+        judged = max(judged, _one(view, scene, profile, placement, picture.shape), key=lambda one: one.rank)
+        decision, reason = judged.decided(thresholds, accept_limited=accept_limited)
     limited = judged.doubt is reasons.LIMITED
-    decision: Decision = thresholds.decide(judged.score)
-    reason = judged.reason
-    if decision == "accept":
-        reason = reasons.SAME
-    if judged.doubt and decision != "reject" and not (limited and (accept_limited or decision == "review")):
-        decision, reason = "review", judged.doubt
+    shown = evidence if isinstance(evidence, bool) else decision in evidence
     return Verdict(
         "product",
         decision,
@@ -96,7 +119,7 @@ def judge(
         thresholds=thresholds,
         measures=judged.measures,
         limited=limited,
-        picture=_evidence(judged, scene, thresholds) if evidence else None,
+        picture=_evidence(judged, scene, thresholds) if shown else None,
     )
 
 
@@ -140,10 +163,10 @@ def _rigid(view: View, product: Known, scene: Scene, *, low_texture: bool) -> Ju
     lost = measures.get("texture", 1.0) > 0.55 and found.structure < 0.3
     if not found.convincing or lost:
         score = min(score, _NOT_FOUND_SCORE)
-        return Judged(view, score, reasons.NOT_FOUND, measures, worst, doubt, compared, found.H)
+        return Judged(view, score, reasons.NOT_FOUND, measures, worst, score, doubt, compared, found.H)
     regions = protected.measure(view, product, scene, found.H, compared.light)
-    score, reason = _with_regions(score, reason, regions, measures)
-    return Judged(view, score, reason, measures, worst, doubt, compared, found.H, regions)
+    whole, (score, reason) = score, _with_regions(score, reason, regions, measures)
+    return Judged(view, score, reason, measures, worst, whole, doubt, compared, found.H, regions)
 
 
 def _kept(view: View, product: Known, scene: Scene, placement: Placement, shape: tuple[int, ...]) -> Judged:
@@ -153,8 +176,8 @@ def _kept(view: View, product: Known, scene: Scene, placement: Placement, shape:
     height, width = scene.pixels.shape[:2]
     H = scaling(width / shape[1], height / shape[0]) @ placement.transform @ product.to_photo
     regions = protected.measure(view, product, scene, H, None)
-    score, reason = _with_regions(score, reason, regions, measures)
-    return Judged(view, score, reason, measures, worst, None, compared, H, regions)
+    whole, (score, reason) = score, _with_regions(score, reason, regions, measures)
+    return Judged(view, score, reason, measures, worst, whole, None, compared, H, regions)
 
 
 def _worn(view: View, product: Known, scene: Scene) -> Judged:
@@ -164,10 +187,10 @@ def _worn(view: View, product: Known, scene: Scene) -> Judged:
     measures = {"palette": worn.palette, "prints": float(len(worn.regions))}
     score, reason = score_of(worn.palette, PALETTE_TOLERANCE), reasons.PALETTE
     seen = [one for one in worn.regions if not one.lost]
-    score, reason = _with_regions(score, reason, seen, measures)
+    whole, (score, reason) = score, _with_regions(score, reason, seen, measures)
     doubt = reasons.WORN if len(seen) == len(worn.regions) else reasons.PROTECTED_LOST
     compared = compare(product.pixels, product.mask, scene.pixels, worn.H, longest=FRAME)
-    return Judged(view, score, reason, measures, worn.palette, doubt, compared, worn.H, worn.regions)
+    return Judged(view, score, reason, measures, worn.palette, whole, doubt, compared, worn.H, worn.regions)
 
 
 def _worst(measures: dict[str, float], tolerances: dict[str, float]) -> tuple[float, Reason, float]:

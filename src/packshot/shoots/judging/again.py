@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from typing import Any
 
 from sqlalchemy import select
 
 from packshot.db import transaction
-from packshot.engines.base import GenerationRequest, Reference
+from packshot.engines.base import GenerationRequest, Model, Reference
 from packshot.plates.way import way_of
 from packshot.shoots.judging.elsewhere import elsewhere
 from packshot.shoots.judging.models import StoredVerdict
 from packshot.shoots.judging.next_try import MOST_RETRIES, Change, Reach, Rejection, next_try
 from packshot.shoots.makers import maker, queue_of
-from packshot.shoots.models import AttemptState, Generation, Shoot
-from packshot.shoots.references import GoneError, references_of
+from packshot.shoots.models import Attempt, AttemptState, Generation, Shoot
+from packshot.shoots.references import GoneError, photos_of, references_of, sides_of
 from packshot.shoots.work import Work
 from packshot.tasks import Queue
 
@@ -30,8 +31,18 @@ async def rejections_of(work: Work) -> list[Rejection]:
         StoredVerdict.attempt_id.in_([attempt.id for attempt in rejected]), StoredVerdict.decision == "reject"
     )
     async with transaction(work.lease.account_id) as session:
-        scores = {verdict.attempt_id: verdict.score for verdict in await session.scalars(decided)}
-    return [Rejection(one.error, scores.get(one.id), Change.of(one.change)) for one in rejected]
+        found = {verdict.attempt_id: verdict for verdict in await session.scalars(decided)}
+    return [_rejection(one, found.get(one.id)) for one in rejected]
+
+
+def _rejection(attempt: Attempt, verdict: StoredVerdict | None) -> Rejection:
+    score, measures = (verdict.score, verdict.measures) if verdict else (None, {})
+    return Rejection(attempt.error, score, Change.of(attempt.change), nearest_of(measures))
+
+
+def nearest_of(measures: Mapping[str, Any]) -> int:
+    """Which of the person's photos shows the face turned most like the picture that was measured; 0 where none was."""
+    return int(measures.get("nearest", 0))
 
 
 async def what_next(work: Work, rejections: Sequence[Rejection], pixels: Executor) -> Change | None:
@@ -50,17 +61,25 @@ async def what_next(work: Work, rejections: Sequence[Rejection], pixels: Executo
     if len(rejections) == MOST_RETRIES:
         engine, model = elsewhere(maker(shoot.engine), _plain(shoot, generation, references))
     person = shoot.talent_id is not None or bool(generation.pose)
-    known = work.engine.known.get(work.attempts[-1].model or shoot.model)
+    known = work.engine.known.get(work.call.model)
     kept = known and product and way_of(known, product=True, person=person, mode="plate") in ("plate", "inpaint")
+    redrawn = work.call.way == "redraw"
     reach = Reach(
         generation.seed,
         await _colours(product, rejections[-1].reason, pixels),
-        paste=bool(kept) and work.attempts[-1].way == "redraw",
-        references=sum(one.role == "person" for one in references),
+        paste=bool(kept) and redrawn,
+        references=len(await photos_of(work)),
+        sides=await _room_for_sides(work, known) if known and product and redrawn else 0,
         engine=engine,
         model=model,
     )
     return next_try(rejections, reach)
+
+
+async def _room_for_sides(work: Work, model: Model) -> int:
+    """How many other photos of the product fit into a request beside its own and one of the person."""
+    room = model.capabilities.references - 1 - (work.shoot.talent_id is not None)
+    return min(room, len(await sides_of(work))) if room > 0 else 0
 
 
 def _plain(shoot: Shoot, generation: Generation, references: tuple[Reference, ...]) -> GenerationRequest:

@@ -33,14 +33,10 @@ def applied(generation: Generation, shoot: Shoot) -> tuple[Generation, Shoot]:
     return picture, asked
 
 
-def turned(references: tuple[Reference, ...], change: Change) -> tuple[Reference, ...]:
-    """`references` with those of the person turned by as many places as `change` says; the others stay."""
-    people = [one for one in references if one.role == "person"]
-    if not change.reference or len(people) < 2:
-        return references
-    places = change.reference % len(people)
-    order = iter([*people[places:], *people[:places]])
-    return tuple(next(order) if one.role == "person" else one for one in references)
+def turned(people: tuple[Reference, ...], places: int) -> tuple[Reference, ...]:
+    """The photos of a person turned by so many `places`, so that another one comes first."""
+    first = places % len(people) if people else 0
+    return (*people[first:], *people[:first])
 
 
 def fingerprint(asked: GenerationRequest) -> str:

@@ -25,19 +25,26 @@ class Region:
 
 
 @dataclass(frozen=True)
+class Side:
+    """A photo of the product with its outline, and what has to stay as it is in it."""
+
+    photo: Reference
+    regions: tuple[Region, ...] = ()
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What a lock looks at.
 
     `picture` is what the customer would get, opened again from its finished file: (H, W, 3) sRGB, uint8 or uint16.
-    `product` are photos of the product with their outlines, the one that was shot first; `person` those of the person.
-    `regions` are protected in the first photo. `placed` is where an engine that keeps the product's pixels put them
+    `product` are photos of the product, the one that was shot first and then its other sides; `person` those of the
+    person, the oldest first. `placed` is where an engine that keeps the product's pixels put them
     ({"box", "source", "scale"}), None where it draws the product anew. `style` and `pose` name what was asked for.
     """
 
     picture: Pixels = field(repr=False)
-    product: tuple[Reference, ...] = ()
+    product: tuple[Side, ...] = ()
     person: tuple[Reference, ...] = ()
-    regions: tuple[Region, ...] = ()
     placed: Mapping[str, Any] | None = None
     worn: bool = False
     style: str = ""

@@ -11,7 +11,9 @@ from packshot.locks.base import Verdict
 MOST_RETRIES = 3  # after the first try; what failed by itself, and what no lock could look at, does not count
 LEAST_GAIN = 0.02  # of the score: two rejections for the same reason without it, and a third try would be wasted
 
-Lever = Literal["seed", "words", "likeness", "reference", "paste", "elsewhere"]
+MOST_SIDES = 2  # other photos of the product that a request gets besides: each costs, and the first tell the most
+
+Lever = Literal["seed", "words", "firmly", "likeness", "reference", "sides", "paste", "elsewhere"]
 
 
 @dataclass(frozen=True)
@@ -19,14 +21,16 @@ class Change:
     """What is asked for in another way than before: which `levers` were pulled, and what they add to the request.
 
     `seed` is another one than the picture's. `words` are added to the prompt. `reference` is by how many places the
-    references of the person are turned, so that another one comes first. `paste`: the product's own pixels are laid
-    into the engine's scene. `engine` and `model` are others than the shoot's, "" for the shoot's own.
+    references of the person are turned, so that another one comes first. `sides`: so many other photos of the product
+    go with its own. `paste`: the product's own pixels are laid into the engine's scene. `engine` and `model` are others
+    than the shoot's, "" for the shoot's own.
     """
 
     levers: tuple[Lever, ...] = ()
     seed: int | None = None
     words: str = ""
     reference: int = 0
+    sides: int = 0
     paste: bool = False
     engine: str = ""
     model: str = ""
@@ -50,8 +54,10 @@ class Change:
 _SAID: dict[Lever, str] = {
     "seed": "drawn again",
     "words": "what was wrong named in the prompt",
+    "firmly": "what was wrong named as what matters most",
     "likeness": "likeness asked for more strongly",
     "reference": "another reference photo first",
+    "sides": "more photos of the product shown",
     "paste": "the product's own pixels laid in",
     "elsewhere": "another engine",
 }
@@ -59,49 +65,60 @@ _SAID: dict[Lever, str] = {
 
 @dataclass(frozen=True)
 class Rejection:
-    """Why an attempt was rejected, and what it had done differently."""
+    """Why an attempt was rejected, and what it had done differently.
+
+    `nearest` is which of the person's photos, from 0, shows the face turned most like the picture does.
+    """
 
     reason: str
     score: float | None
     change: Change = Change()
+    nearest: int = 0
 
 
 @dataclass(frozen=True)
 class Reach:
     """What can be done for this picture: its own `seed`, `colours` of the product in words, whether its pixels can be
 
-    laid into the engine's scene (`paste`), how many `references` of the person there are, and another `engine` with its
-    `model` that could make the picture, "" for none.
+    laid into the engine's scene (`paste`), how many `references` of the person there are, how many other `sides` of the
+    product the model has room for, and another `engine` with its `model` that could make the picture, "" for none.
     """
 
     seed: int = 0
     colours: str = ""
     paste: bool = False
     references: int = 0
+    sides: int = 0
     engine: str = ""
     model: str = ""
 
 
-# By reason, the levers of the first retry and of the second; the third goes elsewhere.
-_LEVERS: dict[str, tuple[tuple[Lever, ...], tuple[Lever, ...]]] = {
-    "recoloured": (("seed", "words"), ("paste",)),
-    "part_recoloured": (("seed", "words"), ("paste",)),
-    "palette_changed": (("seed", "words"), ("paste",)),
-    "texture_changed": (("paste",), ("seed", "words")),
-    "detail_changed": (("paste",), ("seed", "words")),
-    "protected_changed": (("paste",), ("seed", "words")),
-    "protected_lost": (("paste",), ("seed", "words")),
-    "deformed": (("seed", "words"), ("paste",)),
-    "stretched": (("seed", "words"), ("paste",)),
-    "part_missing": (("seed", "words"), ("paste",)),
-    "blurred": (("seed", "words"), ("paste",)),
-    "not_found": (("seed", "words"), ("paste",)),
-    "cropped": (("seed", "words"), ("paste",)),
-    "other_person": (("seed", "likeness"), ("seed", "likeness", "reference")),
-    "no_face": (("seed", "words"), ("seed", "likeness", "reference")),
-    "face_small": (("seed", "words"), ("seed", "words", "reference")),
+# By reason, the levers of the first retry and of the second; the third goes elsewhere. What only makes a person look,
+# such as a small face, has none: another try would throw away a picture that may be right, or show another framing than
+# was ordered.
+_Levers = tuple[tuple[Lever, ...], tuple[Lever, ...]]
+_SAY: _Levers = ("seed", "words"), ("paste",)
+_SHOW: _Levers = ("seed", "words", "sides"), ("paste",)
+_PASTE: _Levers = ("paste",), ("seed", "words", "sides")  # hardly any seed gets a letter right
+_LEVERS: dict[str, _Levers] = {
+    "recoloured": _SAY,
+    "part_recoloured": _SAY,
+    "palette_changed": _SAY,
+    "texture_changed": _PASTE,
+    "detail_changed": _PASTE,
+    "protected_changed": _PASTE,
+    "protected_lost": _PASTE,
+    "deformed": _SHOW,
+    "stretched": _SHOW,
+    "part_missing": _SHOW,
+    "blurred": _SAY,
+    "not_found": _SAY,
+    "cropped": _SAY,
+    "other_person": (("seed", "likeness"), ("seed", "likeness", "firmly", "reference")),
 }
-_USUAL: tuple[tuple[Lever, ...], tuple[Lever, ...]] = (("seed",), ("seed", "paste"))
+_USUAL: _Levers = ("seed",), ("seed", "paste")
+# Instead of pasting, where nothing can be pasted: what is worn, say.
+_UNPASTED: tuple[Lever, ...] = ("seed", "firmly", "sides")
 
 _COLOURS = "Keep the product's own colours exactly{colours}."
 _LETTERS = "Copy the logo and all text on the product exactly, every letter."
@@ -119,9 +136,10 @@ _WORDS = {
     "blurred": "The product is in sharp focus.",
     "not_found": "The product of the reference photo is in the middle of the picture, whole and unobstructed.",
     "cropped": "The whole product is inside the frame, with air on all sides.",
-    "no_face": "The person's face is turned to the camera and clearly visible.",
-    "face_small": "Framed tightly: head and shoulders fill a good part of the picture.",
+    "other_person": "It is the face of the reference photos and no other.",
 }
+_FIRMLY = "This matters more than anything else: "
+_SIDES = "The photos of the product show one and the same thing from several sides."
 _LIKENESS = "The person is exactly the one of the reference photos: same face, same features, same age."
 
 
@@ -143,10 +161,12 @@ def _change(rejections: Sequence[Rejection], reach: Reach) -> Change:
         if reach.paste and not any(one.change.paste for one in rejections):
             return Change(("seed", "paste"), paste=True)
     first, second = _LEVERS.get(last.reason, _USUAL)
-    if first == ("paste",) and not reach.paste:  # what is worn, say: then at least the reason is named
-        first, second = second, _USUAL[0]
+    if not reach.paste and second == ("paste",):
+        second = _UNPASTED
+    if not reach.paste and first == ("paste",):
+        first, second = second, _UNPASTED
     tried = sum(1 for one in rejections[:-1] if one.reason == last.reason)
-    return _pulled(first if tried == 0 else second, last.reason, reach)
+    return _pulled(first if tried == 0 else second, last, reach)
 
 
 def _stuck(rejections: Sequence[Rejection]) -> bool:
@@ -159,19 +179,24 @@ def _stuck(rejections: Sequence[Rejection]) -> bool:
     return before.score is None or last.score is None or last.score - before.score < LEAST_GAIN
 
 
-def _pulled(levers: tuple[Lever, ...], reason: str, reach: Reach) -> Change:
+def _pulled(levers: tuple[Lever, ...], last: Rejection, reach: Reach) -> Change:
     """The change of `levers`, without those that lead nowhere here; another seed at least."""
-    usable: list[Lever] = [
-        lever
-        for lever in levers
-        if not (lever == "paste" and not reach.paste) and not (lever == "reference" and reach.references < 2)
-    ]
-    words = [_WORDS[reason].format(colours=f", {reach.colours}" if reach.colours else "")] if "words" in usable else []
-    words += [_LIKENESS] if "likeness" in usable else []
+    known = last.reason in _WORDS
+    leads: dict[Lever, bool] = {
+        "words": known,
+        "firmly": known,
+        "paste": reach.paste,
+        "reference": reach.references > 1,
+        "sides": reach.sides > 0,
+    }
+    usable: tuple[Lever, ...] = tuple(lever for lever in levers if leads.get(lever, True))
+    said = _WORDS.get(last.reason, "").format(colours=f", {reach.colours}" if reach.colours else "")
+    words = {"words": said, "firmly": f"{_FIRMLY}{said}", "sides": _SIDES, "likeness": _LIKENESS}
     return Change(
-        tuple(usable) or ("seed",),
-        words=" ".join(words),
-        reference=int("reference" in usable),
+        usable or ("seed",),
+        words=" ".join(words[lever] for lever in usable if lever in words),
+        reference=(last.nearest or 1) if "reference" in usable else 0,
+        sides=min(reach.sides, MOST_SIDES) if "sides" in usable else 0,
         paste="paste" in usable,
     )
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from packshot.engines.base import Reference
 from packshot.errors import BadInputError
 from packshot.locks.base import Lock, Thresholds, Verdict
-from packshot.shoots.judging.locks import Evidence, Region
+from packshot.shoots.judging.locks import Evidence, Region, Side
 
 if TYPE_CHECKING:
     from packshot.locks.product.view import Box, View
@@ -34,34 +32,44 @@ class ProductLock:
         profile = "composited" if evidence.placed else "garment" if evidence.worn else "rigid"
         place = evidence.placed
         placement = Placement(tuple(place["box"]), tuple(place["source"])) if place else None
-        look = partial(judge, profile=profile, placement=placement, thresholds=thresholds)
+        shot, *sides = evidence.product
         try:
-            views = [_view(one, evidence.regions if first else ()) for first, one in _first(evidence.product)]
-            verdict = look(views, picture)
-            if verdict.decision in ("review", "reject"):  # drawn only where somebody will look at it
-                verdict = look(views, picture, evidence=True)
+            return judge(
+                [_view(shot), *_usable([one for one in sides if one.regions])],
+                picture,
+                others=_usable([one for one in sides if not one.regions]),
+                profile=profile,
+                placement=placement,
+                thresholds=thresholds,
+                evidence=("review", "reject"),  # drawn only where somebody will look at it
+            )
         except BadInputError as problem:  # what cannot be compared, somebody has to look at
             words = problem.message
             return Verdict("product", "review", "cannot_compare", words, "none", profile, remedy=problem.remedy)
-        return verdict
 
 
-def _first(references: Sequence[Reference]) -> list[tuple[bool, Reference]]:
-    return [(place == 0, one) for place, one in enumerate(references)]
+def _usable(sides: Sequence[Side]) -> Iterator[View]:
+    """Views of the product's other sides, opened as they are asked for, without those that cannot be compared with."""
+    for side in sides:
+        try:
+            view = _view(side)
+        except BadInputError:
+            continue
+        yield view
 
 
-def _view(reference: Reference, regions: Sequence[Region]) -> View:
+def _view(side: Side) -> View:
     """The photo with its outline; without one, the whole photo is the product."""
     import numpy as np
 
     from packshot.imaging.own import opened
     from packshot.locks.product.view import View, bytes_of
 
-    pixels = bytes_of(opened(reference.data)[..., :3])
+    pixels = bytes_of(opened(side.photo.data)[..., :3])
     mask = np.full(pixels.shape[:2], 255, np.uint8)
-    if reference.alpha is not None:
-        mask = bytes_of(opened(reference.alpha)[..., 0])
-    return View(np.ascontiguousarray(pixels), np.ascontiguousarray(mask), tuple(_boxes(regions, mask.shape)))
+    if side.photo.alpha is not None:
+        mask = bytes_of(opened(side.photo.alpha)[..., 0])
+    return View(np.ascontiguousarray(pixels), np.ascontiguousarray(mask), tuple(_boxes(side.regions, mask.shape)))
 
 
 def _boxes(regions: Sequence[Region], shape: tuple[int, ...]) -> list[Box]:

@@ -40,7 +40,7 @@ def rows_of(
                 remedy=verdict.remedy,
                 profile=verdict.profile,
                 version=verdict.version,
-                weights="",
+                weights=verdict.weights,
                 score=verdict.score,
                 raw=verdict.raw,
                 accept=limits.accept if limits else None,

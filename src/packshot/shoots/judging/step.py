@@ -9,6 +9,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import cast
+from uuid import UUID
 
 import structlog
 from sqlalchemy import select
@@ -22,11 +23,11 @@ from packshot.locks.base import Lock, Verdict
 from packshot.plates.way import Way
 from packshot.shoots import news
 from packshot.shoots.finishing import small_key
-from packshot.shoots.judging.again import queue_after, rejections_of, what_next
+from packshot.shoots.judging.again import nearest_of, queue_after, rejections_of, what_next
 from packshot.shoots.judging.apply import fingerprint
 from packshot.shoots.judging.judge import Judged, judge
 from packshot.shoots.judging.limits import KEPT_SAMPLE, PRODUCT_ALWAYS, REVIEW_HOURS
-from packshot.shoots.judging.locks import Evidence, Region
+from packshot.shoots.judging.locks import Evidence, Region, Side
 from packshot.shoots.judging.models import StoredVerdict
 from packshot.shoots.judging.next_try import Change, Rejection
 from packshot.shoots.judging.record import record, rows_of
@@ -35,7 +36,7 @@ from packshot.shoots.lease import write
 from packshot.shoots.makers import Call, request
 from packshot.shoots.models import Attempt, AttemptState, State
 from packshot.shoots.permission import require
-from packshot.shoots.references import GoneError, people_of, references_of
+from packshot.shoots.references import GoneError, people_of, references_of, sides_of
 from packshot.shoots.settle import Delivery, deliver, hand_over, turn_down
 from packshot.shoots.work import NOW, Work, note, refuse, wait
 from packshot.talents.release import NotPermittedError
@@ -137,7 +138,8 @@ async def _have_looked_at(case: Case, found: Judged, rows: Sequence[StoredVerdic
 
 async def _reject(case: Case, found: Judged, rows: Sequence[StoredVerdict], verdict: Verdict) -> None:
     work, delivery = case.work, case.delivery
-    own = Rejection(verdict.reason, verdict.score, Change.of(work.generation.change))
+    change = Change.of(work.generation.change)
+    own = Rejection(verdict.reason, verdict.score, change, nearest_of(verdict.measures))
     rejections = [*await rejections_of(work), own]
     change = await what_next(work, rejections, case.pixels)
     log.info("rejected", lock=verdict.lock, reason=verdict.reason, number=len(rejections), again=change is not None)
@@ -178,22 +180,33 @@ async def _evidence(case: Case, locks: Sequence[Lock], references: tuple[Referen
 
     generation, shoot = case.work.generation, case.work.shoot
     picture = await asyncio.get_running_loop().run_in_executor(case.pixels, opened, case.data)
-    regions: list[Region] = []
-    if generation.photo_id is not None and not case.delivery.facts.get("placed"):
-        protected = select(ProtectedRegion).where(ProtectedRegion.photo_id == generation.photo_id)
-        async with transaction(case.work.lease.account_id) as session:
-            found = await session.scalars(protected)
-            regions = [Region(one.x, one.y, one.width, one.height, one.kind) for one in found]
     return Evidence(
         picture,
-        product=tuple(one for one in references if one.role == "product"),
+        product=await _sides(case, references) if "product" in locks else (),
         person=await people_of(case.work) if "identity" in locks else (),
-        regions=tuple(regions),
         placed=case.delivery.facts.get("placed"),
         worn=shoot.talent_id is not None or bool(generation.pose),
         style=generation.style,
         pose=generation.pose,
     )
+
+
+async def _sides(case: Case, references: tuple[Reference, ...]) -> tuple[Side, ...]:
+    """The photo that was shot, and the product's others with what is protected in each.
+
+    Where the photo's own pixels were laid in, nothing else counts, and they are compared one by one.
+    """
+    photo_id, shot = case.work.generation.photo_id, references[0] if references else None
+    if photo_id is None or shot is None or shot.role != "product":
+        return ()
+    if case.delivery.facts.get("placed"):
+        return (Side(shot),)
+    photos = [(photo_id, shot), *await sides_of(case.work)]
+    regions: dict[UUID, list[Region]] = {id: [] for id, _ in photos}
+    async with transaction(case.work.lease.account_id) as session:
+        for one in await session.scalars(select(ProtectedRegion).where(ProtectedRegion.photo_id.in_(regions))):
+            regions[one.photo_id].append(Region(one.x, one.y, one.width, one.height, one.kind))
+    return tuple(Side(photo, tuple(regions[id])) for id, photo in photos)
 
 
 async def _files(case: Case, found: Judged, rows: Sequence[StoredVerdict]) -> dict[str, bytes]:
