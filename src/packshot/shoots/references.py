@@ -32,7 +32,8 @@ async def references_of(work: Work) -> tuple[Reference, ...]:
     product = await _product(work)
     if work.shoot.talent_id is None:
         return product
-    model = work.engine.known.get(work.shoot.model)
+    made_by = (work.attempts[-1].model if work.attempts else "") or work.shoot.model
+    model = work.engine.known.get(made_by)
     room = model.capabilities.references - len(product) if model else 1
     return turned((*product, *(await people_of(work))[: max(room, 0)]), Change.of(work.generation.change))
 
