@@ -78,9 +78,8 @@ PLAYS = {
     "openai": Play(photo=True, asked=MARBLE, never=("failed-moderated",)),
     "replicate": Play(photo=True, later=True, asked=MARBLE),
     "fashn": Play(photo=True, person=True, later=True, asked=WORN, few=("", "hang", "failed", "broken", "moderated")),
+    **({"stability": Play(asked=MARBLE), "bedrock": Play(asked=MARBLE)} if FULL else {}),
 }
-if FULL:
-    PLAYS |= {"stability": Play(asked=MARBLE), "bedrock": Play(asked=MARBLE)}
 
 
 @dataclass(frozen=True)

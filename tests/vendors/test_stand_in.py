@@ -128,7 +128,7 @@ async def test_the_embedded_studio_takes_over_on_its_own_queue(seller: Seller, w
 
 @pytest.mark.parametrize("why", ["in trouble too", "not able to", "uninstalled", "its own", "dearer"])
 async def test_who_cannot_does_not(why: str, seller: Seller, woken: list[UUID], request: pytest.FixtureRequest) -> None:
-    wanted = PHOTO
+    wanted: dict[str, Any] = PHOTO
     if why == "in trouble too":
         await chain("later")
         await break_down("later", "later-1")
