@@ -325,10 +325,10 @@ def _shoot(
 
 def _unwritten(shoot: dict[str, Any], planned: Sequence[Planned]) -> tuple[Shoot, list[Generation]]:
     """What is about to be written, as rows that no session knows, with all that makes a picture what it is."""
-    own = ("engine", "model", "width", "height", "framing", "words", "avoid", "mode", "talent_id", "market")
+    own = {name: value for name, value in shoot.items() if name in Shoot.__table__.columns}
     each = ("photo_id", "style", "pose", "variation", "seed")
     rows = [Generation(**{name: getattr(one, name) for name in each}) for one in planned]
-    return Shoot(**{name: shoot[name] for name in own}), rows
+    return Shoot(**own), rows
 
 
 def _answer(shoot: dict[str, Any], planned: Sequence[Planned], way: Way, warnings: list[str]) -> str:
