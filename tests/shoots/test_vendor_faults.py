@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import ceil
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -42,7 +43,8 @@ from tests.talents.conftest import face_model
 
 __all__ = ["face_model", "simulators", "tiny_detector", "tiny_embedder"]
 
-DEADLINE_S = 14.0
+# All at once on two busy cores: what is written down has to be sent, and taken on, before either time is over.
+VENDOR_S, DEADLINE_S = (10.0, 45.0) if FULL else (4.0, 14.0)
 PATIENCE_S = 120.0
 MOST_MB = 600  # of all accidents of a vendor at once, plates laid included; one by one is tests/contract/test_memory.py
 PRICE = 4
@@ -118,7 +120,7 @@ def play(seller: Seller, request: pytest.FixtureRequest, monkeypatch: pytest.Mon
 
     async def played(engine: str, faults: tuple[str, ...]) -> list[Shot]:
         good = set(faults) <= set(DELIVERED)  # a vendor that is well has the time that this machine takes
-        monkeypatch.setenv(f"PACKSHOT_{engine.upper()}_DEADLINE_S", str(PATIENCE_S) if good else "4")
+        monkeypatch.setenv(f"PACKSHOT_{engine.upper()}_DEADLINE_S", str(PATIENCE_S if good else VENDOR_S))
         maker.cache_clear()
         person: str | None = None
         if PLAYS[engine].person and faults:
@@ -220,7 +222,7 @@ async def test_content_rules_end_it_at_once(engine: str, seller: Seller, play: P
     assert await seller.credits() == (1000, 0)
 
 
-@pytest.mark.parametrize("engine", PLAYS if FULL else ["openai"])
+@pytest.mark.parametrize("engine", ["openai", *(["replicate", "fashn"] if FULL else [])])
 @pytest.mark.parametrize("fault", ASKS_TO_WAIT)
 async def test_who_asks_to_be_left_alone_is_by_all(
     fault: str, engine: str, seller: Seller, simulators: Simulators, play: PlayAll
@@ -231,8 +233,8 @@ async def test_who_asks_to_be_left_alone_is_by_all(
     assert simulators.billed(engine) == before
     async with transaction(system=True) as session:
         sent = await session.scalar(select(func.count()).select_from(Attempt)) or 0
-    most = {"rate-limited": 3, "overloaded": 3, "rate-limited-bare": 4}[fault]
-    assert sent <= 3 * most, "seven seconds, or five where none are asked for, of twenty"
+    wait_s = {"rate-limited": 7, "overloaded": 7, "rate-limited-bare": 5}[fault]
+    assert sent <= 3 * (ceil(DEADLINE_S / wait_s) + 1), "seven seconds, or five where none are asked for"
 
 
 PlayAll = Callable[[str, tuple[str, ...]], Awaitable[list[Shot]]]
