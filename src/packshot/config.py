@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Index, select, text
+from sqlalchemy import Index, or_, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -125,7 +125,7 @@ async def change(session: AsyncSession, key: Key[T], value: object, *, by: UUID 
     stored = written.dump_python(parsed, mode="json")
     before = await session.scalar(select(Entry.value).where(Entry.key == key.name).with_for_update())
     old = written.dump_python(key.default, mode="json") if before is None else before
-    if before == stored:
+    if old == stored:
         return parsed
     session.add(Change(key=key.name, old=old, new=stored, by=by))
     row = insert(Entry).values(key=key.name, value=stored, changed_by=by)
@@ -143,9 +143,12 @@ async def entries(session: AsyncSession) -> Sequence[Entry]:
     return (await session.scalars(select(Entry))).all()
 
 
-async def changes(session: AsyncSession, limit: int = 50) -> Sequence[Change]:
-    """The newest changes, of all keys."""
-    return (await session.scalars(select(Change).order_by(Change.id.desc()).limit(limit))).all()
+async def changes(session: AsyncSession, limit: int = 50, of: Sequence[str] = ()) -> Sequence[Change]:
+    """The newest changes, of all keys or of those that begin with one `of` these words."""
+    newest = select(Change).order_by(Change.id.desc()).limit(limit)
+    if of:
+        newest = newest.where(or_(*(Change.key.startswith(word, autoescape=True) for word in of)))
+    return (await session.scalars(newest)).all()
 
 
 def forget() -> None:

@@ -89,6 +89,20 @@ def test_engines_are_listed_with_price_and_licence() -> None:
     assert studio["models"][0]["commercial"]
 
 
+def test_engines_are_read_at_eighty_columns() -> None:
+    run = packshot("engines", COLUMNS="80")
+    lines = run.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    for row in records(packshot("engines", "--json")):
+        at = next(number for number, line in enumerate(lines) if line.startswith(f"{row['title']} ({row['id']}), "))
+        heading = " ".join(lines[at : at + 2])
+        assert all(name in heading for name in row["missing"]) and row["configured"] != ("not configured" in heading)
+        for model in row["models"]:
+            (told,) = (line for line in lines if line.startswith(f"  {model['id']} "))
+            assert not model["retires_on"] or model["retires_on"] in told
+            assert model["price_per"] == "setting" or not model["price_micros"] or "$0." in told
+
+
 def test_doctor_is_content_here() -> None:
     run = packshot_here("doctor", "--json")
     assert run.returncode == 0, run.stdout

@@ -30,7 +30,7 @@ class Simulators:
     contract: Path
 
     def billed(self, vendor: str) -> int:
-        told = httpx.get(f"{self.url}/{vendor}/_simulator/billed").json()
+        told = httpx.get(f"{self.url}/{vendor}/_simulator/billed", timeout=60).json()
         assert told["vendor"] == vendor
         return int(told["billed"])
 

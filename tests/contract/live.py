@@ -19,6 +19,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -75,16 +76,16 @@ def within(planned: Sequence[Planned], cap: Cost) -> list[Planned]:
 
 
 async def observe(id: str, environment: Mapping[str, str], request: GenerationRequest) -> dict[str, Any]:
-    """What a vendor, or its simulator, does in each of CASES."""
+    """What a vendor, or its simulator, does in each of CASES; in that of a wrong key only where it asks for one."""
     one = engine(id, settings(), environment)
     prefix = f"PACKSHOT_{id.upper()}_"
     stranger = engine(id, settings(), {**environment, **{prefix + name: value for name, value in WRONG.items()}})
+    keyed = any(environment.get(prefix + name) for name in WRONG)  # who asks for no key would sell another picture
     try:
-        return {
-            CASES[0]: await _seen(_bought(one, request)),
-            CASES[1]: await _seen(stranger.submit(request, key=f"check-{time.time_ns()}")),
-            CASES[2]: await _seen(one.retirements()),
-        }
+        seen = {CASES[0]: await _seen(_bought(one, request))}
+        if keyed:
+            seen[CASES[1]] = await _seen(stranger.submit(request, key=f"check-{time.time_ns()}"))
+        return seen | {CASES[2]: await _seen(one.retirements())}
     finally:
         await hang_up()
 
@@ -145,15 +146,38 @@ def _paths(value: Any, at: str = "") -> Generator[str]:
 def differences(vendor: Mapping[str, Any], simulator: Mapping[str, Any]) -> list[str]:
     """In words, what the simulator does otherwise."""
     found: list[str] = []
-    for case in CASES:
+    for case in [case for case in CASES if case in vendor and case in simulator]:
         real, ours = vendor[case], simulator[case]
         if real["ends"] != ours["ends"]:
             found.append(f"{case}: ends {real['ends']}, with the simulator {ours['ends']}")
         for name in ("status", "headers", "body"):
             there, here = (sorted({str(answer[name]) for answer in one["answers"]}) for one in (real, ours))
             if there != here:
-                found.append(f"{case}: {name} {there}, with the simulator {here}")
+                found.append(f"{case}: {name}: {_apart(name, real['answers'], ours['answers'])}")
     return found
+
+
+def _apart(name: str, real: Sequence[Mapping[str, Any]], ours: Sequence[Mapping[str, Any]]) -> str:
+    """What only one of the two has of a part of its answers, in words."""
+    there, here = (
+        {str(one) for answer in answers for one in (answer[name] if name != "status" else [answer[name]])}
+        for answers in (real, ours)
+    )
+    only = [f"the vendor has {', '.join(sorted(there - here))}"] if there - here else []
+    only += [f"the simulator has {', '.join(sorted(here - there))}"] if here - there else []
+    return "; ".join(only) or "the same, in other answers"
+
+
+def cap_of(environment: Mapping[str, str]) -> Cost:
+    """What may be spent at most; ends the program where that is no sum of dollars."""
+    said = environment.get("PACKSHOT_LIVE_CAP") or str(CAP_DOLLARS)
+    try:
+        dollars = Decimal(said)
+    except InvalidOperation:
+        dollars = Decimal(-1)
+    if not (dollars.is_finite() and dollars >= 0):
+        sys.exit(f"PACKSHOT_LIVE_CAP is {said!r}: give dollars, such as 0.5.")
+    return Cost(int(dollars * 1_000_000))
 
 
 @contextmanager
@@ -213,7 +237,7 @@ async def compare(chosen: Sequence[Planned], environment: Mapping[str, str], sim
 
 def main(environment: Mapping[str, str] = os.environ) -> int:
     """0 where everything that was tried answered as its simulator does, or there was nothing to try."""
-    cap = Cost(round(float(environment.get("PACKSHOT_LIVE_CAP") or CAP_DOLLARS) * 1_000_000))
+    cap = cap_of(environment)
     planned, without = plan(environment)
     chosen = within(planned, cap)
     print(f"Of each vendor whose key is set: {', '.join(CASES)}. At most {cap} in all (PACKSHOT_LIVE_CAP).")

@@ -50,6 +50,22 @@ def test_what_answers_like_its_simulator_does_not_differ(simulators: Simulators,
         assert "simulated" not in json.dumps(record), "no value of anybody's stands in it"
 
 
+@pytest.mark.parametrize("said", ["abc", "nan", "inf", "-1"])
+def test_a_cap_that_is_no_sum_is_refused(said: str) -> None:
+    with pytest.raises(SystemExit, match="give dollars"):
+        live.main({"PACKSHOT_LIVE_CAP": said})
+
+
+async def test_a_vendor_that_asks_for_no_key_is_not_bought_from_twice(simulators: Simulators) -> None:
+    """Where no key is set there is none to be wrong: a second order would be paid for."""
+    keyless = {name: value for name, value in simulators.environment.items() if name != "PACKSHOT_HTTP_VIDEO_API_KEY"}
+    (planned,) = (one for one in live.plan(keyless)[0] if one.engine.id == "http_video")
+    seen = await live.observe("http_video", keyless, planned.request)
+    assert list(seen) == [live.CASES[0], live.CASES[2]]
+    both = await live.observe("http_video", simulators.environment, planned.request)
+    assert live.CASES[1] in both and [one for one in live.differences(seen, both) if live.CASES[1] in one] == []
+
+
 def test_what_differs_is_said() -> None:
     real = {
         case: {"ends": "done", "answers": [{"status": 200, "headers": [], "body": ["id: str"]}]} for case in live.CASES
@@ -59,6 +75,6 @@ def test_what_differs_is_said() -> None:
     ours["a picture"]["answers"][0]["body"] = ["id: int"]
     ours["a wrong key"]["ends"] = "invalid"
     assert live.differences(real, ours) == [
-        "a picture: body [\"['id: str']\"], with the simulator [\"['id: int']\"]",
+        "a picture: body: the vendor has id: str; the simulator has id: int",
         "a wrong key: ends done, with the simulator invalid",
     ]

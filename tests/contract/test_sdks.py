@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import httpx
 import openai
 import pytest
 import replicate
@@ -24,7 +25,13 @@ from packshot.simulators.webhooks import SECRET, signed
 from tests.contract.conftest import Simulators
 from tests.contract.plays import mask, photo
 
-SPEC = Path(os.environ.get("OPENAI_SPEC", "openai.openapi.json"))  # github.com/openai/openai-openapi, as JSON
+# The vendor's own specification (github.com/openai/openai-openapi, as JSON), which is no part of the project: where
+# OPENAI_SPEC says, or where somebody has put it beside a checkout.
+_BESIDE = (one / "shared/specs/openai.images.openapi.json" for one in Path(__file__).parents)
+SPEC = Path(os.environ.get("OPENAI_SPEC") or next((one for one in _BESIDE if one.is_file()), "nowhere"))
+specified = pytest.mark.skipif(
+    not SPEC.is_file(), reason="OpenAI's specification is not here: OPENAI_SPEC names none, shared/specs has none"
+)
 
 
 @pytest.fixture
@@ -131,17 +138,38 @@ def test_an_sdk_that_retries_pays_twice(gpt: openai.OpenAI, simulators: Simulato
     assert simulators.billed("openai") == before + 2
 
 
+@specified
 def test_openais_specification_knows_every_field_that_the_simulator_takes() -> None:
     """The specification lags behind the vendor, so it is held only against what both know."""
-    if not SPEC.exists():
-        pytest.skip("OPENAI_SPEC does not name the vendor's specification")
     from packshot.simulators.openai import Edit, Generation
 
-    schemas = json.loads(SPEC.read_text())["components"]["schemas"]
+    schemas = specification()
     for ours, theirs in ((Generation, "CreateImageRequest"), (Edit, "CreateImageEditRequest")):
         known = set(schemas[theirs]["properties"]) | {"safety_identifier"}
         assert set(ours.model_fields) <= known
         assert set(schemas[theirs]["required"]) <= set(ours.model_fields) | {"image"}
+
+
+@specified
+def test_openais_specification_knows_all_that_the_simulator_answers(simulators: Simulators) -> None:
+    schemas, headers = specification(), {"Authorization": "Bearer simulator"}
+    url, body = f"{simulators.url}/openai/v1/images/generations", {"model": "gpt-image-2", "prompt": "a mug"}
+    told = httpx.post(url, json=body, headers=headers, timeout=30).raise_for_status().json()
+    for answer, name in (
+        (told, "ImagesResponse"),
+        (told["data"][0], "Image"),
+        (told["usage"], "ImageGenUsage"),
+        (told["usage"]["input_tokens_details"], "ImageGenInputUsageDetails"),
+    ):
+        theirs = schemas[name]
+        assert set(theirs.get("required", ())) <= set(answer) <= set(theirs["properties"]), name
+        for field, value in answer.items():
+            known = theirs["properties"][field]
+            assert value in known.get("enum", [value]), (name, field)
+
+
+def specification() -> Any:
+    return json.loads(SPEC.read_text())["components"]["schemas"]
 
 
 def test_replicate_runs_an_official_model(runner: replicate.Client) -> None:

@@ -27,6 +27,7 @@ from tests.faults.harness import FULL
 pytestmark = pytest.mark.anyio
 
 PROCESSES, CALLS = (8, 8) if FULL else (3, 8)
+START_S = 120.0  # eight of them, on two busy cores
 OPEN_S = 60.0 if FULL else 3.0
 PROBE_S = Patience.probe_s if FULL else 8.0
 
@@ -39,7 +40,7 @@ async def crowd(settings: Settings, database: None) -> AsyncGenerator[list[Proce
     command = [sys.executable, "-m", "tests.faults.crowd"]
     processes = [await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE) for _ in range(PROCESSES)]
     try:
-        assert await told(processes, {"leave": "nothing"}) == 0  # all are there
+        assert await told(processes, {"leave": "nothing"}, within_s=START_S) == 0  # all are there
         yield processes
     finally:
         for one in processes:
@@ -51,13 +52,13 @@ async def crowd(settings: Settings, database: None) -> AsyncGenerator[list[Proce
         config.forget()
 
 
-async def told(processes: list[Process], what: dict[str, object]) -> int:
+async def told(processes: list[Process], what: dict[str, object], *, within_s: float = 30) -> int:
     """Says the same to all at once; the sum of what they answer."""
 
     async def tell(one: Process) -> int:
         assert one.stdin and one.stdout
         one.stdin.write(f"{json.dumps(what)}\n".encode())
-        return int(await asyncio.wait_for(one.stdout.readline(), 30))
+        return int(await asyncio.wait_for(one.stdout.readline(), within_s))
 
     return sum(await asyncio.gather(*(tell(one) for one in processes)))
 

@@ -14,10 +14,12 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
+from packshot import config
 from packshot.catalog.models import Cutout, Photo, Product, ProtectedRegion
 from packshot.db import new_id, transaction
 from packshot.settings import settings
 from packshot.shoots.advance import advance
+from packshot.shoots.chain import FALLBACK
 from packshot.shoots.models import AttemptState, Generation, Shoot, State
 from packshot.storage import storage
 from packshot.talents import tasks
@@ -33,6 +35,7 @@ from tests.shoots.test_advance import attempts, look
 from tests.shoots.test_pages import order as order_of
 from tests.shoots.test_vendors import simulated, through
 from tests.talents.conftest import PAPER, RELEASE, face_model, png
+from tests.vendors.test_line import break_down
 
 __all__ = ["face_model", "simulated", "simulators", "tiny_detector", "tiny_embedder"]
 
@@ -57,10 +60,7 @@ async def add_person(seller: Seller, *, synthetic: bool = True, photos: int = 3,
     told = await seller.client.post("/api/models", json={"name": "Ada", "synthetic": synthetic}, headers=headers)
     id = told.json()["id"]
     if not synthetic:
-        given = RELEASE | {"engines_elsewhere": True} | release
-        made = (await seller.client.post(f"/api/models/{id}/release", json=given, headers=headers)).json()
-        path = f"/api/models/releases/{made['id']}/evidence"
-        assert (await seller.client.post(path, files={"file": PAPER}, headers=headers)).is_success
+        await add_release(seller, id, **release)
     files = [("files", (f"ada-{number}.png", portrait(80 + 10 * number))) for number in range(photos)]
     sent = await seller.client.post(f"/api/models/{id}/photos", files=files, headers=headers)
     assert sent.is_success, sent.text
@@ -68,6 +68,14 @@ async def add_person(seller: Seller, *, synthetic: bool = True, photos: int = 3,
     shown = (await seller.client.get(f"/api/models/{id}", headers=headers)).json()
     assert [one["state"] for one in shown["photos"]] == ["ready"] * photos, shown
     return str(id)
+
+
+async def add_release(seller: Seller, talent: str, **release: Any) -> None:
+    """A newer release of a model, signed; it counts from now on."""
+    given = RELEASE | {"engines_elsewhere": True} | release
+    made = await seller.client.post(f"/api/models/{talent}/release", json=given, headers=seller.headers)
+    path = f"/api/models/releases/{made.json()['id']}/evidence"
+    assert (await seller.client.post(path, files={"file": PAPER}, headers=seller.headers)).is_success
 
 
 @pytest.fixture
@@ -295,3 +303,25 @@ async def test_a_video_engine_is_refused_for_pictures(garment: Seller) -> None:
 def order_form(seller: Seller, **changes: Any) -> dict[str, Any]:
     """What the form of the product's page sends."""
     return order_of(seller, size="1024x1024", style="marble", format="png") | changes
+
+
+async def test_nobody_stands_in_who_may_not_be_shown_the_person(
+    garment: Seller, face_model: None, simulators: Simulators
+) -> None:
+    """The vendor that was ordered is in trouble: the next of the chain that takes people does it, if they agreed."""
+    talent, before = await add_person(garment, synthetic=False), simulators.billed("fashn")
+    (id,) = await order(garment, talent, poses=["front"], market="DE")
+    async with transaction() as session:
+        await config.change(session, FALLBACK, [{"engine": "stability"}, {"engine": "fashn"}])
+    await break_down("openai", "gpt-image-2")
+    await add_release(garment, talent, engines_elsewhere=False)
+    await advance("io", id)
+    row = await look(id)
+    assert (row.state, row.waits_for) == (State.PENDING, "the engine OpenAI, which has trouble"), row.words
+    assert row.change == {} and await attempts(id) == [] and simulators.billed("fashn") == before
+    await add_release(garment, talent, engines_elsewhere=True)
+    row = await through(id)
+    assert row.state in (State.COMPLETED, State.REVIEW), row.words
+    (attempt,) = await attempts(id)
+    assert (attempt.engine, attempt.state) == ("fashn", AttemptState.DONE), "Stability takes no people"
+    assert row.facts["engine"] == "fashn" and simulators.billed("fashn") == before + 1

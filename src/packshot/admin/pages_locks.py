@@ -150,7 +150,7 @@ async def _locks(request: Request, *, wrong: PackshotError | None = None) -> Res
             panels.append({"lock": lock, "accept": accept, "review": review, "versions": known, "replay": found})
         truths = await figures.truths(session)
         quality = await figures.quality(session)
-        changes = [one for one in await config.changes(session) if one.key.startswith(("locks.", "review."))]
+        changes = await config.changes(session, of=("locks.", "review."))
         who = select(User.id, User.email).where(User.id.in_([one.by for one in changes if one.by]))
         emails = {id: email for id, email in await session.execute(who)}  # noqa: C416 -- a row is not typed as a pair
     return render(

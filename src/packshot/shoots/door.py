@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from packshot.catalog.approved import Approved
+from packshot.db import Direct
 from packshot.engines.base import Engine, GenerationRequest, Reference, Unsupported
 from packshot.plates.ask import outlined
 from packshot.plates.way import Way, against_mode, way_of
 from packshot.shoots.brief import Brief
 from packshot.shoots.cast import against_cast
+from packshot.shoots.chain import stand_in
 from packshot.shoots.directed import WORDS
 from packshot.shoots.errors import EngineNotConfiguredError, EngineTroubleError, UnsupportedError
+from packshot.shoots.makers import maker
+from packshot.shoots.models import Generation, Shoot
 from packshot.styles.direction import look_of
 from packshot.vendors.gate import trouble_s
 from packshot.words.markets import market_named
@@ -74,7 +78,26 @@ def _references(brief: Brief, photos: Sequence[Approved]) -> tuple[Reference, ..
     return (*product, *person)
 
 
-async def refuse_in_trouble(engine: Engine, model: str) -> None:
-    """EngineTroubleError while the vendor's model is left alone, so that who asks learns it at once."""
-    if engine.works == "elsewhere" and (wait := await trouble_s(engine.id, model)) is not None:
-        raise EngineTroubleError(engine.title, wait)
+async def refuse_in_trouble(
+    session: Direct, engine: Engine, model: str, wanted: Callable[[], tuple[Shoot, Sequence[Generation]]]
+) -> list[str]:
+    """EngineTroubleError while the vendor's model is left alone, so that who asks learns it at once.
+
+    Where others of an admin's chain can make all that is `wanted` now, nothing is raised: a warning names them.
+    """
+    if engine.works != "elsewhere" or (wait := await trouble_s(engine.id, model)) is None:
+        return []
+    shoot, generations = wanted()
+    others: dict[str, None] = {}
+    for generation in _all_kinds(generations):
+        other = await stand_in(session, shoot, generation, {(engine.id, model)})
+        if other is None:
+            raise EngineTroubleError(engine.title, wait)
+        others[maker(other.engine).title] = None
+    return [f"{engine.title} has trouble at the moment; {' and '.join(others)} may make these pictures instead."]
+
+
+def _all_kinds(generations: Sequence[Generation]) -> Iterable[Generation]:
+    """One of each kind as far as engines can tell them apart: there may be a thousand."""
+    kinds = {(one.style, one.pose, one.photo_id is None, str(one.variation)): one for one in generations}
+    return kinds.values()

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
 
+from packshot import config
 from packshot.db import Direct, after_commit, direct
 from packshot.engines.base import Engine
 from packshot.shoots import news
+from packshot.shoots.chain import FALLBACK, left_alone
+from packshot.shoots.hand_over import Handed, hand_over
 from packshot.shoots.lease import Held
 from packshot.shoots.makers import maker
 from packshot.shoots.models import Generation, State
@@ -40,7 +44,8 @@ from unnest(cast($1 as uuid[]), cast($2 as text[]), cast($3 as text[]), cast($4 
 where generation.id = given.id
 returning {", ".join(f"generation.{name}" for name in ("shoot_id", *news.SUMMARY))}
 """  # noqa: S608 -- made of this module's own words
-_STANDS = "line = any($1) and state in ('PENDING', 'RUNNING') and lease_until is null"
+_WAITS = "state in ('PENDING', 'RUNNING') and lease_until is null"
+_STANDS = f"line = any($1) and {_WAITS}"
 _NEXT = f"""
 select one.id, account.account_id
 from (select distinct account_id from generation where {_STANDS}) as account
@@ -54,6 +59,9 @@ cross join lateral (
 order by coalesce(busy.pictures, 0) + one.place, one.id limit $4
 """  # noqa: S608
 _CALL = "update generation set line = null, next_step_at = clock_timestamp() where id = any($1) and line is not null"
+_AGAIN = f"""
+update generation set line = null, next_step_at = clock_timestamp() where line = $1 and {_WAITS} returning id
+"""  # noqa: S608
 _LINES = "select distinct line from generation where line is not null and state in ('PENDING', 'RUNNING')"
 
 
@@ -76,10 +84,12 @@ class Parked:
 async def admitted(session: Direct, works: Sequence[Work]) -> list[Work]:
     """Those of newly claimed `works` that may go on, each with its pass if it is going to call a vendor.
 
-    The others are given back as if nobody had claimed them: they wait in the line, with the reason in words.
+    The others are given back as if nobody had claimed them: they wait in the line, with the reason in words, or are
+    handed over to an engine that stands in while their vendor is in trouble (shoots.chain).
     """
     free: list[Work] = []
     parked: list[Parked] = []
+    handed: list[Handed] = []
     callers: dict[tuple[str, str], list[Work]] = defaultdict(list)
     for work in works:
         if calls_a_vendor(work):
@@ -92,9 +102,12 @@ async def admitted(session: Direct, works: Sequence[Work]) -> list[Work]:
             for work, verdict in zip(own, verdicts, strict=True):
                 if isinstance(verdict, Pass):
                     free.append(replace(work, passed=verdict))
+                elif verdict.why == "trouble" and (other := await left_alone(session, work)):
+                    handed.append(Handed(work, other))
                 else:
                     parked.append(Parked(work, engine, model, await _words(maker(engine), verdict), verdict.seconds))
         await _park(session, parked)
+        await hand_over(session, handed)
     except BaseException:
         await give_back(free)
         raise
@@ -122,6 +135,8 @@ async def leave(work: Work, weight: gate.Weight, *, hold_s: float = 0.0) -> None
         left = await gate.leave(work.passed, weight, hold_s=hold_s)
         if left.waiting or left.closed:
             move_later(work.passed.engine, 0)
+        if left.opened:
+            _begin(_look_again(work.passed.engine, work.passed.model))
 
 
 async def goes_on(work: Work, seconds: float | None) -> None:
@@ -158,18 +173,33 @@ def move_later(engine: str, delay_s: float) -> None:
 
     def now() -> None:
         _moving.pop(engine, None)
-        task = loop.create_task(_move_logged(engine))
-        _moves.add(task)
-        task.add_done_callback(_moves.discard)
+        _begin(_move(engine))
 
     _moving[engine] = when, loop.call_later(delay_s, now)
 
 
-async def _move_logged(engine: str) -> None:
-    try:
-        await _move(engine)
-    except Exception:  # the sweep moves it again
-        log.warning("line not moved", engine=engine, exc_info=True)
+def _begin(move: Coroutine[Any, Any, None]) -> None:
+    """Begins to move a line; nobody waits for it, and where it fails the sweep moves it again."""
+
+    async def logged() -> None:
+        try:
+            await move
+        except Exception:
+            log.warning("line not moved", exc_info=True)
+
+    task = asyncio.get_running_loop().create_task(logged())
+    _moves.add(task)
+    task.add_done_callback(_moves.discard)
+
+
+async def _look_again(engine: str, model: str) -> None:
+    """Has all who wait for a model that is left alone from now on look whether another engine stands in for it."""
+    if not await config.get(FALLBACK):
+        return
+    async with direct(system=True) as session:
+        ids = [row["id"] for row in await session.fetch(_AGAIN, _line(engine, model))]
+    if ids:
+        await news.wake("io", *ids)
 
 
 async def _move(engine: str) -> None:

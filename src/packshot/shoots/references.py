@@ -34,9 +34,9 @@ class GoneError(Exception):
 
 
 async def references_of(work: Work) -> tuple[Reference, ...]:
-    """The photo with its outline, other sides of the product if this attempt is to have any, and as many photos of the
+    """The photo with its outline, other sides of the product if this attempt is to have any, and photos of the person.
 
-    person as the engine takes besides.
+    Of these there are as many as the engine takes besides.
     """
     change = Change.of(work.generation.change)
     product = await _product(work)
@@ -44,7 +44,8 @@ async def references_of(work: Work) -> tuple[Reference, ...]:
         product += tuple([reference for _, reference in (await sides_of(work))[: change.sides]])
     if work.shoot.talent_id is None:
         return product
-    model = work.engine.known.get(work.call.model)
+    made_by = (work.attempts[-1].model if work.attempts else "") or work.shoot.model
+    model = work.engine.known.get(made_by)
     room = model.capabilities.references - len(product) if model else 1
     return (*product, *turned(await people_of(work), change.reference)[: max(room, 0)])
 

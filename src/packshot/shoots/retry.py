@@ -107,7 +107,7 @@ async def _again(
     engine = maker(shoot.engine)
     if engine.missing:
         raise EngineNotConfiguredError(engine.title, engine.missing)
-    await refuse_in_trouble(engine, shoot.model)
+    await refuse_in_trouble(await within(session), engine, shoot.model, lambda: (shoot, fresh))
     last = await session.scalar(select(func.max(Generation.number)).where(Generation.shoot_id == shoot.id)) or 0
     planned = [
         Planned(

@@ -29,6 +29,7 @@ from packshot.shoots.errors import (
     IdempotencyKeyReusedError,
 )
 from packshot.shoots.makers import maker, queue_of
+from packshot.shoots.models import Generation, Shoot
 from packshot.shoots.news import wake_later
 from packshot.shoots.permission import require
 from packshot.shoots.styled import against_styles, settled
@@ -154,9 +155,9 @@ async def submit(session: Direct, account_id: UUID, user_id: UUID, brief: Brief,
     refused = await against_styles(session, account_id, brief, bool(photos))
     way, warnings = checked(engine, brief, model, photos, refused)
     await require(session, brief)
-    await refuse_in_trouble(engine, model)
     planned = _plan(brief, photos, seed)
     shoot = _shoot(user_id, brief, model, seed, photos, planned)
+    warnings += await refuse_in_trouble(session, engine, model, lambda: _unwritten(shoot, planned))
     answer = _answer(shoot, planned, way, warnings)
     submission = {"idempotency_key": key, "fingerprint": fingerprint, "answer": answer}
     try:
@@ -320,6 +321,14 @@ def _shoot(
         "variations": brief.variations or 0,
         "created_at": datetime.now(UTC),
     }
+
+
+def _unwritten(shoot: dict[str, Any], planned: Sequence[Planned]) -> tuple[Shoot, list[Generation]]:
+    """What is about to be written, as rows that no session knows, with all that makes a picture what it is."""
+    own = {name: value for name, value in shoot.items() if name in Shoot.__table__.columns}
+    each = ("photo_id", "style", "pose", "variation", "seed")
+    rows = [Generation(**{name: getattr(one, name) for name in each}) for one in planned]
+    return Shoot(**own), rows
 
 
 def _answer(shoot: dict[str, Any], planned: Sequence[Planned], way: Way, warnings: list[str]) -> str:

@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 
 NOW = func.clock_timestamp()
 UNDER_WAY = (AttemptState.ACCEPTED, AttemptState.DONE, AttemptState.SENT)
+TAKES_OVER = "another engine, which takes over"
 LOOK_AGAIN_S = 60.0  # between two looks whether a lock is back
 
 
@@ -121,7 +122,7 @@ async def set_back(work: Work, attempt: Attempt, failed: Failed) -> None:
     other = await takes_over(work, attempt, failed, again=again is not None)
     facts = dict(attempt.facts)
     if other:
-        again = policy.Again(0, "another engine, which takes over")
+        again = policy.Again(0, TAKES_OVER)
         facts["next"] = other.model_dump()
     queue = queue_of(maker(other.engine) if other else work.engine)
     log.warning("attempt failed", kind=failed.kind, number=attempt.number, again=again is not None, other=other)

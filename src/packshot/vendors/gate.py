@@ -61,10 +61,11 @@ class Wait:
 
 @dataclass(frozen=True)
 class Left:
-    """What became of it when somebody left: whether that closed the breaker, and whether others wait in a line."""
+    """What became of it when somebody left: whether that opened or closed the breaker, and whether others wait."""
 
     closed: bool = False
     waiting: bool = False
+    opened: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ async def _tell(passed: Pass, weight: Weight, hold_s: float) -> Left:
     if changed:
         forget()
         log.warning(f"breaker {changed}", engine=passed.engine, model=passed.model)
-    return Left(changed == "closed", waiting == 1)
+    return Left(changed == "closed", waiting == 1, changed == "opened")
 
 
 async def pause(engine: str, seconds: float) -> None:
@@ -371,7 +372,8 @@ class _Own:
         breaker = self.breakers.setdefault((passed.engine, passed.model), Breaker())
         was_open = breaker.open_since is not None
         breaker.hear(passed.who, weight, began=passed.began, now=time.monotonic())
-        return Left(closed=was_open and breaker.open_since is None)
+        is_open = breaker.open_since is not None
+        return Left(closed=was_open and not is_open, opened=is_open and not was_open)
 
     def trouble_s(self, engine: str, model: str, now: float) -> float | None:
         breaker = self.breakers.get((engine, model))

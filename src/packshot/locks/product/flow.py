@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+import threading
 
 import cv2
 import numpy as np
@@ -18,9 +18,14 @@ _EVEN = 0.02
 _PRIOR = 0.05  # weight of no movement beside that of the edges
 
 
-@cache
+_own = threading.local()
+
+
 def _dis() -> cv2.DISOpticalFlow:
-    return cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    """This thread's own: it keeps its pyramids between calls, and two at once would end the process."""
+    if not hasattr(_own, "dis"):
+        _own.dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    return _own.dis
 
 
 def displacement(own: Float, theirs: Float, inner: Mask, noise: float) -> tuple[float, Float]:
