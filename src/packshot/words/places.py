@@ -13,6 +13,8 @@ Role = Literal["product", "ground", "behind", "place", "aside", "denied", "prop"
 """What a phrase speaks of; `aside` is a thing that is neither the product nor one that a scene is known by."""
 
 _NOTHING = Entry()
+_OF_PRODUCT = frozenset({"material", "color", "finish"})
+_BETWEEN = 4  # phrases
 _TELLING = frozenset({"be", "is", "are", "to", "in", "of", "should", "must", "could", "a", "as", "made", "please"})
 
 
@@ -21,7 +23,8 @@ class Context:
     """What is known of each phrase by its place in the text.
 
     `roles`, whether each is beyond doubt (`sure`), and the phrase that began its zone (`zones`, -1: none); where
-    the first product stands (`subject`); the runs of denied phrases as (first, last); the wishes, each with its need.
+    the first product stands (`subject`); the runs of denied phrases as (first, last); the wishes, each with its need;
+    what phrases say of light because of the word after them (`lit`), and which say nothing of it (`unlit`).
     """
 
     roles: list[Role]
@@ -30,6 +33,8 @@ class Context:
     subject: int
     denied: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     wishes: list[tuple[int, int, Need]] = field(default_factory=list[tuple[int, int, Need]])
+    lit: dict[int, tuple[str, ...]] = field(default_factory=dict[int, tuple[str, ...]])
+    unlit: set[int] = field(default_factory=set[int])
 
 
 def entry_of(phrase: Phrase) -> Entry:
@@ -93,9 +98,11 @@ def _heads(found: list[Phrase], made: Context) -> None:
     for index, phrase in enumerate(found):
         entry = entry_of(phrase)
         part = entry.head or entry.afterwards
-        if part is None or made.roles[index] != "product" or entry.subject or _goes_on(found, index):
+        if part is None or made.roles[index] != "product" or entry.subject or entry.framed or _goes_on(found, index):
             continue
         taken = _described(found, made, index)
+        if entry.afterwards == "behind" and not any(is_scene(entry_of(found[at])) for at in taken):
+            taken = _told_of(found, made, index) or taken
         begins = taken[0] if taken else index
         if entry.head == "ground" and not (made.subject < index or (begins and found[begins].gap != "none")):
             continue
@@ -111,9 +118,12 @@ def _heads(found: list[Phrase], made: Context) -> None:
 
 
 def _goes_on(found: list[Phrase], index: int) -> bool:
-    """Whether a noun belongs to the next one: "wall shelf"."""
+    """Whether a noun belongs to the next one: "wall shelf". One that can be an adjective does before any: "seamless top"."""
     after = found[index + 1] if index + 1 < len(found) else None
-    return after is not None and after.gap == "none" and (entry_of(after).subject or entry_of(after).head is not None)
+    if after is None or after.gap != "none":
+        return False
+    either = entry_of(found[index]).plain and not (ends_zone(after) or carries_nothing(entry_of(after)))
+    return either or entry_of(after).subject or entry_of(after).head is not None
 
 
 def _told(found: list[Phrase], made: Context) -> None:
@@ -155,15 +165,33 @@ def _described(found: list[Phrase], made: Context, head: int) -> list[int]:
     return taken
 
 
+def _told_of(found: list[Phrase], made: Context, index: int) -> list[int]:
+    """A place that is said to be behind, with words between that are not understood: "streets of Berlin blurred behind"."""
+    gap = found[index].gap
+    for at in range(index - 1, max(-1, index - 1 - _BETWEEN), -1):
+        entry = entry_of(found[at])
+        if gap != "none" or made.roles[at] != "product" or (entry.subject and not is_scene(entry)):
+            return []
+        if "backdrop" in entry.claims and not _OF_PRODUCT & entry.claims.keys():
+            return [at]
+        if not (entry == _NOTHING or carries_nothing(entry) or is_adjective(entry)):
+            return []
+        gap = found[at].gap
+    return []
+
+
 def is_scene(entry: Entry) -> bool:
     return bool({"surface", "backdrop"} & entry.claims.keys())
 
 
 def ends_zone(phrase: Phrase) -> bool:
-    entry = entry_of(phrase)
+    return phrase.gap != "none" or parts(entry_of(phrase))
+
+
+def parts(entry: Entry) -> bool:
+    """Whether a phrase ends what stands before it, with no comma between."""
     return (
-        phrase.gap != "none"
-        or entry.barrier
+        entry.barrier
         or entry.frame is not None
         or entry.dressing is not None
         or entry.denial == "before"
@@ -190,7 +218,13 @@ def is_lone(found: list[Phrase], index: int, *, loose: bool = False) -> bool:
     while index and found[index].gap == "none":
         index -= 1
         entry = entry_of(found[index])
-        small = carries_nothing(entry) and not ends_zone(found[index])
+        small = carries_nothing(entry) and not parts(entry)
         if not (is_adjective(entry) or small or (loose and found[index].entry is None)):
             return False
     return True
+
+
+def has_mood(found: list[Phrase], index: int) -> bool:
+    """Whether a feeling, a light or a season stands directly before a phrase: "cosy living room" is a picture's place."""
+    before = entry_of(found[index - 1]) if index and found[index].gap == "none" else _NOTHING
+    return bool({"mood", "light", "season"} & before.claims.keys())

@@ -1,0 +1,71 @@
+"""What the words around a word for light say of it: "cold bluish light" lights a picture, "light grey" and "light modes" do not."""
+
+from __future__ import annotations
+
+from packshot.words.phrases import Phrase
+from packshot.words.places import Context, carries_nothing, ends_zone, entry_of
+
+_JOINING = frozenset({"and", "or", "to", "but"})
+_COLOURED = frozenset({"light", "lighting", "glow", "lit"})
+_FEATURE_WITHIN = 6  # phrases
+
+
+def lighting(found: list[Phrase], made: Context) -> None:
+    """Notes the adjectives of each word for light (`made.lit`) and the phrases that only seem to be of light (`made.unlit`)."""
+    for index, phrase in enumerate(found):
+        if "light" in entry_of(phrase).claims and (_of_colour(found, index) or _of_feature(found, index)):
+            made.unlit.add(index)
+        elif _shines(found, index):
+            _adjectives(found, made, index)
+
+
+def _of_colour(found: list[Phrase], index: int) -> bool:
+    """ "Soft light grey" is a colour."""
+    after = found[index + 1] if index + 1 < len(found) else None
+    return (
+        found[index].plain.split()[-1] == "light"
+        and after is not None
+        and after.gap == "none"
+        and "color" in entry_of(after).claims
+    )
+
+
+def _of_feature(found: list[Phrase], index: int) -> bool:
+    """ "Warm and cool light modes": what the product makes, and not what falls on it."""
+    for at in range(index + 1, min(len(found), index + _FEATURE_WITHIN)):
+        entry = entry_of(found[at])
+        if found[at].gap != "none":
+            return False
+        if entry.feature:
+            return True
+        if not (
+            {"light", "color"} & entry.claims.keys() or entry.lights or entry.shines or found[at].plain in _JOINING
+        ):
+            return False
+    return False
+
+
+def _shines(found: list[Phrase], index: int) -> bool:
+    """Whether a phrase names light, and the name ends with it: not "light weight"."""
+    phrase, after = found[index], found[index + 1] if index + 1 < len(found) else None
+    last = phrase.plain.split()[-1]
+    names = entry_of(phrase).shines or ("light" in entry_of(phrase).claims and last in _COLOURED)
+    return names and (after is None or ends_zone(after) or carries_nothing(entry_of(after)))
+
+
+def _adjectives(found: list[Phrase], made: Context, index: int) -> None:
+    """What stands before a word for light, over "and" and commas between adjectives; a colour there is the light's."""
+    coloured = found[index].plain.split()[-1] in _COLOURED
+    gap = found[index].gap
+    for at in range(index - 1, -1, -1):
+        entry = entry_of(found[at])
+        listed = gap == "soft" and at + 1 != index and bool(entry.lights)
+        if gap != "none" and not listed:
+            return
+        if entry.lights:
+            made.lit[at] = tuple(entry.lights)
+        elif coloured and "color" in entry.claims and made.roles[at] == "product":
+            made.roles[at] = "aside"
+        elif found[at].plain not in _JOINING and not entry.plain:
+            return
+        gap = found[at].gap
