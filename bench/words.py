@@ -24,6 +24,7 @@ from packshot.words.vocabulary import vocabulary
 HERE = Path(__file__).parent
 PARTS = {
     "held_out": "Never tuned on, written before the lexicon",
+    "again": "Never tuned on, written last",
     "unseen": "Written on 29 November, most of it of light, angle and backdrop",
     "fresh": "Written on 28 November, tuned on since",
     "later": "Written on 24 November, tuned on since",
@@ -71,8 +72,8 @@ def main() -> None:
     for name, figures in first.items():
         lines += ["", f"## First figures, {PARTS[name].lower()}: {figures['descriptions']} descriptions", ""]
         lines += [
-            f"What `bench/words/{name}.yaml` gave when it was first run, on {figures['on']:%-d %B %Y}, with nothing mended;"
-            " kept in `bench/words/first.yaml`. Its figures of today are further down, and flatter.",
+            f"What `bench/words/{name}.yaml` gave when it was first run, on {figures['on']:%-d %B %Y}, with nothing mended"
+            " after its faults were read; kept in `bench/words/first.yaml`. Its figures of today are further down.",
             "",
             *table({key: Tally.counted(*counts) for key, counts in figures["counts"].items()}),
         ]
