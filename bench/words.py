@@ -24,7 +24,7 @@ from packshot.words.vocabulary import vocabulary
 HERE = Path(__file__).parent
 PARTS = {
     "held_out": "Never tuned on, written before the lexicon",
-    "again": "Never tuned on, written last",
+    "again": "Written on 29 November after the ones below were tuned on",
     "unseen": "Written on 29 November, most of it of light, angle and backdrop",
     "fresh": "Written on 28 November, tuned on since",
     "later": "Written on 24 November, tuned on since",
@@ -70,10 +70,10 @@ def main() -> None:
         " expect less of sellers nobody has met. Of a key with few labels one more or less is a large step.",
     ]
     for name, figures in first.items():
-        lines += ["", f"## First figures, {PARTS[name].lower()}: {figures['descriptions']} descriptions", ""]
+        lines += ["", f"## First figures of {name}.yaml: {figures['descriptions']} descriptions", ""]
         lines += [
-            f"What `bench/words/{name}.yaml` gave when it was first run, on {figures['on']:%-d %B %Y}, with nothing mended"
-            " after its faults were read; kept in `bench/words/first.yaml`. Its figures of today are further down.",
+            f"What `bench/words/{name}.yaml` gave when first run, on {figures['on']:%-d %B %Y}, before its faults"
+            " were read; kept in `bench/words/first.yaml`. Its figures of today are further down.",
             "",
             *table({key: Tally.counted(*counts) for key, counts in figures["counts"].items()}),
         ]
@@ -93,10 +93,9 @@ def keep(part: str) -> None:
     cases = load(part)
     counts = {key: [one.right, len(one.wrong), len(one.missed)] for key, one in measure(cases).items()}
     figures = kept() | {part: {"on": date.today(), "descriptions": len(cases), "counts": counts}}
-    told = "# The first figures of each part, as [right, too much, missed]; written by bench/words.py --first, never by hand.\n"
-    FIRST.write_text(
-        told + yaml.safe_dump(figures, sort_keys=False, default_flow_style=None, width=120), encoding="utf-8"
-    )
+    told = "# The first figures of each part as [right, too much, missed], written by bench/words.py --first.\n"
+    written = yaml.safe_dump(figures, sort_keys=False, default_flow_style=None, width=120)
+    FIRST.write_text(told + written, encoding="utf-8")
 
 
 def kept() -> dict[str, Any]:

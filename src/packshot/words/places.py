@@ -15,6 +15,8 @@ Role = Literal["product", "ground", "behind", "place", "aside", "denied", "prop"
 _NOTHING = Entry()
 _OF_PRODUCT = frozenset({"material", "color", "finish"})
 _BETWEEN = 4  # phrases
+_CHANGES = frozenset({"replace", "swap", "change", "switch", "exchange"})
+_CHANGING = frozenset({"with", "into", "for", "by"})
 _TELLING = frozenset({"be", "is", "are", "to", "in", "of", "should", "must", "could", "a", "as", "made", "please"})
 
 
@@ -46,6 +48,7 @@ def place(found: list[Phrase], made: Context) -> None:
     _zones(found, made)
     _labels(found, made)
     _heads(found, made)
+    _rooms(found, made)
     _told(found, made)
 
 
@@ -101,6 +104,10 @@ def _heads(found: list[Phrase], made: Context) -> None:
         if part is None or made.roles[index] != "product" or entry.subject or entry.framed or _goes_on(found, index):
             continue
         taken = _described(found, made, index)
+        if entry.label and _is_changed(found, index):
+            for at in taken:
+                made.roles[at] = "aside"
+            continue
         if entry.afterwards == "behind" and not any(is_scene(entry_of(found[at])) for at in taken):
             taken = _told_of(found, made, index) or taken
         begins = taken[0] if taken else index
@@ -117,8 +124,26 @@ def _heads(found: list[Phrase], made: Context) -> None:
                 made.roles[at], made.sure[at], made.zones[at] = part, True, index
 
 
+def _rooms(found: list[Phrase], made: Context) -> None:
+    """ "Bath salt, marble bathroom": the marble is the room's, named after the product and at the end of its clause."""
+    for index, phrase in enumerate(found):
+        entry = entry_of(phrase)
+        after = found[index + 1] if index + 1 < len(found) else None
+        if "backdrop" not in entry.lone or made.roles[index] != "product" or entry.subject or made.subject > index:
+            continue
+        if after is not None and not ends_zone(after):
+            continue
+        at = index
+        while at and found[at].gap == "none" and _OF_PRODUCT & entry_of(found[at - 1]).claims.keys():
+            at -= 1
+        if at < index and found[at].gap != "none" and not any(entry_of(found[one]).subject for one in range(at, index)):
+            made.roles[index], made.zones[index] = "place", at
+            for one in range(at, index):
+                made.roles[one] = "aside"
+
+
 def _goes_on(found: list[Phrase], index: int) -> bool:
-    """Whether a noun belongs to the next one: "wall shelf". One that can be an adjective does before any: "seamless top"."""
+    """Whether a noun belongs to the next one: "wall shelf"; one that can be an adjective does before any."""
     after = found[index + 1] if index + 1 < len(found) else None
     if after is None or after.gap != "none":
         return False
@@ -133,7 +158,8 @@ def _told(found: list[Phrase], made: Context) -> None:
         if part not in ("ground", "behind") or made.roles[index] != "product" or made.zones[index] == index:
             continue
         at = index + 1
-        while at < len(found) and found[at].gap == "none" and found[at].plain in _TELLING:
+        telling = _TELLING | _CHANGING if _is_changed(found, index) else _TELLING
+        while at < len(found) and found[at].gap == "none" and found[at].plain in telling:
             at += 1
         start = at
         while at < len(found) and found[at].gap == "none" and not ends_zone(found[at]):
@@ -142,6 +168,11 @@ def _told(found: list[Phrase], made: Context) -> None:
         if any(key in entry_of(found[taken]).claims for taken in range(start, at)):
             for taken in range(start, at):
                 made.roles[taken], made.sure[taken], made.zones[taken] = part, True, index
+
+
+def _is_changed(found: list[Phrase], index: int) -> bool:
+    """Whether a background is to give way to another: "replace the white background with beige"."""
+    return any(found[at].plain in _CHANGES for at in range(max(0, index - _BETWEEN), index))
 
 
 def _described(found: list[Phrase], made: Context, head: int) -> list[int]:
@@ -154,7 +185,8 @@ def _described(found: list[Phrase], made: Context, head: int) -> list[int]:
         entry = entry_of(found[at])
         if entry.subject and not (entry.prop or is_scene(entry)):
             break
-        if made.roles[at] != "product" or not (is_adjective(entry) or is_scene(entry) or entry.prop):
+        stands = entry.head is not None and entry_of(found[head]).afterwards is not None  # "wood shelves behind it"
+        if made.roles[at] != "product" or not (is_adjective(entry) or is_scene(entry) or entry.prop or stands):
             break
         if colour and {"color", "material"} & entry.claims.keys():
             break
@@ -166,7 +198,7 @@ def _described(found: list[Phrase], made: Context, head: int) -> list[int]:
 
 
 def _told_of(found: list[Phrase], made: Context, index: int) -> list[int]:
-    """A place that is said to be behind, with words between that are not understood: "streets of Berlin blurred behind"."""
+    """A place that is said to be behind, with words between that are not understood: "streets of Berlin behind"."""
     gap = found[index].gap
     for at in range(index - 1, max(-1, index - 1 - _BETWEEN), -1):
         entry = entry_of(found[at])
@@ -225,6 +257,6 @@ def is_lone(found: list[Phrase], index: int, *, loose: bool = False) -> bool:
 
 
 def has_mood(found: list[Phrase], index: int) -> bool:
-    """Whether a feeling, a light or a season stands directly before a phrase: "cosy living room" is a picture's place."""
+    """Whether a feeling, a light or a season stands directly before: "cosy living room" is a picture's place."""
     before = entry_of(found[index - 1]) if index and found[index].gap == "none" else _NOTHING
     return bool({"mood", "light", "season"} & before.claims.keys())

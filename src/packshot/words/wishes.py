@@ -120,7 +120,7 @@ def _refusals(found: list[Phrase], made: Context) -> None:
         needs = entry_of(phrase).needs
         if phrase.plain in _WRITING and index + 1 < len(found) and found[index + 1].quoted:
             needs = "text"
-        if needs is None or made.roles[index] in ("prop", "refused"):
+        if needs is None or made.roles[index] in ("prop", "refused", "denied"):
             continue
         first, last = index, index
         if needs in ("changes", "text"):
