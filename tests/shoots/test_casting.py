@@ -191,11 +191,14 @@ async def test_every_prompt_says_what_stays_the_same_and_nobody_is_named(
 ) -> None:
     for id in await order(garment, await add_person(garment), poses=["front", "walking"]):
         row = await through(id)
-        words = httpx.get(f"{simulators.url}/openai/_simulator/billed").json()["words"]
+        told = httpx.get(f"{simulators.url}/openai/_simulator/billed").json()
+        words = told["words"]
         assert "the same product in every picture: Slow mornings shirt" in words
         assert "the same person in every picture" in words and "Picture 2 is the person" in words
         assert poses()[row.pose].person in words
         assert "Ada" not in words
+        assert "Picture 5 is a drawing of the pose" in words, "after the product and three photos of the person"
+        assert told["pictures"] == 5
 
 
 @pytest.fixture

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from weakref import WeakValueDictionary
 
 from sqlalchemy import select
 
 from packshot.db import transaction
-from packshot.engines.base import Reference
+from packshot.engines.base import Model, Reference
 from packshot.shoots.judging.apply import turned
 from packshot.shoots.judging.next_try import Change
 from packshot.shoots.lease import Files
@@ -16,6 +17,7 @@ from packshot.shoots.work import Work
 from packshot.storage import storage
 from packshot.talents.models import Reference as Photo
 from packshot.talents.models import ReferenceState
+from packshot.words.poses import figure, shows_person
 
 MOST_PEOPLE = 6  # photos of one person: more make the likeness hardly steadier
 
@@ -28,13 +30,26 @@ class GoneError(Exception):
 
 
 async def references_of(work: Work) -> tuple[Reference, ...]:
-    """The photo with its outline, and as many photos of the person as the engine takes besides."""
-    product = await _product(work)
-    if work.shoot.talent_id is None:
-        return product
-    model = work.engine.known.get(work.shoot.model)
-    room = model.capabilities.references - len(product) if model else 1
-    return turned((*product, *(await people_of(work))[: max(room, 0)]), Change.of(work.generation.change))
+    """The photo with its outline, as many photos of the person as the engine takes, and a drawing of the pose.
+
+    The drawing goes last, and only where there is room for it: it displaces nothing.
+    """
+    shown = await _product(work)
+    model = work.engine.known.get((work.attempts[-1].model if work.attempts else "") or work.shoot.model)
+    if work.shoot.talent_id is not None:
+        room = model.capabilities.references - len(shown) if model else 1
+        shown = turned((*shown, *(await people_of(work))[: max(room, 0)]), Change.of(work.generation.change))
+    return (*shown, *posed(work.generation.pose, model, shown))
+
+
+def posed(pose: str, model: Model | None, shown: Sequence[Reference]) -> tuple[Reference, ...]:
+    """A drawing of `pose`, if `model` takes one beside what is `shown` to it, and a person is in the picture."""
+    if not pose or model is None or "pose" not in model.capabilities.roles:
+        return ()
+    worn = any(one.role == "person" for one in shown)
+    if len(shown) >= model.capabilities.references or not shows_person(pose, worn=worn):
+        return ()
+    return (Reference(figure(pose), role="pose", name=f"pose-{pose}.png"),)
 
 
 async def people_of(work: Work) -> tuple[Reference, ...]:

@@ -1,6 +1,7 @@
 """The pictures and videos that simulators make: rooms, with the product and the person in them, marked as simulated.
 
-Of several references the first is the product, and the second the person, who stands behind it.
+Of several references the first is the product, and the second the person, who stands behind it. One that the prompt
+calls a drawing of the pose is looked at by vendors and stands in no picture.
 
 A room's floor begins where the description says. Its words also ask for pictures that a check should catch:
 `defect:recoloured` (the product in another colour), `defect:garbled-logo` (its middle scrambled), `defect:other-face`
@@ -32,6 +33,7 @@ STAMP = "simulator"
 FRAMES_A_SECOND = 8
 _DEFECT = re.compile(r"\bdefect:([a-z-]+)")
 _FLOOR = re.compile(r"surface fills the lower (\d+) percent")
+_POSE = re.compile(r"Picture (\d+) is a drawing of the pose")
 _NO_WALL = re.compile(r"surface fills the whole picture")
 _USUAL_FLOOR, _LOW_FLOOR = 0.6, 0.93
 _ALONE, _WORN, _WHOLE = (0.6, 5 / 6), (0.5, 0.92), (1.0, 1.0)  # part of the picture, and its foot
@@ -49,6 +51,8 @@ def picture(words: str, width: int, height: int, references: tuple[bytes, ...] =
     """A PNG of `width` × `height`: a room in colours that come from `words` and `seed`, with the references in it."""
     canvas = _room(words, width, height, seed)
     defects = _defects(words)
+    drawn = {int(number) for number in _POSE.findall(words)}
+    references = tuple(one for number, one in enumerate(references, 1) if number not in drawn)
     if len(references) > 1:
         of_person = [one for one in defects if one == _OTHER_FACE]
         _place(canvas, decode(references[1], name="person", limits=OWN_LIMITS), of_person, _WHOLE)

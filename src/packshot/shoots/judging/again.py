@@ -64,7 +64,7 @@ async def what_next(work: Work, rejections: Sequence[Rejection], pixels: Executo
 
 
 def _plain(shoot: Shoot, generation: Generation, references: tuple[Reference, ...]) -> GenerationRequest:
-    """What the customer asked for, in their own words, for any engine."""
+    """What the customer asked for, in their own words, for any engine: what goes along is theirs too."""
     return GenerationRequest(
         model=shoot.model,
         width=shoot.width,
@@ -73,7 +73,7 @@ def _plain(shoot: Shoot, generation: Generation, references: tuple[Reference, ..
         framing=shoot.framing,
         words=shoot.words,
         avoid=shoot.avoid,
-        references=references,
+        references=tuple(one for one in references if one.role != "pose"),
     )
 
 
