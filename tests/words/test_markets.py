@@ -1,4 +1,4 @@
-"""What a market puts into each prompt, held as somebody looked at it; `python -m tests.words.test_markets` writes it anew."""
+"""What a market puts into each prompt, as somebody saw it; `python -m tests.words.test_markets` writes it anew."""
 
 from __future__ import annotations
 
