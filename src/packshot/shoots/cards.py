@@ -28,6 +28,7 @@ from packshot.shoots.variations import shown
 from packshot.styles import library
 from packshot.web.events import Hub
 from packshot.web.render import fragment
+from packshot.words.poses import poses
 
 PAUSE_S = 0.2  # between two looks for the same page: pictures that come quickly come together
 
@@ -46,9 +47,21 @@ class Card:
         return self.generation.id
 
     @property
-    def title(self) -> str:
+    def style(self) -> str:
         """Its style, for people."""
         return titles().get(self.generation.style, self.generation.style)
+
+    @property
+    def pose(self) -> str:
+        """Its pose, for people; "" where it has none."""
+        return poses()[self.generation.pose].title if self.generation.pose in poses() else ""
+
+    @property
+    def title(self) -> str:
+        """What tells it from the others of its shoot: its style, with its pose if it has one."""
+        if not self.pose:
+            return self.style
+        return self.pose if self.generation.style == WORDS else f"{self.style}, {self.pose.lower()}"
 
     @property
     def name(self) -> str:
