@@ -21,7 +21,7 @@ from packshot.shoots import news, pace
 from packshot.shoots.cancel import shoot_of
 from packshot.shoots.directed import WORDS
 from packshot.shoots.gallery import rows_of
-from packshot.shoots.look import Overview, generations, overviews
+from packshot.shoots.look import Overview, generations, overviews, subject
 from packshot.shoots.models import GIVEN_UP, OPEN, Generation, Shoot, State
 from packshot.shoots.retry import REASONS
 from packshot.shoots.variations import shown
@@ -64,9 +64,14 @@ class Card:
         return self.pose if self.generation.style == WORDS else f"{self.style}, {self.pose.lower()}"
 
     @property
+    def subject(self) -> str:
+        """What its shoot is of."""
+        return subject(self.shoot, self.product)
+
+    @property
     def name(self) -> str:
         label = f"variation {self.generation.label}, " if self.generation.label else ""
-        return f"{self.product or 'Picture'}, {self.title}, {label}{self.generation.number}"
+        return f"{self.subject}, {self.title}, {label}{self.generation.number}"
 
     @property
     def reason(self) -> str:
