@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from packshot.engines.base import GenerationRequest, Reference
+from packshot.engines.models import models_of
+from packshot.plates.prompts import of_surroundings
 from packshot.words.direction import Direction
 from packshot.words.families import families
 from packshot.words.markets import markets
@@ -77,6 +80,15 @@ def test_an_empty_scene_has_the_place_and_no_props() -> None:
     assert markets()["india"].place in made and markets()["india"].props not in made
     styled = plate(parse("mug"), "openai", Stage(), Direction(market="india", style="On a black stone slab")).text
     assert markets()["india"].place not in styled and "Behind it: ." not in styled
+
+
+def test_what_is_painted_around_a_product_has_the_place_and_the_props_too() -> None:
+    own, model = markets()["india"], models_of("openai")[0]
+    for style, there in (("", True), ("marble", False)):
+        wanted = GenerationRequest(model.id, style=style, words="mug", references=(Reference(b""),))
+        told = of_surroundings(wanted, model, "openai", Direction(market="india")).words
+        assert (own.place in told, own.props in told) == (there, there)
+        assert own.palette in told
 
 
 if __name__ == "__main__":

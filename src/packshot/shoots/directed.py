@@ -13,9 +13,10 @@ from packshot.words.families import family_of
 from packshot.words.markets import market_named
 from packshot.words.parse import parse
 from packshot.words.poses import poses
-from packshot.words.prompts import prompt
+from packshot.words.prompts import Prompt, prompt
 
 SAME_PERSON = "the one in the reference photos, with the same face, hair, skin, age and build"
+_NO_TEMPLATE = str.maketrans("{}", "()")  # a style is filled in already, and a free one is no template
 WORDS = "words"  # the style of what is made from a description alone
 
 
@@ -34,16 +35,30 @@ def directed(
         elif generation.pose and (framing := poses()[generation.pose].framing) and framing in can.framings:
             asked = replace(asked, framing=framing)
         return asked
-    if not can.words:
+    told = written(asked, shoot, generation, engine, model, product) if can.words else None
+    if told is None:
         return asked
+    left = asked.style if can.styles is not None and asked.style not in NAMES else ""
+    return replace(asked, style=left, words=told.text, avoid=(told.avoid or "") if can.negative_words else "")
+
+
+def written(
+    asked: GenerationRequest, shoot: Shoot, generation: Generation, engine: str, model: Model, product: str = ""
+) -> Prompt | None:
+    """The prompt of a picture for a model that reads words, its style within it; None where there is nothing to say.
+
+    A model that has styles of its own by their names is told none here.
+    """
+    can = model.capabilities
     said = " ".join(filter(None, [asked.words.strip(), in_words(generation.variation)]))
     roles: tuple[Role, ...] = tuple(reference.role for reference in asked.references)
     person = "person" in roles
-    if not (said or asked.avoid or generation.pose or shoot.market or person):
-        return asked
     scene = asked.style in NAMES
+    style = "" if asked.style == WORDS or (can.styles is not None and not scene) else asked.style
+    if not (said or style or asked.avoid or generation.pose or shoot.market or person):
+        return None
     direction = Direction(
-        style=_words_of(asked.style) if scene else "",
+        style=_words_of(style) if scene else style.translate(_NO_TEMPLATE),
         avoid=asked.avoid,
         pose=generation.pose,
         market=market_named(shoot.market) if shoot.market else "",
@@ -53,9 +68,7 @@ def directed(
         references=roles,
         worn=person,
     )
-    told = prompt(parse(said), family_of(engine, model.id), direction, most=can.characters)
-    left = "" if scene or asked.style == WORDS else asked.style
-    return replace(asked, style=left, words=told.text, avoid=(told.avoid or "") if can.negative_words else "")
+    return prompt(parse(said), family_of(engine, model.id), direction, most=can.characters)
 
 
 def _words_of(scene: str) -> str:

@@ -11,6 +11,10 @@ from packshot.words.tokens import words_of
 from packshot.words.vocabulary import vocabulary
 
 
+_OF_SCENE = ("surface", "backdrop", "material", "color")  # whatever a style says of these is part of its set
+_A_SCENE = 25  # words of a style, more than a mere look needs
+
+
 def local(
     market: Market, reading: Reading, values: Mapping[str, tuple[str, ...]], style: str, avoid: str
 ) -> tuple[dict[str, Any] | None, bool]:
@@ -22,7 +26,7 @@ def local(
     None where nothing is said.
     """
     look = parse(style)
-    staged = any(of.get("surface") or of.get("backdrop") for of in (values, look.values))
+    staged = bool(values.get("surface") or values.get("backdrop") or _sets_a_scene(style, look))
     wished = any(wish.needs == "props" for one in (reading, look) for wish in one.wishes)
     denied = [span.text for one in (reading, look) for span in one.avoid]
     bare = any("prop" in words.casefold() for words in (*denied, avoid))
@@ -35,4 +39,10 @@ def local(
     }
     colours = {*vocabulary()["color"].values, "dark", "gradient"}
     coloured = any(value in colours for of in (values, look.values) for value in of.get("backdrop", ()))
+    coloured = coloured or bool(look.values.get("color"))
     return (place if any(place.values()) else None), coloured
+
+
+def _sets_a_scene(style: str, look: Reading) -> bool:
+    """Whether a style describes the surroundings, and not only how a picture feels: "an editorial look"."""
+    return any(look.values.get(key) for key in _OF_SCENE) or len(style.split()) > _A_SCENE

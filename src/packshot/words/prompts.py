@@ -120,14 +120,18 @@ def _is_people(words: str) -> bool:
 
 
 def _written(template: str, reading: Reading, facts: dict[str, Any], limits: _Limits) -> Prompt:
-    """The template filled in within its limits: what can go goes before the seller's words are cut too short."""
+    """The template filled in within its limits: what can go goes before the seller's words are cut too short.
+
+    A style is shortened rather than left out.
+    """
     words = tidy(reading.text)
     wanted = min(len(words), limits.text // _WORDS_AT_LEAST)
     dropped: list[str] = []
     room = 0
     for name in ("", *_CAN_GO):
         if name and facts[name]:
-            facts = facts | {name: "" if name != "place" else None}
+            short = cut(facts[name], max(len(facts[name]) - (wanted - room), 0)) if name == "style" else None
+            facts = facts | {name: short or (None if name == "place" else "")}
             dropped.append(name)
         room = limits.text - len(render(template, words="…", **facts)) + (not words)
         if room >= wanted:
