@@ -63,8 +63,9 @@ def subject(shoot: Shoot, product: str | None) -> str:
     """What a shoot is of, for people: its product; without one the words it was made from, or the person in it."""
     if product:
         return product
-    said = cut(tidy(shoot.words), MOST_SAID)
-    return said or ("Portrait" if shoot.talent_id else "Deleted product")
+    words = tidy(shoot.words)
+    said = cut(words, MOST_SAID)
+    return said + "…" * (said != words) or ("Portrait" if shoot.talent_id else "Deleted product")
 
 
 async def newest(
