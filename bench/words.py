@@ -24,7 +24,7 @@ from packshot.words.vocabulary import vocabulary
 HERE = Path(__file__).parent
 PARTS = {
     "held_out": "Never tuned on, written before the lexicon",
-    "third": "Never tuned on, written last",
+    "third": "Written on 29 November, last of all",
     "again": "Written on 29 November when the ones below had been tuned on",
     "unseen": "Written on 29 November, most of it of light, angle and backdrop",
     "fresh": "Written on 28 November, tuned on since",

@@ -18,6 +18,8 @@ def lighting(found: list[Phrase], made: Context) -> None:
             made.unlit.add(index)
         elif _shines(found, index):
             _adjectives(found, made, index)
+        elif entry_of(phrase).lone and _lights_a_place(found, index):
+            made.lit[index] = tuple(entry_of(phrase).claims.get("light", ()))
         if _is_lit_from(found, index):
             made.roles[index] = "denied"
 
@@ -28,6 +30,17 @@ def _is_lit_from(found: list[Phrase], index: int) -> bool:
         return False
     before = entry_of(found[index - 1])
     return "angle" in entry_of(found[index]).claims and (before.shines or "light" in before.claims)
+
+
+def _lights_a_place(found: list[Phrase], index: int) -> bool:
+    """ "Bright Scandinavian kitchen": an adjective of light before a place, with feelings between."""
+    for phrase in found[index + 1 :]:
+        entry = entry_of(phrase)
+        if phrase.gap != "none" or not ({"mood", "backdrop"} & entry.claims.keys()):
+            return False
+        if "backdrop" in entry.lone | entry.alone:
+            return True
+    return False
 
 
 def _of_colour(found: list[Phrase], index: int) -> bool:

@@ -10,7 +10,6 @@ from packshot.words.parse import Reading, parse
 from packshot.words.tokens import words_of
 from packshot.words.vocabulary import vocabulary
 
-
 _OF_SCENE = ("surface", "backdrop", "material", "color")  # whatever a style says of these is part of its set
 _A_SCENE = 25  # words of a style, more than a mere look needs
 

@@ -55,7 +55,8 @@ def place(found: list[Phrase], made: Context) -> None:
 def _zones(found: list[Phrase], made: Context) -> None:
     """What follows "on", "against" or "in" belongs to the scene, unless it ends in a product: "on linen shirts"."""
     for index, phrase in enumerate(found):
-        part = entry_of(phrase).frame
+        entry = entry_of(phrase)
+        part = entry.frame or ("behind" if entry.afterwards == "behind" and phrase.gap != "none" else None)
         if part is None:
             continue
         before = entry_of(found[index - 1]) if index and phrase.gap == "none" else _NOTHING

@@ -14,7 +14,7 @@ _WRITING = frozenset({"write", "overlay", "add", "put", "insert", "place"})
 _JOINING = frozenset({"to", "into", "of", "from"})
 _BESIDE = frozenset({"it", "them", "bottle", "product", "scattered", "sprinkled", "about", "everywhere"})
 _TABLES = frozenset({"marble", "black-stone", "wood", "concrete", "stone", "sand", "snow", "grass", "tile", "brick"})
-_OFFERS = frozenset({"use", "instead", "but", "please", "rather", "take"})
+_OFFERS = frozenset({"use", "instead", "but", "please", "rather", "take", "make", "prefer", "want"})
 _DENIED_AT_MOST = 4  # phrases after a "no"
 _LIST_LOOKAHEAD = 8  # phrases within which the "or" of a list has to come
 
