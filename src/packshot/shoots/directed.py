@@ -9,7 +9,7 @@ from packshot.shoots.models import Generation, Shoot
 from packshot.shoots.variations import in_words, staging_of
 from packshot.studio.scene.names import NAMES
 from packshot.words.direction import Direction
-from packshot.words.families import family_of
+from packshot.words.families import family_of, is_named
 from packshot.words.markets import market_named
 from packshot.words.parse import parse
 from packshot.words.poses import poses
@@ -38,7 +38,7 @@ def directed(
     told = written(asked, shoot, generation, engine, model, product) if can.words else None
     if told is None:
         return asked
-    left = asked.style if can.styles is not None and asked.style not in NAMES else ""
+    left = "" if asked.style in NAMES or asked.style == WORDS or _within(engine, model) else asked.style
     return replace(asked, style=left, words=told.text, avoid=(told.avoid or "") if can.negative_words else "")
 
 
@@ -47,14 +47,14 @@ def written(
 ) -> Prompt | None:
     """The prompt of a picture for a model that reads words, its style within it; None where there is nothing to say.
 
-    A model that has styles of its own by their names is told none here.
+    Engines of other packages, and models that know styles by their names, get it beside the prompt.
     """
     can = model.capabilities
     said = " ".join(filter(None, [asked.words.strip(), in_words(generation.variation)]))
     roles: tuple[Role, ...] = tuple(reference.role for reference in asked.references)
     person = "person" in roles
     scene = asked.style in NAMES
-    style = "" if asked.style == WORDS or (can.styles is not None and not scene) else asked.style
+    style = asked.style if scene or (asked.style != WORDS and _within(engine, model)) else ""
     if not (said or style or asked.avoid or generation.pose or shoot.market or person):
         return None
     direction = Direction(
@@ -69,6 +69,11 @@ def written(
         worn=person,
     )
     return prompt(parse(said), family_of(engine, model.id), direction, most=can.characters)
+
+
+def _within(engine: str, model: Model) -> bool:
+    """Whether a style in words stands within the prompt."""
+    return model.capabilities.styles is None and is_named(engine, model.id)
 
 
 def _words_of(scene: str) -> str:

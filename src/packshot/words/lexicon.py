@@ -105,7 +105,7 @@ class Entry:
     afterwards: Part | None = None
     dressing: Literal["before", "after"] | None = None
     denial: Literal["before", "after"] | None = None
-    lights: list[str] = field(default_factory=list[str])
+    lights: tuple[str, ...] = ()
     shines: bool = False
     framed: bool = False
     past: bool = False
@@ -178,7 +178,7 @@ def build(data: object) -> Lexicon:
             entry.framed = phrase.endswith("~")
     for value, written in file.lighting.adjectives.items():
         for _, entry in entries(written):
-            entry.lights.append(value)
+            entry.lights += (value,)
     for part, written in file.labels.items():
         for _, entry in entries(written):
             entry.label = part

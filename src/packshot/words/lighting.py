@@ -92,7 +92,7 @@ def _adjectives(found: list[Phrase], made: Context, index: int) -> None:
         if gap != "none" and not listed:
             return
         if entry.lights:
-            made.lit[at] = tuple(entry.lights)
+            made.lit[at] = entry.lights
         elif coloured and "color" in entry.claims and made.roles[at] == "product":
             made.roles[at] = "aside"
         elif not (found[at].plain in _JOINING or entry.plain or "season" in entry.claims or found[at].entry is None):
