@@ -151,7 +151,7 @@ class Head:
 
     def own(self, at: Floats) -> Floats:
         """Points in the head's own frame."""
-        return _about_y(at - np.float32(self.middle), -self.turned)
+        return _about_y(at - _floats(self.middle), -self.turned)
 
 
 def figure(pose: Pose) -> tuple[list[Limb], Head]:
@@ -226,6 +226,10 @@ def _reach(shoulder: Point, hand: Point, pole: Point) -> tuple[Point, Point]:
     return _point(elbow), _point(wrist)
 
 
+def _floats(values: object) -> Floats:
+    return np.asarray(values, np.float32)
+
+
 def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
     return vector / np.linalg.norm(vector)
 
@@ -243,24 +247,24 @@ def _distance(limbs: Sequence[Limb], head: Head, at: Floats) -> tuple[Floats, Fl
     nearest = np.full(len(at), 9.0, np.float32)
     tone = np.full(len(at), SKIN, np.float32)
     for limb in limbs:
-        a, line = np.float32(limb.a), np.float32(np.subtract(limb.b, limb.a))
-        stretch = np.float32((1, 1, 1 / limb.flat))
+        a, line = _floats(limb.a), _floats(np.subtract(limb.b, limb.a))
+        stretch = _floats((1, 1, 1 / limb.flat))
         along = np.clip(((at - a) @ line) / float(line @ line), 0, 1)
         away = (at - a - along[:, None] * line) * stretch
         radius = limb.r + (limb.s - limb.r) * along
         found = (np.linalg.norm(away, axis=1) - radius) * min(1.0, limb.flat)
         nearest, tone = _joined(nearest, tone, found.astype(np.float32), limb.tone)
     own = head.own(at)
-    skull = (np.linalg.norm(own / np.float32(head.radii), axis=1) - 1) * min(head.radii)
+    skull = (np.linalg.norm(own / _floats(head.radii), axis=1) - 1) * min(head.radii)
     nearest, tone = _joined(nearest, tone, skull.astype(np.float32), SKIN)
-    nose = np.linalg.norm((own - np.float32((0, -0.012, 0.102))) / np.float32((0.8, 1.5, 1.0)), axis=1) - 0.016
+    nose = np.linalg.norm((own - _floats((0, -0.012, 0.102))) / _floats((0.8, 1.5, 1.0)), axis=1) - 0.016
     return _joined(nearest, tone, (nose * 0.8).astype(np.float32), SKIN)
 
 
 def _joined(nearest: Floats, tone: Floats, found: Floats, own: float, soft: float = 0.018) -> tuple[Floats, Floats]:
     """The smooth minimum of two distances (Quilez's polynomial one), and the tone of the nearer."""
     mixed = np.clip(0.5 + 0.5 * (nearest - found) / soft, 0, 1)
-    tone = np.where(found < nearest, np.float32(own), tone)
+    tone = np.where(found < nearest, _floats(own), tone)
     return (nearest * (1 - mixed) + found * mixed - soft * mixed * (1 - mixed)).astype(np.float32), tone
 
 
@@ -285,7 +289,7 @@ def _turned(at: Floats, pose: Pose, *, back: bool = False) -> Floats:
 def _march(limbs: Sequence[Limb], head: Head, pose: Pose, u: Floats, v: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     """Where the rays at `u` and `v` meet the figure, in its frame, and whether they do."""
     start = _turned(np.stack([u, v, np.full_like(u, 1.6)], axis=1), pose)
-    ray = _turned(np.float32([[0, 0.9, -1]]), pose)[0] - _turned(np.float32([[0, 0.9, 0]]), pose)[0]
+    ray = _turned(_floats([[0, 0.9, -1]]), pose)[0] - _turned(_floats([[0, 0.9, 0]]), pose)[0]
     gone = np.zeros(len(u), np.float32)
     seen = np.zeros(len(u), np.bool_)
     going = np.arange(len(u))
@@ -321,7 +325,7 @@ def _shaded(limbs: Sequence[Limb], head: Head, pose: Pose, at: Floats) -> Floats
     """The tone of points of the figure: lit from the upper left and from the camera, darker where little light gets."""
     step = 0.0012
     normal = np.stack(
-        [_distance(limbs, head, at + d)[0] - _distance(limbs, head, at - d)[0] for d in np.float32(np.eye(3)) * step], 1
+        [_distance(limbs, head, at + d)[0] - _distance(limbs, head, at - d)[0] for d in _floats(np.eye(3)) * step], 1
     )
     normal /= np.linalg.norm(normal, axis=1, keepdims=True) + 1e-9
     _, tone = _distance(limbs, head, at)
@@ -329,7 +333,7 @@ def _shaded(limbs: Sequence[Limb], head: Head, pose: Pose, at: Floats) -> Floats
     zero = _turned(np.zeros((1, 3), np.float32), pose)[0]
 
     def towards(x: float, y: float, z: float) -> Floats:
-        way = _turned(np.float32([[x, y, z]]), pose)[0] - zero
+        way = _turned(_floats([[x, y, z]]), pose)[0] - zero
         return way / np.linalg.norm(way)
 
     key = np.clip(normal @ towards(-0.55, 0.75, 0.75), 0, 1)
@@ -344,7 +348,7 @@ def _marked(at: Floats, head: Head, tone: Floats) -> Floats:
     """Hair, eyes and mouth on the head, and a spine down the back."""
     own = head.own(at)
     x, y, z = own[:, 0], own[:, 1], own[:, 2]
-    on_head = np.linalg.norm(own / np.float32(head.radii), axis=1) < 1.25
+    on_head = np.linalg.norm(own / _floats(head.radii), axis=1) < 1.25
     hair = on_head & ((y > 0.062 - 0.5 * np.maximum(z - 0.05, 0)) | (z < 0.012)) & (y > -0.075)
     eyes = on_head & (z > 0.04) & ((np.abs(np.abs(x) - 0.030) / 0.013) ** 2 + ((y - 0.014) / 0.0075) ** 2 < 1)
     mouth = on_head & (z > 0.04) & ((x / 0.019) ** 2 + ((y + 0.055) / 0.0045) ** 2 < 1)
@@ -354,7 +358,7 @@ def _marked(at: Floats, head: Head, tone: Floats) -> Floats:
 
 def _floor(tone: Floats, u: Floats, v: Floats, pose: Pose) -> None:
     """A soft shadow where the figure stands."""
-    base = _turned(np.float32([[0, 0.02, 0.06]]), pose, back=True)[0]
+    base = _turned(_floats([[0, 0.02, 0.06]]), pose, back=True)[0]
     wide, deep = (0.42, 0.10) if pose.sits else (0.36, 0.075)
     far = ((u - base[0]) / wide) ** 2 + ((v - base[1]) / deep) ** 2
     tone -= (0.20 * np.exp(-1.6 * far)).astype(np.float32)
