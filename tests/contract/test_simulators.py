@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from itertools import combinations
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from packshot.imaging.decode import decode
+from packshot.imaging.similarity import ALIKE, distance, similarity_hash
 from packshot.simulators.pictures import changed, picture
 from tests.contract.conftest import Simulators
 from tests.contract.plays import mask, photo
@@ -100,6 +102,15 @@ def test_every_picture_says_what_made_it() -> None:
     corner, rest = plain[400:, :300], plain[:300]
     assert (corner == 250).all(axis=2).sum() > 100 and (corner == 20).all(axis=2).sum() > 100
     assert not (rest == 250).all(axis=2).any()
+
+
+def test_no_two_descriptions_make_pictures_that_look_alike() -> None:
+    """Variations from words alone are held apart by their look, and so simulated ones have to differ."""
+    made = [picture(f"a mug, number {number}", 256, 256) for number in range(12)]
+    looks = [similarity_hash(decode(one).pixels) for one in made]
+    assert min(distance(one, other) for one, other in combinations(looks, 2)) > 2 * ALIKE
+    scene = pixels(picture("A sharp photograph of an empty scene", 256, 256))
+    assert (scene[:200].std(axis=1) < 12).all(), "an empty scene stays empty"
 
 
 def test_the_product_stands_in_the_room_as_it_is_unless_a_defect_is_asked_for() -> None:

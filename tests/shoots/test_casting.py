@@ -199,11 +199,30 @@ async def test_every_prompt_says_what_stays_the_same_and_nobody_is_named(
 ) -> None:
     for id in await order(garment, await add_person(garment), poses=["front", "walking"]):
         row = await through(id)
-        words = httpx.get(f"{simulators.url}/openai/_simulator/billed").json()["words"]
+        told = httpx.get(f"{simulators.url}/openai/_simulator/billed").json()
+        words = told["words"]
         assert "the same product in every picture: Slow mornings shirt" in words
         assert "the same person in every picture" in words and "Picture 2 is the person" in words
         assert poses()[row.pose].person in words
         assert "Ada" not in words
+        assert "Picture 5 is a drawing of the pose" in words, "after the product and three photos of the person"
+        assert told["pictures"] == 5
+
+
+async def test_what_an_engine_lacks_and_a_release_forbids_is_said_at_once(garment: Seller, face_model: None) -> None:
+    talent = await add_person(garment, synthetic=False, photos=1)
+    refused = await garment.shoot(
+        engine="openai",
+        styles=["words"],
+        size="1024x1024",
+        seed=7,
+        words="A street.",
+        talent_id=talent,
+        poses=["front"],
+    )
+    assert refused.status_code == 422
+    assert {one["field"] for one in refused.json()["error"]["problems"]} == {"seed", "market"}
+    assert await garment.credits() == (1000, 0)
 
 
 @pytest.fixture

@@ -160,7 +160,7 @@ async def test_a_shoot_is_ordered_and_paid_for_once(seller: Seller, browser: Bro
         ({"count": "1001"}, "count-wrong", "1,000"),
         ({"own_size": "big"}, "size-wrong", "width x height"),
         ({"own_size": "9000x9000"}, "size-wrong", "4096"),
-        ({"seed": "-1"}, "seed-hint", "0 to 4,294,967,295"),
+        ({"seed": "-1"}, "seed-wrong", "0 to 4,294,967,295"),
         ({"framing": "sideways"}, "framing-wrong", "sideways"),
         ({"style": ["nosuch"]}, "styles-wrong", "nosuch"),
     ],

@@ -86,8 +86,8 @@ def test_the_engine_of_a_style_can_do_what_it_asks_for(style: Style) -> None:
     assert against_capabilities(asked, model) == []
     if not style.embedded:
         heard = told(style)
-        assert heard and heard[0] == how
-        assert all(part in f"{heard[1]} {heard[2]}" for part in (said.style, *preset.avoid)), heard
+        assert heard and heard.way == how and not heard.short
+        assert all(part in f"{heard.prompt} {heard.avoid}" for part in (said.style, *preset.avoid)), heard
 
 
 @pytest.mark.parametrize("style", library(), ids=lambda style: style.slug)

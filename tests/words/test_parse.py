@@ -46,6 +46,46 @@ def test_words_are_read_where_they_stand(text: str, attributes: dict[str, list[s
     assert said(text) == attributes
 
 
+@pytest.mark.parametrize(
+    ("text", "attributes"),
+    [
+        ("mug, cold bluish light", {"light": ["cool"]}),
+        ("mug, soft, warm evening light", {"light": ["soft", "warm", "dusk"]}),
+        ("soft light grey blanket", {"color": ["grey"], "surface": []}),
+        ("headlamp, warm and cool light modes", {}),
+        ("lamp with dimmable warm glow", {}),
+        ("diffused pink glow, jar", {"light": ["soft"]}),
+        ("backlit keyboard, white", {"color": ["white"]}),
+        ("mug backlit, white", {"light": ["backlit"], "color": ["white"]}),
+        ("light from the side, black mug", {"light": ["hard"], "color": ["black"]}),
+        ("mug, light from above", {}),
+        ("mug lit from below", {}),
+        ("mug from below", {"angle": ["below"]}),
+        ("lightweight side table with front drawer", {}),
+        ("45 degree recline chair", {}),
+        ("chair from 45 degrees", {"angle": ["three-quarter"]}),
+        ("mug at the height of the product", {"angle": ["eye-level"]}),
+        ("last season we shot the mug in the studio, now from above", {"angle": ["above"]}),
+        ("perfume that smells of cedar", {}),
+        ("lamp, marble base", {"material": ["marble"]}),
+        ("lamp on a marble base", {"surface": ["marble"]}),
+        ("black seamless, mug", {"backdrop": ["black"]}),
+        ("black seamless leggings", {"color": ["black"]}),
+        ("mug, streets of Hamburg blurred behind", {"backdrop": ["city"]}),
+        ("mug, background: gradient, light pink to white", {"backdrop": ["gradient"]}),
+        ("don't use a white background. Use something beige. Mug", {"backdrop": ["beige"]}),
+        ("replace the white background with beige, mug", {"backdrop": ["beige"]}),
+        ("bath salt, marble bathroom", {"backdrop": ["bathroom"]}),
+        ("mug, cosy living room", {"mood": ["cosy"], "backdrop": ["living-room"]}),
+        ("beach towel, desert boots, wall clock, garden hose", {}),
+        ("mug, India", {"market": ["india"]}),
+        ("mug made in India", {}),
+    ],
+)
+def test_what_stands_around_light_and_places_says_whose_they_are(text: str, attributes: dict[str, list[str]]) -> None:
+    assert said(text) == {key: values for key, values in attributes.items() if values}
+
+
 def test_a_denied_prop_leaves_the_theme() -> None:
     reading = parse("winter scene, no snow falling")
     assert reading.values == {"season": ("winter",)}

@@ -49,13 +49,13 @@ def test_a_change_that_is_wished_is_not_forbidden() -> None:
 
 def test_prompts_name_the_version_of_their_template() -> None:
     assert {prompt(parse("mug"), family).template for family in families()} == {
-        "openai.v3",
-        "stability.v3",
-        "replicate.v3",
-        "sdxl.v1",
-        "fashn.v1",
-        "runway.v1",
-        "video.v1",
+        "openai.v4",
+        "stability.v4",
+        "replicate.v4",
+        "sdxl.v2",
+        "fashn.v2",
+        "runway.v2",
+        "video.v2",
     }
 
 

@@ -55,9 +55,10 @@ class Cost:
 class Capabilities:
     """What one model can do; a request that asks for more is refused by `Engine.check`.
 
-    `references`: how many pictures it takes. `count`: pictures per call. `sides` and `pixels`: smallest and largest
-    side and area in pixels. `ratio`: longest side over shortest. `step`: both sides are multiples of it. `sizes`: the
-    only sizes it makes, as "1024x1024", each with the vendor's own word for it; None for any within the bounds.
+    `references`: how many pictures it takes, and `roles`: of what; a drawing of a pose only where models.yaml says why.
+    `count`: pictures per call. `sides` and `pixels`: smallest and largest side and area in pixels. `ratio`: longest
+    side over shortest. `step`: both sides are multiples of it. `sizes`: the only sizes it makes, as "1024x1024", each
+    with the vendor's own word for it; None for any within the bounds.
     `size_of_reference`: the picture gets its first reference's size, and no other can be asked for.
     `seconds`: the durations of its videos. `characters`: of its prompt. `styles`: slugs it knows, None for any words.
     `stages`: its styles can be set up otherwise (Staging). `keeps_product`: the product's pixels in the picture are the
@@ -66,7 +67,7 @@ class Capabilities:
 
     kinds: frozenset[Kind] = frozenset({"image"})
     references: int = 0
-    roles: frozenset[Role] = frozenset({"product", "person", "style", "pose"})
+    roles: frozenset[Role] = frozenset({"product", "person", "style"})
     needs_product: bool = False
     needs_person: bool = False
     words: bool = True

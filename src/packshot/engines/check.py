@@ -53,7 +53,8 @@ def _subject(request: GenerationRequest, model: Model) -> Iterator[Unsupported]:
         yield Unsupported("words", f"{model.title} does not read descriptions.", "Choose a style instead.")
     if can.needs_words and not (request.words or request.style):
         yield Unsupported("words", f"{model.title} needs a description or a style.", "Say what to show.")
-    if max(len(request.words), len(request.avoid)) > can.characters:
+    style = len(f" Style: {request.style}.") if request.style and can.styles is None else 0  # as vendors are told it
+    if max(len(request.words) + style, len(request.avoid)) > can.characters:
         yield Unsupported("words", f"{model.title} reads {can.characters:,} characters.", "Say it in fewer words.")
 
 

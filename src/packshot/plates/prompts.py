@@ -10,8 +10,10 @@ from packshot.plates.fit import Fit
 from packshot.studio.plate import Stand
 from packshot.studio.scene.library import SCENES
 from packshot.studio.scene.scene import Light, Scene
-from packshot.words.direction import Direction
+from packshot.words.direction import Direction, market_of, values_of
 from packshot.words.families import families, family_of
+from packshot.words.local import local
+from packshot.words.markets import markets
 from packshot.words.parse import parse
 from packshot.words.prompts import cut, plate, prompt, tidy
 from packshot.words.sets import choose
@@ -77,13 +79,31 @@ def of_surroundings(wanted: GenerationRequest, model: Model, engine: str, direct
                 f"The set: {_of_style(wanted.style)}" if wanted.style or not said else "",
                 f"The seller's words: “{said}”." if said else "",
                 f"For buyers in {direction.market.title()}." if direction.market else "",
-                f"Palette: {direction.palette}." if direction.palette else "",
+                *_of_market(wanted, said, direction),
             ],
         )
     )
     most = min(model.capabilities.characters, families()[family_of(engine, model.id)].most)
     about = cut(about, max(most - len(lead) - len(rest) - 2, 0))
     return Told(" ".join(filter(None, [lead, about, rest])), avoid if negative else "")
+
+
+def _of_market(wanted: GenerationRequest, said: str, direction: Direction) -> list[str]:
+    """The palette, and of the market's own place, props and palette what the words and the style leave open."""
+    reading = parse(said)
+    name = market_of(reading, direction)
+    if not name:
+        return [f"Palette: {direction.palette}." if direction.palette else ""]
+    market = markets()[name]
+    style = _of_style(wanted.style) if wanted.style else ""
+    open_, coloured = local(market, reading, values_of(reading, direction), style, wanted.avoid)
+    place = open_ or {"place": "", "props": ""}
+    palette = direction.palette or ("" if coloured else market.palette)
+    return [
+        f"Palette: {palette}." if palette else "",
+        f"Surroundings: {place['place']}." if place["place"] else "",
+        f"Props, well away from the product: {place['props']}." if place["props"] else "",
+    ]
 
 
 def of_whole_picture(wanted: GenerationRequest, model: Model, engine: str, direction: Direction = _PLAIN) -> Told:

@@ -21,13 +21,14 @@ from packshot.shoots import news, pace
 from packshot.shoots.cancel import shoot_of
 from packshot.shoots.directed import WORDS
 from packshot.shoots.gallery import rows_of
-from packshot.shoots.look import Overview, generations, overviews
+from packshot.shoots.look import Overview, generations, overviews, subject
 from packshot.shoots.models import GIVEN_UP, OPEN, Generation, Shoot, State
 from packshot.shoots.retry import REASONS
 from packshot.shoots.variations import shown
 from packshot.styles import library
 from packshot.web.events import Hub
 from packshot.web.render import fragment
+from packshot.words.poses import poses
 
 PAUSE_S = 0.2  # between two looks for the same page: pictures that come quickly come together
 
@@ -46,14 +47,31 @@ class Card:
         return self.generation.id
 
     @property
-    def title(self) -> str:
+    def style(self) -> str:
         """Its style, for people."""
         return titles().get(self.generation.style, self.generation.style)
 
     @property
+    def pose(self) -> str:
+        """Its pose, for people; "" where it has none."""
+        return poses()[self.generation.pose].title if self.generation.pose in poses() else ""
+
+    @property
+    def title(self) -> str:
+        """What tells it from the others of its shoot: its style, with its pose if it has one."""
+        if not self.pose:
+            return self.style
+        return self.pose if self.generation.style == WORDS else f"{self.style}, {self.pose.lower()}"
+
+    @property
+    def subject(self) -> str:
+        """What its shoot is of."""
+        return subject(self.shoot, self.product)
+
+    @property
     def name(self) -> str:
         label = f"variation {self.generation.label}, " if self.generation.label else ""
-        return f"{self.product or 'Picture'}, {self.title}, {label}{self.generation.number}"
+        return f"{self.subject}, {self.title}, {label}{self.generation.number}"
 
     @property
     def reason(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from packshot.engines.base import Unsupported
@@ -41,6 +43,12 @@ class UnsupportedError(RefusedError):
             remedy=" ".join(dict.fromkeys(reason.remedy for reason in told if reason.remedy)) or "Change the request.",
             problems=[{"field": reason.field, "message": reason.words, "remedy": reason.remedy} for reason in told],
         )
+
+    def beside(self, told: Iterable[tuple[str, str, str]]) -> UnsupportedError:
+        """Itself and what else is wrong, as (field, words, remedy), so that nobody is refused twice for one request."""
+        facts: dict[str, Any] = self.facts
+        own = [Unsupported(one["field"], one["message"], one["remedy"]) for one in facts["problems"]]
+        return UnsupportedError([*own, *(Unsupported(*one) for one in told)])
 
 
 class EngineNotConfiguredError(RefusedError):

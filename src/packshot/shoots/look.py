@@ -12,9 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from packshot.catalog.models import Product
 from packshot.shoots.models import OPEN, Generation, Shoot, State
+from packshot.words.templates import cut, tidy
 
 SAMPLES = 6  # pictures of a shoot in a list
 SAMPLES_AMONG = 24  # looked for among so many of its first
+MOST_SAID = 60  # characters of a description that stand for its shoot
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,10 @@ class Overview:
     samples: Sequence[Sample]
 
     @property
+    def subject(self) -> str:
+        return subject(self.shoot, self.product)
+
+    @property
     def total(self) -> int:
         return sum(self.states.values())
 
@@ -51,6 +57,15 @@ class Overview:
     @property
     def delivered(self) -> int:
         return self.states.get(State.COMPLETED, 0)
+
+
+def subject(shoot: Shoot, product: str | None) -> str:
+    """What a shoot is of, for people: its product; without one the words it was made from, or the person in it."""
+    if product:
+        return product
+    words = tidy(shoot.words)
+    said = cut(words, MOST_SAID)
+    return said + "…" * (said != words) or ("Portrait" if shoot.talent_id else "Deleted product")
 
 
 async def newest(

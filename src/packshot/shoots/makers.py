@@ -74,7 +74,8 @@ def request(
         return asked
     if call.way in ("plate", "inpaint"):
         said = " ".join(filter(None, [asked.words.strip(), in_words(generation.variation)]))
-        return replace(asked, words=said, style="" if asked.style == WORDS else asked.style)
+        scene = tuple(one for one in references if one.role != "pose")  # nobody is in it
+        return replace(asked, words=said, style="" if asked.style == WORDS else asked.style, references=scene)
     return directed(asked, shoot, generation, call.engine, model, product)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from packshot.catalog.approved import approved
 from packshot.db import direct, transaction
-from packshot.engines.base import Reference
+from packshot.engines.base import Model, Reference
 from packshot.errors import NotFoundError, RefusedError
 from packshot.shoots.judging.apply import turned
 from packshot.shoots.judging.next_try import Change
@@ -21,6 +21,7 @@ from packshot.storage import storage
 from packshot.storage.base import FileMissingError
 from packshot.talents.models import Reference as Photo
 from packshot.talents.models import ReferenceState
+from packshot.words.poses import figure, shows_person
 
 MOST_PEOPLE = 6  # photos of one person: more make the likeness hardly steadier
 MOST_SIDES = 8  # photos of one product that a picture is held against, its own included
@@ -34,20 +35,30 @@ class GoneError(Exception):
 
 
 async def references_of(work: Work) -> tuple[Reference, ...]:
-    """The photo with its outline, other sides of the product if this attempt is to have any, and photos of the person.
+    """The photo with its outline and other sides of the product if this attempt is to have any, then photos of the person.
 
-    Of these there are as many as the engine takes besides.
+    Of these there are as many as the engine takes besides. A drawing of the pose goes last, and only where there is
+    room for it: it displaces nothing.
     """
     change = Change.of(work.generation.change)
-    product = await _product(work)
+    shown = await _product(work)
     if change.sides:
-        product += tuple([reference for _, reference in (await sides_of(work))[: change.sides]])
-    if work.shoot.talent_id is None:
-        return product
-    made_by = (work.attempts[-1].model if work.attempts else "") or work.shoot.model
-    model = work.engine.known.get(made_by)
-    room = model.capabilities.references - len(product) if model else 1
-    return (*product, *turned(await people_of(work), change.reference)[: max(room, 0)])
+        shown += tuple([reference for _, reference in (await sides_of(work))[: change.sides]])
+    model = work.engine.known.get((work.attempts[-1].model if work.attempts else "") or work.shoot.model)
+    if work.shoot.talent_id is not None:
+        room = model.capabilities.references - len(shown) if model else 1
+        shown = (*shown, *turned(await people_of(work), change.reference)[: max(room, 0)])
+    return (*shown, *posed(work.generation.pose, model, shown))
+
+
+def posed(pose: str, model: Model | None, shown: Sequence[Reference]) -> tuple[Reference, ...]:
+    """A drawing of `pose`, if `model` takes one beside what is `shown` to it, and a person is in the picture."""
+    if not pose or model is None or "pose" not in model.capabilities.roles:
+        return ()
+    worn = any(one.role == "person" for one in shown)
+    if len(shown) >= model.capabilities.references or not shows_person(pose, worn=worn):
+        return ()
+    return (Reference(figure(pose), role="pose", name=f"pose-{pose}.png"),)
 
 
 async def people_of(work: Work) -> tuple[Reference, ...]:

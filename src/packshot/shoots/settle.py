@@ -29,7 +29,7 @@ with delivered as (
   update generation set
     state = case when cast($12 as timestamptz) is null then '{State.COMPLETED}' else '{State.REVIEW}' end,
     review_until = $12, claims = 0, lease_until = null, key = $3, bytes = $4, crc32 = $5,
-    seed = coalesce($6, seed), facts = $7, warnings = $8,
+    seed = coalesce($6, seed), facts = $7, warnings = $8, words = $13,
     finished_at = case when cast($12 as timestamptz) is null then clock_timestamp() end
   where id = $1 and lease_token = $2 and state in ('PENDING', 'RUNNING')
   returning *
@@ -68,14 +68,24 @@ async def deliver(session: Direct, lease: Held, attempt: Attempt, delivery: Deli
     after_commit(session, lambda: news.tell(generation))
 
 
-async def hand_over(session: Direct, lease: Held, attempt: Attempt, delivery: Delivery, until: datetime) -> None:
-    """REVIEW: the same file, finished and stored, but its credits stay held until somebody has looked, or `until`."""
-    generation = await _finish(session, lease, attempt, delivery, until)
+async def hand_over(
+    session: Direct, lease: Held, attempt: Attempt, delivery: Delivery, until: datetime, words: str
+) -> None:
+    """REVIEW: the same file, finished and stored, but its credits stay held until somebody has looked, or `until`.
+
+    `words` say who doubts it and why.
+    """
+    generation = await _finish(session, lease, attempt, delivery, until, words)
     after_commit(session, lambda: news.tell(generation))
 
 
 async def _finish(
-    session: Direct, lease: Held, attempt: Attempt, delivery: Delivery, review_until: datetime | None
+    session: Direct,
+    lease: Held,
+    attempt: Attempt,
+    delivery: Delivery,
+    review_until: datetime | None,
+    words: str = "",
 ) -> Generation:
     row = await session.row(
         _DELIVER,
@@ -91,6 +101,7 @@ async def _finish(
         attempt.result_key,
         small_key(delivery.key),
         review_until,
+        words,
     )
     if row is None:
         raise LeaseLostError(lease)

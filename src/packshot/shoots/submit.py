@@ -27,16 +27,18 @@ from packshot.shoots.directed import WORDS
 from packshot.shoots.door import checked, refuse_in_trouble
 from packshot.shoots.errors import (
     IdempotencyKeyReusedError,
+    UnsupportedError,
 )
 from packshot.shoots.makers import maker, queue_of
 from packshot.shoots.models import Generation, Shoot
 from packshot.shoots.news import wake_later
-from packshot.shoots.permission import require
+from packshot.shoots.permission import refusals
 from packshot.shoots.styled import against_styles, settled
 from packshot.shoots.variations import label, variations
 from packshot.styles.edit import refreshed
 from packshot.styles.makers import PRESETS
 from packshot.styles.price import price
+from packshot.talents.release import NotPermittedError
 from packshot.words.poses import in_order
 
 # One round trip for any number of generations, with the credits held for them.
@@ -153,8 +155,14 @@ async def submit(session: Direct, account_id: UUID, user_id: UUID, brief: Brief,
     model = brief.model or next(iter(engine.known))
     seed = secrets.randbits(32) if brief.seed is None else brief.seed
     refused = await against_styles(session, account_id, brief, bool(photos))
-    way, warnings = checked(engine, brief, model, photos, refused)
-    await require(session, brief)
+    outside = await refusals(session, brief)
+    try:
+        way, warnings = checked(engine, brief, model, photos, refused)
+    except UnsupportedError as error:
+        also = [("market" if one.code == "market" else "talent_id", one.words, one.remedy) for one in outside]
+        raise error.beside(also) from None
+    if outside:
+        raise NotPermittedError(outside)
     planned = _plan(brief, photos, seed)
     shoot = _shoot(user_id, brief, model, seed, photos, planned)
     warnings += await refuse_in_trouble(session, engine, model, lambda: _unwritten(shoot, planned))

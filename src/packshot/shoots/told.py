@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from packshot.engines.base import GenerationRequest, Reference
 from packshot.engines.vendor import prompt
 from packshot.plates.ask import outlined
 from packshot.plates.way import Way, way_of
-from packshot.shoots.directed import directed
+from packshot.shoots.directed import directed, written
 from packshot.shoots.models import Generation, Shoot
 from packshot.styles.direction import look, sample_of
 from packshot.styles.library import Style
+from packshot.words.families import families, family_of
 
 
 def way(style: Style) -> Way | None:
@@ -22,8 +25,22 @@ def way(style: Style) -> Way | None:
     )
 
 
-def told(style: Style) -> tuple[Way, str, str] | None:
-    """The way its pictures are made, prompt and negative prompt for its sample; None where nothing reads a prompt."""
+@dataclass(frozen=True)
+class Told:
+    """The way a style's pictures are made, and prompt and negative prompt for its sample.
+
+    `most` is the longest prompt in characters that is sent, `short` what of this one had to be shortened or left out.
+    """
+
+    way: Way
+    prompt: str
+    avoid: str
+    most: int
+    short: tuple[str, ...] = ()
+
+
+def told(style: Style) -> Told | None:
+    """What is told of it; None where nothing reads a prompt."""
     model, preset, how = style.model, style.preset, way(style)
     if model is None or how is None or preset.scene or not model.capabilities.words:
         return None
@@ -42,7 +59,11 @@ def told(style: Style) -> tuple[Way, str, str] | None:
         references=tuple(Reference(b"", role=need) for need in preset.needs if need != "words"),
     )
     if how in ("plate", "inpaint"):
-        asked = outlined(wanted, model, style.engine, how)
+        asked, short = outlined(wanted, model, style.engine, how), ()
     else:
-        asked = directed(wanted, Shoot(market=""), Generation(pose="", variation={}), style.engine, model)
-    return how, prompt(asked), asked.avoid if model.capabilities.negative_words else ""
+        order = Shoot(market=""), Generation(pose="", variation={}), style.engine, model
+        asked, made = directed(wanted, *order), written(wanted, *order)
+        short = made.dropped if made else ()
+    most = min(model.capabilities.characters, families()[family_of(style.engine, model.id)].most)
+    avoid = asked.avoid if model.capabilities.negative_words else ""
+    return Told(how, prompt(asked), avoid, most, short)

@@ -11,13 +11,14 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from packshot.engines import registry
-from packshot.engines.base import Cost, Engine, GenerationRequest, Model
+from packshot.engines.base import Cost, Engine, GenerationRequest, Model, Reference
 from packshot.errors import BadInputError, PackshotError
 from packshot.shoots.brief import Brief
 from packshot.shoots.cast import talent_of
 from packshot.shoots.directed import SAME_PERSON, WORDS
 from packshot.shoots.makers import maker, takes_people
 from packshot.shoots.reader import Read
+from packshot.shoots.references import posed
 from packshot.shoots.variations import variations
 from packshot.styles.direction import Look, look
 from packshot.styles.library import Style, style
@@ -104,6 +105,8 @@ class Leads:
     def direction(self) -> Direction:
         person = talent_of(self.worded.talent) is not None
         along: dict[Shown, bool] = {"product": bool(self.worded.product), "person": person}
+        shown = [Reference(b"", role=role) for role, there in along.items() if there]
+        along["pose"] = bool(posed(self._pose, self.model, shown))
         chosen = self.worded.look
         said = look(chosen.preset, words=self.worded.words) if chosen and not chosen.embedded else Look("", "")
         return Direction(

@@ -136,7 +136,7 @@ async def _answer(request: Request, asked: Painting, images: tuple[bytes, ...], 
         return JSONResponse(
             {"error": {"message": said, "type": "image_generation_user_error", "code": "moderation_blocked"}}, 400
         )
-    fault = await accepted(request, asked.prompt, error)
+    fault = await accepted(request, asked.prompt, error, pictures=len(images))
     if not isinstance(fault, str):
         return fault
     if fault == "wrong-size":

@@ -1,6 +1,10 @@
 """The pictures and videos that simulators make: rooms, with the product and the person in them, marked as simulated.
 
-Of several references the first is the product, and the second the person, who stands behind it.
+Of several references the first is the product, and the second the person, who stands behind it. One that the prompt
+calls a drawing of the pose is looked at by vendors and stands in no picture.
+
+Where nothing goes along and no empty scene is asked for, blocks stand in the room as the words have it, so that no two
+descriptions make pictures that look alike.
 
 A room's floor begins where the description says. Its words also ask for pictures that a check should catch:
 `defect:recoloured` (the product in another colour), `defect:garbled-logo` (its middle scrambled), `defect:other-face`
@@ -30,8 +34,10 @@ Canvas = NDArray[np.uint8]
 
 STAMP = "simulator"
 FRAMES_A_SECOND = 8
+_BLOCKS = 6
 _DEFECT = re.compile(r"\bdefect:([a-z-]+)")
 _FLOOR = re.compile(r"surface fills the lower (\d+) percent")
+_POSE = re.compile(r"Picture (\d+) is a drawing of the pose")
 _NO_WALL = re.compile(r"surface fills the whole picture")
 _USUAL_FLOOR, _LOW_FLOOR = 0.6, 0.93
 _ALONE, _WORN, _WHOLE = (0.6, 5 / 6), (0.5, 0.92), (1.0, 1.0)  # part of the picture, and its foot
@@ -42,6 +48,7 @@ _HEEDED = {
     "garbled-logo": "Copy the logo and all text",
     _OTHER_FACE: "exactly the one of the reference photos",
 }
+_EMPTY = re.compile(r"\bempty (scene|surface|stage)", re.I)
 _SKIRTING = 0.012  # of the height, over which the wall turns into the floor
 
 
@@ -49,10 +56,14 @@ def picture(words: str, width: int, height: int, references: tuple[bytes, ...] =
     """A PNG of `width` × `height`: a room in colours that come from `words` and `seed`, with the references in it."""
     canvas = _room(words, width, height, seed)
     defects = _defects(words)
+    drawn = {int(number) for number in _POSE.findall(words)}
+    references = tuple(one for number, one in enumerate(references, 1) if number not in drawn)
     if len(references) > 1:
         of_person = [one for one in defects if one == _OTHER_FACE]
         _place(canvas, decode(references[1], name="person", limits=OWN_LIMITS), of_person, _WHOLE)
         defects = [one for one in defects if one != _OTHER_FACE]
+    if not references and not _EMPTY.search(words):
+        _furnish(canvas, words, seed)
     if references:
         photo = decode(references[0], name="reference", limits=OWN_LIMITS)
         _place(canvas, photo, defects, _WORN if len(references) > 1 else _ALONE)
@@ -116,6 +127,22 @@ def _room(words: str, width: int, height: int, seed: int) -> Canvas:
     if "occupied" in defects:
         _occupy(canvas)
     return np.clip(np.rint(canvas), 0, 255).astype(np.uint8)
+
+
+def _furnish(canvas: Canvas, words: str, seed: int) -> None:
+    """Blocks and a round thing in the colours and places that come from `words` and `seed`: a picture unlike others."""
+    height, width = canvas.shape[:2]
+    draw = np.random.default_rng(zlib.crc32(words.encode()) + seed)
+    for _ in range(_BLOCKS):
+        left, top = (round(float(at) * side) for at, side in zip(draw.uniform(0, 0.8, 2), (width, height), strict=True))
+        across, down = (
+            max(1, round(float(part) * side))
+            for part, side in zip(draw.uniform(0.15, 0.5, 2), (width, height), strict=True)
+        )
+        canvas[top : top + down, left : left + across] = draw.integers(20, 236, 3)
+    middle = (round(width * float(draw.uniform(0.3, 0.7))), round(height * float(draw.uniform(0.4, 0.7))))
+    colour = tuple(int(level) for level in draw.integers(20, 236, 3))
+    cv2.ellipse(canvas, middle, (width // 7, height // 6), 0, 0, 360, colour, -1, cv2.LINE_AA)
 
 
 def _contact(product: NDArray[np.float32]) -> NDArray[np.float32]:

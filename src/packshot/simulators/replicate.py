@@ -91,7 +91,7 @@ async def predict(request: Request) -> Response:
         inputs = (Flux2 if official else Sdxl).model_validate(body.input)
     except ValueError as problem:
         raise RefusedError(422, f"input.{first(problem)}") from problem
-    fault = await accepted(request, inputs.prompt, error)
+    fault = await accepted(request, inputs.prompt, error, pictures=len(_addresses(inputs)))
     if not isinstance(fault, str):
         return fault
     images = [await _opened(request, url) for url in _addresses(inputs)]

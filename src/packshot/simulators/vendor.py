@@ -49,11 +49,12 @@ class Job:
 
 @dataclass
 class Books:
-    """What this simulator would have put on the bill, the words that it was last told, and what it keeps for later."""
+    """What this simulator would have put on the bill, the words and how many `pictures` it was last told, and jobs."""
 
     billed: int = 0
     refused: int = 0
     words: str = ""
+    pictures: int = 0
     jobs: dict[str, Job] = field(default_factory=dict[str, Job])
     files: dict[str, tuple[bytes, str, str]] = field(default_factory=dict[str, "tuple[bytes, str, str]"])
 
@@ -65,7 +66,7 @@ def application(name: str, routes: list[Route], error: faults.Error, check_key: 
         own = books(request)
         cancelled = sum(job.cancelled for job in own.jobs.values())
         told = {"vendor": name, "billed": own.billed, "refused": own.refused, "cancelled": cancelled}
-        return JSONResponse(told | {"words": own.words})
+        return JSONResponse(told | {"words": own.words, "pictures": own.pictures})
 
     async def file(request: Request) -> Response:
         data, media_type, fault = books(request).files.get(request.path_params["id"], (b"", "", "expired"))
@@ -98,14 +99,17 @@ def books(request: Request) -> Books:
     return found
 
 
-async def accepted(request: Request, words: str, error: faults.Error) -> Response | str:
-    """Bills a request and gives the accident that its result has; or the accident's answer, billed or not."""
+async def accepted(request: Request, words: str, error: faults.Error, *, pictures: int = 0) -> Response | str:
+    """Bills a request that came with so many `pictures`, and gives the accident that its result has; or the answer of
+
+    an accident that happens before, billed or not.
+    """
     fault = faults.asked(request, words)
     if answer := faults.before(fault, error):
         books(request).refused += 1
         return answer
     books(request).billed += 1
-    books(request).words = words
+    books(request).words, books(request).pictures = words, pictures
     return await faults.after(fault, error) or fault
 
 

@@ -8,6 +8,11 @@ from typing import Any
 import yaml
 
 
+def picture(name: str) -> bytes:
+    """The file `name` as it is."""
+    return files("packshot.words").joinpath(name).read_bytes()
+
+
 def read(name: str) -> Any:
     """The YAML file `name`. Every scalar is a string: "on" and "no" are words here, not truth values."""
     text = files("packshot.words").joinpath(name).read_text(encoding="utf-8")

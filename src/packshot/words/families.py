@@ -36,6 +36,11 @@ def families() -> dict[str, Family]:
     return TypeAdapter(dict[str, Family]).validate_python(read("families.yaml"))
 
 
+def is_named(engine: str, model: str = "") -> bool:
+    """Whether a family says that this engine's model is its own; others get a style beside the prompt."""
+    return any(model in family.models or engine in family.engines for family in families().values())
+
+
 def family_of(engine: str, model: str = "") -> str:
     """The family of an engine's model, by their ids; an engine that nobody named is told plain sentences."""
     for name, family in families().items():

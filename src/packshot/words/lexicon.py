@@ -16,7 +16,7 @@ from packshot.words.data import read
 from packshot.words.tokens import ARTICLES, words_of
 from packshot.words.vocabulary import vocabulary
 
-Part = Literal["product", "ground", "behind", "place"]
+Part = Literal["product", "ground", "behind", "place", "aside"]
 Need = Literal["people", "sides", "changes", "text", "props"]
 
 _CHOICE = re.compile(r"\(([^()]*)\)")
@@ -32,6 +32,13 @@ class _Dressing(BaseModel):
     after: list[str]
 
 
+class _Lighting(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    nouns: list[str]
+    adjectives: dict[str, list[str]]
+
+
 class _File(BaseModel):
     """lexicon.yaml as it is written."""
 
@@ -43,7 +50,10 @@ class _File(BaseModel):
     refusals: dict[Need, list[str]]
     props: list[str]
     subjects: list[str]
-    frames: dict[Literal["ground", "behind", "place"], list[str]]
+    past: list[str]
+    features: list[str]
+    lighting: _Lighting
+    frames: dict[Literal["ground", "behind", "place", "aside"], list[str]]
     afterwards: dict[Literal["behind", "ground"], list[str]]
     heads: dict[Literal["ground", "behind", "place"], list[str]]
     dressing: _Dressing
@@ -65,6 +75,8 @@ class _File(BaseModel):
                 raise ValueError(
                     f"{key}: {f'no values are: {unknown}' if unknown else 'not in the vocabulary’s order'}"
                 )
+        if unlit := [value for value in self.lighting.adjectives if value not in known["light"].values]:
+            raise ValueError(f"lighting: no values are: {', '.join(unlit)}")
         missing = {f"{key}: {value}" for key in known for value in known[key].values} - {
             f"{key}: {value}" for key, values in self.claims.items() for value in values
         }
@@ -78,7 +90,10 @@ class _File(BaseModel):
 
 @dataclass(slots=True)
 class Entry:
-    """Everything that one phrase can mean; the words around it decide which of it holds."""
+    """Everything that one phrase can mean; the words around it decide which of it holds.
+
+    `lights` is what it says of light directly before a word for light (`shines`); `framed`: a head only after "on".
+    """
 
     claims: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     alone: frozenset[str] = frozenset()
@@ -90,6 +105,11 @@ class Entry:
     afterwards: Part | None = None
     dressing: Literal["before", "after"] | None = None
     denial: Literal["before", "after"] | None = None
+    lights: tuple[str, ...] = ()
+    shines: bool = False
+    framed: bool = False
+    past: bool = False
+    feature: bool = False
     prop: bool = False
     subject: bool = False
     barrier: bool = False
@@ -153,8 +173,12 @@ def build(data: object) -> Lexicon:
         for _, entry in entries(written):
             entry.frame = part
     for part, written in file.heads.items():
-        for _, entry in entries(written):
+        for phrase, entry in entries(written):
             entry.head = part
+            entry.framed = phrase.endswith("~")
+    for value, written in file.lighting.adjectives.items():
+        for _, entry in entries(written):
+            entry.lights += (value,)
     for part, written in file.labels.items():
         for _, entry in entries(written):
             entry.label = part
@@ -173,6 +197,9 @@ def build(data: object) -> Lexicon:
         "printing": file.printing,
         "plain": file.plain,
         "stop": file.stops,
+        "past": file.past,
+        "feature": file.features,
+        "shines": file.lighting.nouns,
     }.items():
         for _, entry in entries(written):
             setattr(entry, name, True)

@@ -9,13 +9,14 @@ from packshot.words.context import context
 from packshot.words.language import language_of
 from packshot.words.lexicon import Need
 from packshot.words.phrases import Phrase, phrases
-from packshot.words.places import Context, Role, entry_of, is_lone
+from packshot.words.places import Context, Role, entry_of, has_mood, is_lone
 from packshot.words.vocabulary import vocabulary
 
 _OF_PRODUCT = frozenset({"material", "color", "finish"})
 _OF_SCENE = frozenset({"surface", "backdrop"})
 _THEMES = frozenset({"season", "occasion"})
 _OF_CAMERA = frozenset({"light", "angle", "framing"})
+_NOT_SHOWN = frozenset({"denied", "prop", "refused"})
 _SURE = 4  # "white background" says more than a bare "on white"
 
 
@@ -108,8 +109,13 @@ def _claims(text: str, found: list[Phrase], roles: Context) -> tuple[dict[str, t
         for key in _keys(found, index, roles.roles[index], staged=staged):
             if _is_of_other(key, index, roles, zoned) and key not in entry_of(phrase).alone:
                 continue
+            if key == "light" and index in roles.unlit:
+                continue
             weight = phrase.length**2 + _SURE * roles.sure[index] + ("color" not in entry_of(phrase).claims)
             claimed[key] += [(weight, index, value) for value in entry_of(phrase).claims[key]]
+        if index in roles.lit and roles.roles[index] not in _NOT_SHOWN:
+            claimed["light"] += [(1, index, value) for value in roles.lit[index]]
+    claimed["backdrop"] = _gradient(claimed["backdrop"], roles)
     sources: dict[str, tuple[Source, ...]] = {}
     used: set[int] = set()
     for key, claims in claimed.items():
@@ -126,6 +132,12 @@ def _claims(text: str, found: list[Phrase], roles: Context) -> tuple[dict[str, t
     return sources, used
 
 
+def _gradient(claims: list[tuple[int, int, str]], roles: Context) -> list[tuple[int, int, str]]:
+    """ "Gradient, light pink to white" behind the product is a gradient, whatever its colours."""
+    zones = {roles.zones[index] for _, index, value in claims if value == "gradient" and roles.roles[index] == "behind"}
+    return [claim for claim in claims if claim[2] == "gradient" or roles.zones[claim[1]] not in zones]
+
+
 def _is_of_other(key: str, index: int, roles: Context, zoned: set[tuple[int, str]]) -> bool:
     """Whether a key only describes what its zone is about: "on a pink podium" says nothing of what is behind it."""
     about = {"ground": "surface", "behind": "backdrop"}.get(roles.roles[index])
@@ -137,7 +149,7 @@ def _keys(found: list[Phrase], index: int, role: Role, *, staged: bool) -> set[s
     entry = entry_of(found[index])
     lone = is_lone(found, index) if entry.lone else False
     keys = {key for key in entry.claims if key in _OF_SCENE or lone or key not in entry.lone}
-    if role in ("denied", "prop", "refused") and not (role == "refused" and "angle" in keys):
+    if role in _NOT_SHOWN and not (role == "refused" and "angle" in keys):
         return keys & _THEMES if role == "prop" else set()
     anywhere = keys - _OF_PRODUCT - _OF_SCENE
     if role == "aside":
@@ -149,7 +161,7 @@ def _keys(found: list[Phrase], index: int, role: Role, *, staged: bool) -> set[s
     if role == "place" and not keys & {"material", "finish"}:
         return anywhere | _first(keys, "surface", "color", "backdrop")
     said_alone = entry.lone & _OF_SCENE
-    if said_alone and staged and is_lone(found, index, loose=True):
+    if said_alone and (staged or has_mood(found, index)) and is_lone(found, index, loose=True):
         return anywhere | said_alone
     return anywhere | (keys & _OF_PRODUCT) | entry.alone
 

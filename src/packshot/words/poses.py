@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from packshot.words.data import read
+from packshot.words.data import picture, read
 
 NeedsOfPose = Literal["nothing", "sides", "people"]
 _REASONS = {
@@ -61,6 +61,17 @@ class PoseRefused:
 def poses() -> dict[str, Pose]:
     """The poses by slug, in the order in which a shoot makes them."""
     return TypeAdapter(dict[str, Pose]).validate_python(read("poses.yaml"))
+
+
+def shows_person(pose: str, *, worn: bool) -> bool:
+    """Whether a picture in `pose` has a person in it: somebody wears the product, or the pose is one of people."""
+    return worn or poses()[pose].needs == "people"
+
+
+@cache
+def figure(pose: str) -> bytes:
+    """A drawing of a person in `pose`: a grey PNG of 576 × 768 pixels, made by samples/mannequin.py."""
+    return picture(f"figures/{pose}.png")
 
 
 def in_order(chosen: list[str]) -> list[str]:

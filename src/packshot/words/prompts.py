@@ -7,9 +7,10 @@ from typing import Any
 
 from packshot.words.direction import Direction, market_of, values_of
 from packshot.words.families import families
+from packshot.words.local import local
 from packshot.words.markets import markets
 from packshot.words.parse import Reading
-from packshot.words.poses import poses
+from packshot.words.poses import poses, shows_person
 from packshot.words.stage import Stage
 from packshot.words.templates import Values, cut, fill, render, tidy
 from packshot.words.tokens import words_of
@@ -58,7 +59,10 @@ def plate(
     how = families()[family]
     if how.plate is None:
         raise LookupError(f"The family {family!r} paints no plates.")
-    facts = _facts(reading, direction) | {
+    facts = _facts(reading, direction)
+    if facts["place"] and not facts["place"]["place"]:  # an empty scene has no props
+        facts["place"] = None
+    facts |= {
         "stage": stage.words,
         "things": [tidy(span.text) for span in reading.subjects],
     }
@@ -85,12 +89,15 @@ def _facts(reading: Reading, direction: Direction) -> dict[str, Any]:
     said = {key: [value.replace("-", " ") for value in held] for key, held in values.items()}
     market = markets().get(market_of(reading, direction))
     pose = poses()[direction.pose] if direction.pose else None
-    worn = direction.worn or "person" in direction.references or (pose is not None and pose.needs == "people")
+    worn = direction.worn or "person" in direction.references
+    if direction.pose:
+        worn = shows_person(direction.pose, worn=worn)
     known = {key: Values(held) for key, held in said.items()}
     style = fill(direction.style, said=known, words=tidy(reading.text)) if direction.style else ""
     denied = [part for span in reading.avoid[:_MOST_AVOIDED] if (part := cut(tidy(span.text), 80))]
     if worn:  # whoever chose a person means it
         denied = [part for part in denied if not _is_people(part)]
+    place, coloured = local(market, reading, values, style, direction.avoid) if market else (None, False)
     unwanted = [part for one in direction.avoid.split(",") if (part := tidy(one))]
     return {
         "said": said,
@@ -100,8 +107,8 @@ def _facts(reading: Reading, direction: Direction) -> dict[str, Any]:
         "style": style,
         "pose": "" if pose is None else pose.person if worn else pose.product,
         "worn": worn,
-        "place": {"place": market.place, "direction": market.direction} if market else None,
-        "palette": tidy(direction.palette) or (market.palette if market else ""),
+        "place": place,
+        "palette": tidy(direction.palette) or ("" if market is None or coloured else market.palette),
         "product": cut(tidy(direction.product), _LONGEST_NOTE),
         "talent": cut(tidy(direction.talent), _LONGEST_NOTE),
         "references": list(direction.references),
@@ -113,14 +120,18 @@ def _is_people(words: str) -> bool:
 
 
 def _written(template: str, reading: Reading, facts: dict[str, Any], limits: _Limits) -> Prompt:
-    """The template filled in within its limits: what can go goes before the seller's words are cut too short."""
+    """The template filled in within its limits: what can go goes before the seller's words are cut too short.
+
+    A style is shortened rather than left out.
+    """
     words = tidy(reading.text)
     wanted = min(len(words), limits.text // _WORDS_AT_LEAST)
     dropped: list[str] = []
     room = 0
     for name in ("", *_CAN_GO):
         if name and facts[name]:
-            facts = facts | {name: "" if name != "place" else None}
+            short = cut(facts[name], max(len(facts[name]) - (wanted - room), 0)) if name == "style" else None
+            facts = facts | {name: short or (None if name == "place" else "")}
             dropped.append(name)
         room = limits.text - len(render(template, words="…", **facts)) + (not words)
         if room >= wanted:

@@ -42,7 +42,7 @@ _SPELLINGS = (
     ("modelling", "modeling"),
     ("enamelled", "enameled"),
 )
-_WHOLE = {"matt": "matte", "plough": "plow", "theatre": "theater", "wollen": "woolen"}
+_WHOLE = {"deg": "degree", "matt": "matte", "plough": "plow", "theatre": "theater", "wollen": "woolen"}
 _IRREGULAR = {
     "men": "man",
     "mens": "man",

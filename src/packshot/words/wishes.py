@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from packshot.words.lexicon import Entry
 from packshot.words.phrases import Phrase
 from packshot.words.places import Context, carries_nothing, ends_zone, entry_of
 
+_OF_PICTURE = frozenset({"light", "angle", "framing", "mood"})
+_TURNS = frozenset({"but", "so", "now"})
 _WRITING = frozenset({"write", "overlay", "add", "put", "insert", "place"})
 _JOINING = frozenset({"to", "into", "of", "from"})
 _BESIDE = frozenset({"it", "them", "bottle", "product", "scattered", "sprinkled", "about", "everywhere"})
 _TABLES = frozenset({"marble", "black-stone", "wood", "concrete", "stone", "sand", "snow", "grass", "tile", "brick"})
-_OFFERS = frozenset({"use", "instead", "but", "please", "rather", "take"})
+_OFFERS = frozenset({"use", "instead", "but", "please", "rather", "take", "make", "prefer", "want"})
 _DENIED_AT_MOST = 4  # phrases after a "no"
 _LIST_LOOKAHEAD = 8  # phrases within which the "or" of a list has to come
 
 
 def wishes_and_denials(found: list[Phrase], made: Context) -> None:
     """Gives each phrase of a prop, a wish or a denial its role. What is denied is no wish, so denials come last."""
+    _past(found, made)
     _dressing(found, made)
     _refusals(found, made)
     _denials(found, made)
+
+
+def _past(found: list[Phrase], made: Context) -> None:
+    """What pictures were like that there were: "last time we shot it in the studio" asks for no studio."""
+    for index, phrase in enumerate(found):
+        if not entry_of(phrase).past:
+            continue
+        first, last = index, index
+        while first and not _parts(found[first]):
+            first -= 1
+        while last + 1 < len(found) and not (_parts(found[last + 1]) and last > first):
+            last += 1
+        for at in range(first, last + 1):
+            if made.roles[at] != "product" or _OF_PICTURE & entry_of(found[at]).claims.keys():
+                made.roles[at] = "denied"
+
+
+def _parts(phrase: Phrase) -> bool:
+    return phrase.gap != "none" or phrase.plain in _TURNS
 
 
 def _dressing(found: list[Phrase], made: Context) -> None:
@@ -96,7 +120,7 @@ def _refusals(found: list[Phrase], made: Context) -> None:
         needs = entry_of(phrase).needs
         if phrase.plain in _WRITING and index + 1 < len(found) and found[index + 1].quoted:
             needs = "text"
-        if needs is None or made.roles[index] in ("prop", "refused"):
+        if needs is None or made.roles[index] in ("prop", "refused", "denied"):
             continue
         first, last = index, index
         if needs in ("changes", "text"):
@@ -144,12 +168,16 @@ def _denials(found: list[Phrase], made: Context) -> None:
             last = _last_denied(found, index)
             for first, end in _listed(found, index + 1, last):
                 _deny(made, first, end)
-            if any(_TABLES & {*entry_of(phrase).claims.get("surface", ())} for phrase in found[index + 1 : last + 1]):
-                _instead(found, made, last + 1)
+            denied = [entry_of(one) for one in found[index + 1 : last + 1]]
+            if any(entry.head == "behind" for entry in denied):
+                _instead(found, made, last + 1, "behind")
+            elif any(_TABLES & {*entry.claims.get("surface", ())} for entry in denied):
+                _instead(found, made, last + 1, "ground")
 
 
-def _instead(found: list[Phrase], made: Context, start: int) -> None:
-    """ "No marble; use oak", "not marble but oak": after a surface that is not wanted comes the one that is."""
+def _instead(found: list[Phrase], made: Context, start: int, part: Literal["ground", "behind"]) -> None:
+    """ "No marble; use oak", "not marble but oak": after a surface or background not wanted comes the one that is."""
+    key = "surface" if part == "ground" else "backdrop"
     while start < len(found) and made.roles[start] != "denied" and entry_of(found[start]).denial is None:
         end = start + 1
         while end < len(found) and found[end].gap == "none":
@@ -157,8 +185,8 @@ def _instead(found: list[Phrase], made: Context, start: int) -> None:
         clause = range(start, min(end, start + _LIST_LOOKAHEAD))
         if any(found[at].plain in _OFFERS for at in clause):
             for at in clause:
-                if made.roles[at] == "product" and "surface" in entry_of(found[at]).claims:
-                    made.roles[at], made.sure[at], made.zones[at] = "ground", True, start
+                if made.roles[at] == "product" and key in entry_of(found[at]).claims:
+                    made.roles[at], made.sure[at], made.zones[at] = part, True, start
         return
 
 

@@ -83,7 +83,7 @@ async def _room_for_sides(work: Work, model: Model) -> int:
 
 
 def _plain(shoot: Shoot, generation: Generation, references: tuple[Reference, ...]) -> GenerationRequest:
-    """What the customer asked for, in their own words, for any engine."""
+    """What the customer asked for, in their own words, for any engine: what goes along is theirs too."""
     return GenerationRequest(
         model=shoot.model,
         width=shoot.width,
@@ -92,7 +92,7 @@ def _plain(shoot: Shoot, generation: Generation, references: tuple[Reference, ..
         framing=shoot.framing,
         words=shoot.words,
         avoid=shoot.avoid,
-        references=references,
+        references=tuple(one for one in references if one.role != "pose"),
     )
 
 

@@ -142,7 +142,7 @@ async def _capture(session: AsyncSession, generation_id: UUID) -> Generation:
     delivered = (
         update(Generation)
         .where(Generation.id == generation_id, Generation.state == State.REVIEW)
-        .values(state=State.COMPLETED, review_until=None, finished_at=_NOW)
+        .values(state=State.COMPLETED, review_until=None, words="", finished_at=_NOW)
         .returning(Generation)
         .execution_options(populate_existing=True)
     )

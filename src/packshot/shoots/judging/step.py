@@ -133,7 +133,13 @@ async def _have_looked_at(case: Case, found: Judged, rows: Sequence[StoredVerdic
         await note(session, case.attempt, preview_key=case.preview_key)
         await record(session, rows)
         await require(session, case.work.shoot, held=True)
-        await hand_over(await within(session), case.work.lease, case.attempt, case.delivery, until)
+        await hand_over(await within(session), case.work.lease, case.attempt, case.delivery, until, _doubts(found))
+
+
+def _doubts(found: Judged) -> str:
+    """Which locks are not sure, and what each says."""
+    unsure = [one.verdict for one in found.looked if one.verdict.decision == "review"]
+    return " ".join(f"The {one.lock} lock is not sure. {one.words}" for one in unsure)
 
 
 async def _reject(case: Case, found: Judged, rows: Sequence[StoredVerdict], verdict: Verdict) -> None:
