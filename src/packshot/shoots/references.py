@@ -35,7 +35,7 @@ class GoneError(Exception):
 
 
 async def references_of(work: Work) -> tuple[Reference, ...]:
-    """The photo with its outline and other sides of the product if this attempt is to have any, then photos of the person.
+    """The photo with its outline, other sides of the product if this attempt is to have any, and photos of the person.
 
     Of these there are as many as the engine takes besides. A drawing of the pose goes last, and only where there is
     room for it: it displaces nothing.
