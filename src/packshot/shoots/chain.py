@@ -57,7 +57,7 @@ def usual_way(shoot: Shoot, generation: Generation, engine: str, model: str) -> 
         return "redraw"
     mode: Mode | None = shoot.mode if shoot.mode in ("plate", "redraw") else None
     person = shoot.talent_id is not None or bool(generation.pose)
-    return way_of(known, product=generation.photo_id is not None, person=person, mode=mode)
+    return way_of(known, product=generation.photo_id is not None, person=person, kind=shoot.kind, mode=mode)
 
 
 async def takes_over(work: Work, attempt: Attempt, failed: Failed, *, again: bool) -> Choice | None:

@@ -62,6 +62,8 @@ def request(
         model=call.model,
         width=shoot.width,
         height=shoot.height,
+        kind=shoot.kind,
+        seconds=shoot.seconds or None,
         style=look.style,
         framing=look.framing,
         words=shoot.words,

@@ -51,7 +51,7 @@ async def what_next(work: Work, rejections: Sequence[Rejection], pixels: Executo
         engine, model = elsewhere(maker(shoot.engine), _plain(shoot, generation, references))
     person = shoot.talent_id is not None or bool(generation.pose)
     known = work.engine.known.get(work.attempts[-1].model or shoot.model)
-    kept = known and product and way_of(known, product=True, person=person, mode="plate") in ("plate", "inpaint")
+    kept = known and product and way_of(known, product=True, person=person, kind=shoot.kind, mode="plate") in ("plate", "inpaint")
     reach = Reach(
         generation.seed,
         await _colours(product, rejections[-1].reason, pixels),
@@ -69,6 +69,8 @@ def _plain(shoot: Shoot, generation: Generation, references: tuple[Reference, ..
         model=shoot.model,
         width=shoot.width,
         height=shoot.height,
+        kind=shoot.kind,
+        seconds=shoot.seconds or None,
         style=generation.style,
         framing=shoot.framing,
         words=shoot.words,
