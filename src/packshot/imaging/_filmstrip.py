@@ -18,6 +18,10 @@ from fractions import Fraction
 from typing import Any
 
 import av
+from av import logging
+from av.container import Flags
+from av.error import FFmpegError
+from av.error import MemoryError as OutOfMemoryError
 from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace
 from av.video.stream import VideoStream
@@ -191,7 +195,7 @@ def copy(data: bytes, output: int) -> bool:
             extra = sum(len(one.codec_context.extradata or b"") for one in wanted)
         head = HEAD + ENTRY * entries + 2 * extra
         with opened(data) as source, av.open(made, "w", format="mp4", options=tidy(head)) as target:
-            target.flags |= av.container.Flags.bitexact.value  # no name of a program, no date
+            target.flags |= Flags.bitexact.value  # no name of a program, no date
             wanted = [one for one in source.streams if one.type == "video" or is_sound(one)]
             streams = {one.index: target.add_stream_from_template(one, opaque=True) for one in wanted}
             for stream in streams.values():
@@ -201,7 +205,7 @@ def copy(data: bytes, output: int) -> bool:
                     continue
                 packet.stream = streams[packet.stream.index]
                 target.mux(packet)
-    except (av.FFmpegError, ValueError):
+    except (FFmpegError, ValueError):
         return False
     with open(output, "wb", closefd=False) as file:
         file.write(made.getvalue())
@@ -223,15 +227,15 @@ def tidy(head: int) -> dict[str, str]:
 def main() -> None:
     """Read the task from the command line, confine this process, watch the video, report."""
     task = json.loads(sys.argv[1])
-    av.logging.set_level(av.logging.PANIC)
+    logging.set_level(logging.PANIC)
     confine(task["memory"], task["seconds"], task["output_bytes"])
     try:
         report = watch(sys.stdin.buffer.read(), task)
     except Unfit as unfit:
         report = {"problems": unfit.problems}
-    except (MemoryError, av.MemoryError):
+    except (MemoryError, OutOfMemoryError):
         report = {"problems": [("memory", {})]}
-    except (av.FFmpegError, UnicodeDecodeError, OverflowError, ValueError):
+    except (FFmpegError, UnicodeDecodeError, OverflowError, ValueError):
         report = {"problems": [("unreadable", {})]}
     os.write(1, json.dumps(report).encode())
 

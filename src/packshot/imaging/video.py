@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from mmap import ACCESS_COPY, mmap
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,18 +106,9 @@ def _stills(file: IO[bytes], told: list[dict[str, Any]], width: int, height: int
     """The raw pixels in `file`, rows cut to their pixels."""
     mapped = np.frombuffer(mmap(file.fileno(), 0, access=ACCESS_COPY), np.uint8)
     return tuple(
-        Still(
-            cast(
-                "NDArray[np.uint8]",
-                np.ascontiguousarray(
-                    mapped[one["offset"] : one["offset"] + one["stride"] * height]
-                    .reshape(height, one["stride"])[:, : width * 3]
-                    .reshape(height, width, 3)
-                ),
-            ),
-            one["at"],
-        )
+        Still(rows[:, : width * 3].reshape(height, width, 3), one["at"])
         for one in told
+        for rows in (mapped[one["offset"] : one["offset"] + one["stride"] * height].reshape(height, one["stride"]),)
     )
 
 

@@ -140,7 +140,7 @@ def _video(given: Finishing) -> Made:
         raise BadInputError(" ".join(problems), remedy="Have it made again.")
     warnings = [*given.warnings, *_of_size(given, video.width, video.height)]
     if not video.copied:
-        warnings.append("This is the engine's own file as it came: what it says besides the video could not be taken out.")
+        warnings.append("This is the engine's own file as it came: its notes could not be taken out of it.")
     found = {"seconds": round(video.seconds, 2), "frames_a_second": round(video.rate, 2), "packed_as": video.codec}
     facts = {**given.facts, **found, "sound": video.sound}
     poster = small(video.stills[0].pixels, POSTER)

@@ -59,8 +59,8 @@ class GenerationOut(Out):
     def of(cls, generation: Generation, shoot: Shoot) -> Self:
         row = {name: getattr(generation, name) for name in cls.model_fields if name not in ("url", "poster", "error")}
         why = ErrorOut(code=generation.error, message=generation.words, remedy=generation.remedy)
-        links = {"url": _url(generation, shoot), "poster": _poster(generation, shoot)}
-        return cls(**row, **links, error=why if generation.error else None)
+        url, poster = _url(generation, shoot), _poster(generation, shoot)
+        return cls(**row, url=url, poster=poster, error=why if generation.error else None)
 
 
 class AttemptOut(Out):

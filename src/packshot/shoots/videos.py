@@ -102,7 +102,7 @@ def sizes_of(model: Model) -> list[str]:
 
 
 def makes_videos_only(model: Model) -> bool:
-    return model.capabilities.kinds == {"video"}
+    return "image" not in model.capabilities.kinds
 
 
 def _kind(styles: Sequence[Style], model: Model | None) -> Kind:

@@ -1,4 +1,4 @@
-"""The pictures and videos that simulators make: rooms, with the product and the person in them, marked as simulated.
+"""The pictures that simulators make: rooms, with the product and the person in them, marked as simulated.
 
 Of several references the first is the product, and the second the person, who stands behind it.
 
@@ -13,10 +13,7 @@ the product's own colours, its letters, or the likeness.
 from __future__ import annotations
 
 import re
-import tempfile
 import zlib
-from functools import cache
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -29,7 +26,6 @@ from packshot.imaging.photo import Photo
 Canvas = NDArray[np.uint8]
 
 STAMP = "simulator"
-FRAMES_A_SECOND = 8
 _DEFECT = re.compile(r"\bdefect:([a-z-]+)")
 _FLOOR = re.compile(r"surface fills the lower (\d+) percent")
 _NO_WALL = re.compile(r"surface fills the whole picture")
@@ -56,7 +52,7 @@ def picture(words: str, width: int, height: int, references: tuple[bytes, ...] =
     if references:
         photo = decode(references[0], name="reference", limits=OWN_LIMITS)
         _place(canvas, photo, defects, _WORN if len(references) > 1 else _ALONE)
-    _stamp(canvas)
+    stamp(canvas)
     return finish(canvas, [(width, height)], "png")[0].data
 
 
@@ -73,22 +69,8 @@ def changed(words: str, reference: bytes, mask: bytes | None) -> bytes:
         may_change = _eight(decode(mask, name="mask", limits=OWN_LIMITS))[..., :1].astype(np.float32) / 255
         room[:] = room * _contact((1 - may_change[..., 0]).astype(np.float32))[..., None]
         room[:] = np.rint(room * may_change + own * (1 - may_change)).astype(np.uint8)
-    _stamp(room)
+    stamp(room)
     return finish(room, [(photo.width, photo.height)], "png")[0].data
-
-
-@cache
-def video(width: int, height: int, seconds: int) -> bytes:
-    """An MP4 of `seconds` in which the room's light moves."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "video.mp4"
-        writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), FRAMES_A_SECOND, (width, height))
-        for frame in range(seconds * FRAMES_A_SECOND):
-            canvas = _room("video", width, height, frame * 3)
-            _stamp(canvas)
-            writer.write(np.ascontiguousarray(canvas[..., ::-1]))
-        writer.release()
-        return path.read_bytes()
 
 
 def _defects(words: str) -> list[str]:
@@ -186,7 +168,7 @@ def _spoil(product: Canvas, defect: str) -> None:
             cv2.circle(product, (centre[0] + side * axes[0] // 2, centre[1]), max(1, axes[0] // 6), (30, 20, 20), -1)
 
 
-def _stamp(canvas: Canvas) -> None:
+def stamp(canvas: Canvas) -> None:
     """Says in the picture what made it, in letters that no size loses."""
     height, width = canvas.shape[:2]
     scale = max(width / 550, 0.4)

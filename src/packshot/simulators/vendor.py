@@ -54,6 +54,7 @@ class Books:
     billed: int = 0
     refused: int = 0
     words: str = ""
+    met: set[str] = field(default_factory=set[str])
     jobs: dict[str, Job] = field(default_factory=dict[str, Job])
     files: dict[str, tuple[bytes, str, str]] = field(default_factory=dict[str, "tuple[bytes, str, str]"])
 
@@ -101,6 +102,10 @@ def books(request: Request) -> Books:
 async def accepted(request: Request, words: str, error: faults.Error) -> Response | str:
     """Bills a request and gives the accident that its result has; or the accident's answer, billed or not."""
     fault = faults.asked(request, words)
+    if fault.endswith("-once"):
+        met = books(request).met
+        fault = "" if words in met else fault.removesuffix("-once")
+        met.add(words)
     if answer := faults.before(fault, error):
         books(request).refused += 1
         return answer

@@ -51,7 +51,8 @@ async def what_next(work: Work, rejections: Sequence[Rejection], pixels: Executo
         engine, model = elsewhere(maker(shoot.engine), _plain(shoot, generation, references))
     person = shoot.talent_id is not None or bool(generation.pose)
     known = work.engine.known.get(work.attempts[-1].model or shoot.model)
-    kept = known and product and way_of(known, product=True, person=person, kind=shoot.kind, mode="plate") in ("plate", "inpaint")
+    plate = way_of(known, product=True, person=person, kind=shoot.kind, mode="plate") if known else "redraw"
+    kept = product and plate in ("plate", "inpaint")
     reach = Reach(
         generation.seed,
         await _colours(product, rejections[-1].reason, pixels),

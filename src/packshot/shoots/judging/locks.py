@@ -29,9 +29,10 @@ class Evidence:
     """What a lock looks at.
 
     `picture` is what the customer would get, opened again from its finished file: (H, W, 3) sRGB, uint8 or uint16.
-    Of a video it is a frame, which comes `at` so many seconds. `product` are photos of the product with their outlines, the one that was shot first; `person` those of the person.
-    `regions` are protected in the first photo. `placed` is where an engine that keeps the product's pixels put them
-    ({"box", "source", "scale"}), None where it draws the product anew. `style` and `pose` name what was asked for.
+    Of a video it is a frame, which comes `at` so many seconds. `product` are photos of the product with their outlines,
+    the one that was shot first; `person` those of the person. `regions` are protected in the first photo. `placed` is
+    where an engine that keeps the product's pixels put them ({"box", "source", "scale"}), None where it draws the
+    product anew. `style` and `pose` name what was asked for.
     """
 
     picture: Pixels = field(repr=False)
