@@ -20,8 +20,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 from starlette.requests import Request
 
-from packshot.imaging.decode import OWN_LIMITS, decode
-from packshot.simulators.pictures import picture, stamp
+from packshot.simulators.pictures import scene, stamp
 from packshot.simulators.vendor import Job, address, in_thread
 
 FRAMES_A_SECOND = 8
@@ -54,7 +53,7 @@ async def film_of(request: Request, job: Job) -> str:
 @lru_cache(maxsize=32)
 def video(width: int, height: int, seconds: float, words: str = "", reference: bytes | None = None) -> bytes:
     """An MP4 of `width` × `height` pixels and `seconds`; BadInputError if `reference` cannot be opened."""
-    still = decode(picture(words, width, height, (reference,) if reference else ()), name="still", limits=OWN_LIMITS)
+    still = scene(words, width, height, (reference,) if reference else ())
     made = io.BytesIO()
     with av.open(made, "w", format="mp4") as file:
         file.metadata["comment"] = "made by a simulator"
@@ -63,7 +62,7 @@ def video(width: int, height: int, seconds: float, words: str = "", reference: b
         stream.codec_context.colorspace = Colorspace.ITU709
         frames = max(1, round(seconds * FRAMES_A_SECOND))
         for number in range(frames):
-            shown = _closer(still.pixels.astype(np.uint8), number / frames)
+            shown = _closer(still, number / frames)
             if "defect:black" in words:
                 shown[:] = 0
             elif "defect:blurs-later" in words and number >= FRAMES_A_SECOND:

@@ -43,6 +43,13 @@ _SKIRTING = 0.012  # of the height, over which the wall turns into the floor
 
 def picture(words: str, width: int, height: int, references: tuple[bytes, ...] = (), seed: int = 0) -> bytes:
     """A PNG of `width` × `height`: a room in colours that come from `words` and `seed`, with the references in it."""
+    canvas = scene(words, width, height, references, seed)
+    stamp(canvas)
+    return finish(canvas, [(width, height)], "png")[0].data
+
+
+def scene(words: str, width: int, height: int, references: tuple[bytes, ...] = (), seed: int = 0) -> Canvas:
+    """The pixels of the same, which do not say yet what made them."""
     canvas = _room(words, width, height, seed)
     defects = _defects(words)
     if len(references) > 1:
@@ -52,8 +59,7 @@ def picture(words: str, width: int, height: int, references: tuple[bytes, ...] =
     if references:
         photo = decode(references[0], name="reference", limits=OWN_LIMITS)
         _place(canvas, photo, defects, _WORN if len(references) > 1 else _ALONE)
-    stamp(canvas)
-    return finish(canvas, [(width, height)], "png")[0].data
+    return canvas
 
 
 def changed(words: str, reference: bytes, mask: bytes | None) -> bytes:
