@@ -286,8 +286,8 @@ async def test_what_is_not_possible_stands_by_its_field_and_costs_nothing(
 
 
 async def test_a_video_engine_is_refused_for_pictures(garment: Seller) -> None:
-    """Runway makes videos; shoots deliver pictures."""
-    answer = await garment.shoot(engine="runway", styles=["words"], words="Turn slowly.", size="960x960")
+    """Runway makes nothing but videos."""
+    answer = await garment.shoot(engine="runway", styles=["marble"], size="960x960")
     assert answer.status_code == 422 and "makes no images" in answer.text
     assert await garment.credits() == (1000, 0)
 

@@ -11,7 +11,11 @@ import av
 import httpx
 import pytest
 
+from packshot import config
+from packshot.db import transaction
 from packshot.imaging.decode import decode
+from packshot.shoots.judging import next_try
+from packshot.shoots.judging.limits import PRODUCT_ALWAYS
 from packshot.shoots.makers import maker
 from packshot.shoots.models import AttemptState, State
 from packshot.storage import storage
@@ -34,6 +38,13 @@ def simulated(simulators: Simulators, monkeypatch: pytest.MonkeyPatch) -> Genera
     maker.cache_clear()
     yield
     maker.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+async def unwatched(database: None) -> None:
+    """The product lock, which needs more pixels than most of these have, looks where a shoot is strict."""
+    async with transaction() as session:
+        await config.change(session, PRODUCT_ALWAYS, False)
 
 
 async def file_of(seller: Seller, url: str, **headers: str) -> httpx.Response:
@@ -88,7 +99,9 @@ async def test_the_nearest_size_is_chosen_and_said_and_the_price_follows_the_sec
     assert told["warnings"] == ["It is made in 960×960 pixels, the nearest size that Runway Gen-4 Turbo has."]
     twice = await seller.shoot(engine="runway", styles=["slow-turn"], size=None, seconds=10)
     assert twice.json()["credits"] == 40, "the style's price is for its five seconds"
-    assert (await seller.shoot(engine="runway", model="gen4.5", styles=["slow-turn"], size=None)).json()["credits"] == 50
+    assert (await seller.shoot(engine="runway", model="gen4.5", styles=["slow-turn"], size=None)).json()[
+        "credits"
+    ] == 50
 
 
 @pytest.mark.parametrize(
@@ -98,7 +111,7 @@ async def test_the_nearest_size_is_chosen_and_said_and_the_price_follows_the_sec
         ({"styles": ["slow-turn", "light-sweep"]}, "These styles have sizes of their own"),
         ({"styles": ["slow-turn", "story-reveal"], "seconds": None}, "These styles last differently"),
         ({"seconds": 11}, "does not last 11 seconds"),
-        ({"size": "1024x1024"}, "does not make 1024×1024. It makes 1280×720"),
+        ({"size": "1024x1024"}, "does not make 1024×1024."),
         ({"format": "webp"}, "A video is an MP4, not webp"),
         ({"styles": None, "words": "x", "variations": 3}, "not over videos"),
         ({"mode": "plate"}, "cannot keep the product's pixels"),
@@ -120,12 +133,21 @@ async def test_what_no_video_can_be_is_refused_before_any_charge(
     assert await seller.credits() == (1000, 0)
 
 
-@pytest.mark.parametrize("fault", ["cut-short", "brief", "wrong-shape", "overloaded", "failed"])
-async def test_what_cannot_be_used_is_made_again(fault: str, seller: Seller) -> None:
-    row = await through(id := await shot(seller, **UNKNOWN | {"words": f"once more fault:{fault}-once"}, seconds=1))
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("cut-short", "transient"),
+        ("brief", "transient"),
+        ("wrong-shape", "transient"),
+        ("failed", "transient"),
+        ("broken", "outcome_unknown"),
+    ],
+)
+async def test_what_cannot_be_used_is_made_again(fault: str, error: str, seller: Seller) -> None:
+    row = await through(id := await shot(seller, **UNKNOWN | {"words": f"once more fault:{fault}-once"}, seconds=2))
     assert (row.state, row.error) == (State.COMPLETED, ""), row.words
-    assert [one.error for one in await attempts(id)] == ["transient", ""]
-    assert await seller.credits() == (996, 0)
+    assert [one.error for one in await attempts(id)] == [error, ""]
+    assert await seller.credits() == (992, 0)
 
 
 async def test_a_page_in_place_of_a_video_is_not_opened_at_all(seller: Seller) -> None:
@@ -143,7 +165,7 @@ async def test_what_never_comes_costs_nothing(fault: str, error: str, seller: Se
 
 
 async def test_a_video_that_is_never_right_is_given_up_and_costs_nothing(seller: Seller) -> None:
-    row = await through(id := await shot(seller, **UNKNOWN | {"words": "defect:black"}, seconds=1))
+    row = await through(id := await shot(seller, **UNKNOWN | {"words": "defect:black"}, seconds=1), most=24)
     assert (row.state, row.error) == (State.FAILED, "transient") and "is black" in row.words
     assert len(await attempts(id)) == 4
     assert await seller.credits() == (1000, 0)
@@ -155,13 +177,14 @@ async def test_another_size_of_the_same_shape_is_delivered_and_said(seller: Sell
     assert row.warnings == ["The engine made 160×120 pixels, not the 320×240 asked for."]
 
 
-async def test_one_bad_frame_is_what_a_strict_shoot_looks_at(seller: Seller) -> None:
-    """The last of three frames is blurred: the worst counts, and its moment is named."""
+async def test_one_bad_frame_is_what_a_strict_shoot_looks_at(seller: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second and the last of three frames are blurred: the worst counts, and its moment is named."""
+    monkeypatch.setattr(next_try, "MOST_RETRIES", 0)
     row = await through(id := await shot(seller, **RUNWAY | {"words": "defect:blurs-later", "strict": True}))
-    assert row.state in (State.REVIEW, State.REJECTED), row.words
+    assert (row.state, await seller.credits()) == (State.REJECTED, (1000, 0)), row.words
     found = (await seller.picture(str(id)))["verdicts"][0]
     assert found["lock"] == "product" and found["words"].startswith("At 1."), found
-    marked = (await attempts(id))[-1].preview_key if row.state == State.REVIEW else (await attempts(id))[0].preview_key
+    marked = (await attempts(id))[0].preview_key
     assert marked and decode(await storage().get(marked)).width == 720
 
 
@@ -174,10 +197,10 @@ async def test_a_faithful_video_passes_the_product_lock(seller: Seller) -> None:
 async def test_a_video_is_kept_deleted_restored_and_made_again(seller: Seller) -> None:
     row = await through(id := await shot(seller, **UNKNOWN, seconds=1))
     post = seller.person.post
-    assert (await post(f"/api/generations/{id}/keep")).json()["kept"]
+    assert (await post(f"/api/generations/{id}/keep", {})).json()["kept"]
     assert (await seller.person.client.delete(f"/api/generations/{id}", headers=seller.headers)).status_code == 204
-    assert (await post(f"/api/generations/{id}/restore")).status_code == 200
-    again = (await post(f"/api/generations/{id}/again", json={"reason": "other", "words": ""})).json()
+    assert (await post(f"/api/generations/{id}/restore", {})).status_code == 200
+    again = (await post(f"/api/generations/{id}/again", {"reason": "other", "words": ""})).json()
     assert (again["credits"], again["retry_of"]) == (row.credits, str(id))
     assert (await through(UUID(again["id"]))).state == State.COMPLETED
 
@@ -188,5 +211,3 @@ def test_every_video_style_can_be_made_by_the_model_that_it_names() -> None:
         assert found and found.model
         can = found.model.capabilities
         assert found.preset.seconds in can.seconds and can.sizes and found.preset.size in can.sizes
-
-

@@ -63,11 +63,11 @@ def video(width: int, height: int, seconds: float, words: str = "", reference: b
         frames = max(1, round(seconds * FRAMES_A_SECOND))
         for number in range(frames):
             shown = _closer(still, number / frames)
+            if "defect:blurs-later" in words and number >= FRAMES_A_SECOND:
+                shown = np.asarray(cv2.GaussianBlur(shown, (0, 0), width / 40), np.uint8)
+            stamp(shown)
             if "defect:black" in words:
                 shown[:] = 0
-            elif "defect:blurs-later" in words and number >= FRAMES_A_SECOND:
-                shown = cv2.GaussianBlur(shown, (0, 0), width / 40).astype(np.uint8)
-            stamp(shown)
             frame = VideoFrame.from_ndarray(shown, format="rgb24")
             file.mux(stream.encode(frame.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)))
         file.mux(stream.encode(None))
