@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Generator
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import av
 import httpx
 import pytest
+from sqlalchemy import select
 
 from packshot import config
 from packshot.db import transaction
@@ -17,10 +19,11 @@ from packshot.imaging.decode import decode
 from packshot.shoots.judging import next_try
 from packshot.shoots.judging.limits import PRODUCT_ALWAYS
 from packshot.shoots.makers import maker
-from packshot.shoots.models import AttemptState, State
+from packshot.shoots.models import AttemptState, Generation, State
 from packshot.storage import storage
 from packshot.styles.library import style
 from tests.contract.conftest import Simulators, simulators
+from tests.shoots.browser import Browser
 from tests.shoots.conftest import Seller
 from tests.shoots.test_advance import attempts, shot
 from tests.shoots.test_vendors import through
@@ -203,6 +206,45 @@ async def test_a_video_is_kept_deleted_restored_and_made_again(seller: Seller) -
     again = (await post(f"/api/generations/{id}/again", {"reason": "other", "words": ""})).json()
     assert (again["credits"], again["retry_of"]) == (row.credits, str(id))
     assert (await through(UUID(again["id"]))).state == State.COMPLETED
+
+
+async def test_a_video_is_ordered_and_played_on_pages(seller: Seller) -> None:
+    browser = await Browser.beside(seller.client).login(seller.person.email)
+    order = f"/products/{seller.product_id}/shoot"
+    assert f'href="{order}?kind=video"' in (await browser.get(order)).text
+    page = await browser.get(f"{order}?style=slow-turn")
+    assert 'value="slow-turn" data-credits="20" data-seconds="5" data-maker="runway gen4_turbo" checked' in page.text
+    assert "Runway Gen-4.5, 10 credits a second" in page.text and "your product is redrawn and may differ" in page.text
+    form = {"kind": "video", "photo_ids": str(seller.photo_id), "maker": "", "size": "", "seconds": "", "count": "1"}
+    unsaid = await browser.post(order, key=uuid4().hex, **form, words="a slow pan")
+    assert unsaid.status_code == 422 and "Choose who makes it, or a style that names somebody." in unsaid.text
+    mixed = await browser.post(order, key=uuid4().hex, **form, style=["slow-turn", "story-reveal"])
+    assert mixed.status_code == 422 and "These styles last differently" in mixed.text
+    sized = await browser.post(order, key=uuid4().hex, **form | {"size": "1920x1080"}, style="slow-turn")
+    assert sized.status_code == 422 and "does not make 1920×1080" in sized.text
+    assert await seller.credits() == (1000, 0)
+    wanted = form | {"seconds": "1", "words": "a mug turns", "maker": "http_video configured", "size": "720x1280"}
+    made = await browser.post(order, key=uuid4().hex, **wanted)
+    assert made.status_code == 303, made.text[-2000:]
+    async with transaction(seller.account_id) as session:
+        (generation,) = (await session.scalars(select(Generation))).all()
+    row = await through(generation.id)
+    assert (row.state, row.credits) == (State.COMPLETED, 4), row.words
+
+    shoot, at = (await browser.get(made.headers["location"])).text, f"/generations/{row.id}"
+    assert "MP4, 1 second" in shoot and "1 of 1 video delivered" in shoot and "playmark" in shoot
+    assert "playmark" in (await browser.get("/gallery")).text
+    shown = (await browser.get(at)).text
+    assert f'<video src="{at}/video" poster="{at}/picture"' in shown and "autoplay" not in shown
+    assert "data-compare" not in shown and "format=webp" not in shown and "Lasts, in seconds" in shown
+    for path, kind in (("picture", "image/webp"), ("picture?size=small", "image/webp"), ("video", "video/mp4")):
+        assert (await browser.get(f"{at}/{path}")).headers["content-type"] == kind
+    part = await browser.get(f"{at}/video", Range="bytes=0-3")
+    assert (part.status_code, len(part.content)) == (206, 4)
+    assert f'{row.style}-1.mp4"' in (await browser.get(f"{at}/download")).headers["content-disposition"]
+    assert (await browser.get(f"{at}/download?format=webp")).status_code == 422
+    packed = zipfile.ZipFile(io.BytesIO((await browser.get(f"/shoots/{row.shoot_id}/zip")).content))
+    assert packed.namelist() == ["mug-words-1.mp4"]
 
 
 def test_every_video_style_can_be_made_by_the_model_that_it_names() -> None:

@@ -58,7 +58,7 @@ class Chosen:
     format: str = "webp"
     count: str = "1"
     seed: str = ""
-    maker: str = EMBEDDED  # or engine and model, with a space between; of videos "" for whom the style names
+    maker: str = EMBEDDED  # or engine and model, with a space between; of videos "" or this for whom the style names
     mode: str = ""
     words: str = ""
     avoid: str = ""
@@ -102,7 +102,8 @@ class Chosen:
 
     def _video(self, product_id: UUID) -> tuple[dict[str, Any], dict[str, str]]:
         """What is not chosen is not said, so that the style says it."""
-        engine, _, model = self.maker.partition(" ")
+        maker = "" if self.maker == EMBEDDED else self.maker  # a form that sends nothing gets what pictures have
+        engine, _, model = maker.partition(" ")
         words = self.words.strip()
         wrong = {} if self.photos else {"photo_ids": _WORDS["photo_ids"]}
         if not self.styles and not words:

@@ -54,7 +54,7 @@ def makers(*, people: bool = False) -> list[Maker]:
 
 @dataclass(frozen=True)
 class Film:
-    """A model that makes videos. `second` is the price of one in credits, `cost` what one costs the operator at most."""
+    """A model that makes videos. `second` is the price of one in credits, `cost` what it costs the operator at most."""
 
     value: str
     title: str
