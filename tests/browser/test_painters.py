@@ -93,13 +93,13 @@ async def test_a_product_is_filmed_and_its_video_plays(chromium: Browser, painte
         await page.click("a[data-open] >> nth=0")
         await page.wait_for_url("**/generations/*")
         video = page.locator("video")
-        await page.wait_for_function("document.querySelector('video').readyState >= HTMLMediaElement.HAVE_METADATA")
+        await page.wait_for_function("() => document.querySelector('video').readyState >= 1")
         length, paused, poster = await video.evaluate("one => [one.duration, one.paused, one.poster]")
         assert abs(length - 3) < 0.3 and paused and poster.endswith("/picture"), "nothing moves by itself"
         assert not await seller.axe()
         await page.screenshot(path=shots / f"picture-video-{width}.png", full_page=True)
         await video.evaluate("one => { one.muted = true; one.currentTime = 2.5; return one.play(); }")
-        await page.wait_for_function("document.querySelector('video').currentTime > 2.7")
+        await page.wait_for_function("() => document.querySelector('video').currentTime > 2.7")
         async with page.expect_download() as saving:
             await page.click("#download")
         assert (await saving.value).suggested_filename.endswith(".mp4")
