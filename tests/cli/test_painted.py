@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from packshot.imaging.decode import OWN_LIMITS, decode
+from packshot.imaging.video import watch
 from tests.contract.conftest import Simulators, simulators
 
 __all__ = ["simulators"]
@@ -110,3 +111,16 @@ def test_ctrl_c_stops_what_is_under_way(simulators: Simulators, mug: Path, tmp_p
     told = httpx.get(f"{simulators.url}/replicate/_simulator/billed").json()
     assert told["cancelled"] == 1 and told["billed"] == before + 1
     assert not list(tmp_path.glob("*.webp"))
+
+
+def test_a_product_is_filmed(shoot: Run, mug: Path, tmp_path: Path) -> None:
+    run = shoot(mug, "--engine", "runway", "--words", "a slow pan", "--seconds", "2")
+    assert run.returncode == 0, run.stderr
+    told = " ".join(run.stderr.split())
+    assert "may differ" in told and "2 seconds in 960×960. 1 call, at most $0.10" in told and "Cost: $0.10" in told
+    made = watch((tmp_path / "mug.mp4").read_bytes())
+    assert (made.width, made.height, made.seconds, made.copied) == (960, 960, 2.0, True)
+    refused = shoot(mug, "--style", "slow-turn", "--size", "64x64", "--format", "png", "--seconds", "11")
+    for words in ("does not make 64×64", "A video is an MP4, not png", "does not last 11 seconds"):
+        assert words in " ".join(refused.stderr.split())
+    assert refused.returncode == 2

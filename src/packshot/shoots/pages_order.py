@@ -248,8 +248,12 @@ def _offered(chosen: list[str]) -> list[Style]:
 def _filmed(films: list[Film], chosen: list[str]) -> list[Style]:
     """The video styles that can be made here from a photo of a product, those chosen first."""
     engines = {film.value.partition(" ")[0] for film in films}
-    fitting = [one for one in library() if one.preset.kind == "video" and one.preset.needs == ["product"]]
+    fitting = [one for one in library() if one.preset.kind == "video" and _of_product(one)]
     return sorted((one for one in fitting if one.engine in engines), key=lambda one: one.slug not in chosen)
+
+
+def _of_product(style: Style) -> bool:
+    return "product" in style.preset.needs and "person" not in style.preset.needs
 
 
 def _lasting(films: list[Film]) -> dict[str, str]:

@@ -43,7 +43,7 @@ def of_one_kind(styles: Sequence[Style]) -> None:
 def set_up(brief: Brief, model: Model | None) -> Setting:
     """What `brief` comes to with `model`. Pure. Nothing is chosen that the brief says itself."""
     styles = of(brief.styles)
-    if _kind(styles, model) == "image":
+    if kind_of(styles, model) == "image":
         return Setting("image", brief.model_copy(update={"seconds": None}), refused=tuple(_no_video(brief)))
     assert model
     refused, notes = [*_never(brief)], list[str]()
@@ -101,16 +101,13 @@ def sizes_of(model: Model) -> list[str]:
     return [size for size in SIZES if _makes(size, model)]
 
 
-def makes_videos_only(model: Model) -> bool:
-    return "image" not in model.capabilities.kinds
-
-
-def _kind(styles: Sequence[Style], model: Model | None) -> Kind:
+def kind_of(styles: Sequence[Style], model: Model | None) -> Kind:
+    """What `model` is to make in `styles`: what they are, or else pictures unless it makes none."""
     if model is None:
         return "image"  # the engine says what is wrong with it
     if styles:
         return styles[0].preset.kind
-    return "video" if makes_videos_only(model) else "image"
+    return "image" if "image" in model.capabilities.kinds else "video"
 
 
 def _no_video(brief: Brief) -> list[Unsupported]:
