@@ -15,6 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from packshot.cli.batch import Order, engine_of, plan
+from packshot.errors import BadInputError
 from packshot.imaging.decode import OWN_LIMITS, decode
 from packshot.imaging.video import watch
 from tests.contract.conftest import Simulators, simulators
@@ -120,7 +122,19 @@ def test_a_product_is_filmed(shoot: Run, mug: Path, tmp_path: Path) -> None:
     assert "may differ" in told and "2 seconds in 960×960. 1 call, at most $0.10" in told and "Cost: $0.10" in told
     made = watch((tmp_path / "mug.mp4").read_bytes())
     assert (made.width, made.height, made.seconds, made.copied) == (960, 960, 2.0, True)
-    refused = shoot(mug, "--style", "slow-turn", "--size", "64x64", "--format", "png", "--seconds", "11")
-    for words in ("does not make 64×64", "A video is an MP4, not png", "does not last 11 seconds"):
-        assert words in " ".join(refused.stderr.split())
-    assert refused.returncode == 2
+
+
+def test_what_no_video_can_be_is_said_at_once(
+    simulators: Simulators, mug: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in simulators.environment.items():
+        monkeypatch.setenv(name, value)
+    engine_of.cache_clear()
+    order = Order((mug,), ("slow-turn",), ((64, 64), (32, 32)), tmp_path, "runway", format="png", seconds=11)
+    with pytest.raises(BadInputError) as told:
+        plan(order)
+    for words in ("does not make 64×64", "A video is an MP4, not png", "does not last 11 seconds", "in one size"):
+        assert words in str(told.value)
+    with pytest.raises(BadInputError, match="Pictures do not last"):
+        plan(Order((mug,), ("marble",), (), tmp_path, seconds=5))
+    engine_of.cache_clear()

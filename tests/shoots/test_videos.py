@@ -215,7 +215,14 @@ async def test_a_video_is_ordered_and_played_on_pages(seller: Seller) -> None:
     page = await browser.get(f"{order}?style=slow-turn")
     assert 'value="slow-turn" data-credits="20" data-seconds="5" data-maker="runway gen4_turbo" checked' in page.text
     assert "Runway Gen-4.5, 10 credits a second" in page.text and "your product is redrawn and may differ" in page.text
-    form = {"kind": "video", "photo_ids": str(seller.photo_id), "maker": "", "size": "", "seconds": "", "count": "1"}
+    form: dict[str, Any] = {
+        "kind": "video",
+        "photo_ids": str(seller.photo_id),
+        "maker": "",
+        "size": "",
+        "seconds": "",
+        "count": "1",
+    }
     unsaid = await browser.post(order, key=uuid4().hex, **form, words="a slow pan")
     assert unsaid.status_code == 422 and "Choose who makes it, or a style that names somebody." in unsaid.text
     mixed = await browser.post(order, key=uuid4().hex, **form, style=["slow-turn", "story-reveal"])

@@ -51,7 +51,7 @@ def written(job: Job, artefact: Artefact, told: Record, started: float) -> list[
     made = finished(given)
     (path,) = job.paths
     write(path, made.data)
-    took = {"size": f"{request.width}x{request.height}", "took": round(time.perf_counter() - started, 3)}
+    took = {"size": f"{request.width}x{request.height}", "seconds": round(time.perf_counter() - started, 3)}
     return [
         record(job) | {"status": "done", "path": str(path)} | took | told | made.facts | {"warnings": made.warnings}
     ]

@@ -141,7 +141,7 @@ def _video(given: Finishing) -> Made:
     warnings = [*given.warnings, *_of_size(given, video.width, video.height)]
     if not video.copied:
         warnings.append("This is the engine's own file as it came: its notes could not be taken out of it.")
-    found = {"seconds": round(video.seconds, 2), "frames_a_second": round(video.rate, 2), "packed_as": video.codec}
+    found = {"lasts": round(video.seconds, 2), "frames_a_second": round(video.rate, 2), "packed_as": video.codec}
     facts = {**given.facts, **found, "sound": video.sound}
     poster = small(video.stills[0].pixels, POSTER)
     return Made(video.data, poster, "", zlib.crc32(video.data), warnings, facts, video.stills)

@@ -47,7 +47,7 @@ FINDINGS = {
     "busy": "Clutter, where less is better",
     "floor_edge": "Floor begins at",
     "alike": "Product kept in place",
-    "seconds": "Lasts, in seconds",
+    "lasts": "Lasts, in seconds",
     "frames_a_second": "Frames a second",
     "packed_as": "Packed as",
 }
