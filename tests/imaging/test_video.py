@@ -24,7 +24,7 @@ PLAIN = film()
 
 def packets(data: bytes) -> list[tuple[str, bytes]]:
     """What is in a file's streams, packed as it is."""
-    with av.open(io.BytesIO(data)) as file:
+    with av.open(io.BytesIO(data), "r") as file:
         return [(one.stream.type, bytes(one)) for one in file.demux() if one.size]
 
 
