@@ -116,12 +116,12 @@ def test_ctrl_c_stops_what_is_under_way(simulators: Simulators, mug: Path, tmp_p
 
 
 def test_a_product_is_filmed(shoot: Run, mug: Path, tmp_path: Path) -> None:
-    run = shoot(mug, "--engine", "runway", "--words", "a slow pan", "--seconds", "2")
+    run = shoot(mug, "--engine", "http_video", "--words", "a slow pan", "--seconds", "2")
     assert run.returncode == 0, run.stderr
     told = " ".join(run.stderr.split())
-    assert "may differ" in told and "2 seconds in 960×960. 1 call, at most $0.10" in told and "Cost: $0.10" in told
+    assert "may differ" in told and "2 seconds in 1024×1024. 1 call, at most $0.25" in told and "Cost: $0.25" in told
     made = watch((tmp_path / "mug.mp4").read_bytes())
-    assert (made.width, made.height, made.seconds, made.copied) == (960, 960, 2.0, True)
+    assert (made.width, made.height, made.seconds, made.copied) == (1024, 1024, 2.0, True)
 
 
 def test_what_no_video_can_be_is_said_at_once(

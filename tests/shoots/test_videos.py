@@ -58,7 +58,7 @@ async def test_a_video_style_says_all_and_its_video_is_delivered_and_plays(
     seller: Seller, simulators: Simulators
 ) -> None:
     before = simulators.billed("runway")
-    answer = await seller.shoot(engine=None, styles=["slow-turn"], size=None)
+    answer = await seller.shoot(engine=None, styles=["slow-turn"], size=None, strict=True)
     assert answer.status_code == 202, answer.text
     told = answer.json()
     assert (told["engine"], told["model"], told["size"], told["seconds"]) == ("runway", "gen4_turbo", "960x960", 5)
@@ -73,6 +73,7 @@ async def test_a_video_style_says_all_and_its_video_is_delivered_and_plays(
     assert abs(row.facts["lasts"] - 5) < 0.5 and row.facts["packed_as"] == "vp9" and row.warnings == []
 
     shown = await seller.picture(str(id))
+    assert [(one["lock"], one["decision"]) for one in shown["verdicts"]] == [("product", "accept")]
     file = await file_of(seller, shown["url"])
     assert (file.status_code, file.headers["content-type"]) == (200, "video/mp4")
     assert ".mp4" in file.headers["content-disposition"]
@@ -189,12 +190,6 @@ async def test_one_bad_frame_is_what_a_strict_shoot_looks_at(seller: Seller, mon
     assert found["lock"] == "product" and found["words"].startswith("At 1."), found
     marked = (await attempts(id))[0].preview_key
     assert marked and decode(await storage().get(marked)).width == 720
-
-
-async def test_a_faithful_video_passes_the_product_lock(seller: Seller) -> None:
-    row = await through(id := await shot(seller, **RUNWAY | {"strict": True}))
-    found = (await seller.picture(str(id)))["verdicts"]
-    assert (row.state, [one["decision"] for one in found]) == (State.COMPLETED, ["accept"]), (row.words, found)
 
 
 async def test_a_video_is_kept_deleted_restored_and_made_again(seller: Seller) -> None:
