@@ -8,6 +8,9 @@ the bare driver. Neither checks a key or a photo, or keeps a ledger. Both commit
 the ratio with it, is the disk's. The floor is what no order can beat: the rows of that lower bound with one UPDATE and
 one INSERT, committed together. PostgreSQL writes durably (fsync on). The ways take turns. The hints to workers that
 follow our commit go out before the next one's turn; the peers send none.
+
+A second table has every commit wait 4 ms more (PostgreSQL's commit_delay), as it takes on the disk of a usual virtual
+server: there the goals were set.
 """
 
 from __future__ import annotations
@@ -33,6 +36,13 @@ from stack import Seller, machine, report, seller, servers
 GOALS = {9: 9, 100: 100, 1000: 220}
 HINTS_S = 0.1  # what they take at most
 ROUNDS = {1: 25, 9: 25, 100: 9, 1000: 5}
+SLOW_MS = 4
+FEWER_ROUNDS = {9: 9, 100: 5, 1000: 3}
+HEADER = (
+    "| generations | row by row, ms | bare row by row, ms | one transaction, ms | ratio | goal | bare ratio "
+    "| floor, ms | floor's ratio |",
+    "|---|---|---|---|---|---|---|---|---|",
+)
 
 PEER = """
 create table peer_user (id uuid primary key, credits bigint not null);
@@ -58,14 +68,30 @@ async def measure(words: str) -> list[str]:
     lines = [
         "# Taking a shoot on",
         "",
-        f"`python bench/submit.py`: medians of {min(ROUNDS.values())} to {max(ROUNDS.values())} rounds, the ways in "
-        f"turn, PostgreSQL with fsync on. {words}",
+        f"`python bench/submit.py`: medians of {min(FEWER_ROUNDS.values())} to {max(ROUNDS.values())} rounds, the ways "
+        f"in turn, PostgreSQL with fsync on. {words}",
         "",
-        "| generations | row by row, ms | bare row by row, ms | one transaction, ms | ratio | goal | bare ratio "
-        "| floor, ms | floor's ratio |",
-        "|---|---|---|---|---|---|---|---|---|",
+        *HEADER,
+        *await table(ada, connection, ROUNDS),
+        "",
+        f"With every commit {SLOW_MS} ms slower:",
+        "",
+        *HEADER,
     ]
-    for size, rounds in ROUNDS.items():
+    await connection.execute(f"alter system set commit_delay = {SLOW_MS * 1000}")
+    await connection.execute("alter system set commit_siblings = 0")
+    await connection.execute("select pg_reload_conf()")
+    lines += await table(ada, connection, FEWER_ROUNDS)
+    await connection.close()
+    await dispose()
+    await valkey.dispose()
+    return lines
+
+
+async def table(ada: Seller, connection: asyncpg.Connection, rounds_of: dict[int, int]) -> list[str]:
+    """A row for each number of generations."""
+    rows: list[str] = []
+    for size, rounds in rounds_of.items():
         found: list[tuple[float, float, float, float]] = []
         for number in range(rounds + 1):
             row_by_row, bare = await by_row(ada, size), await bare_by_row(connection, ada.user_id, size)
@@ -77,11 +103,8 @@ async def measure(words: str) -> list[str]:
         best = statistics.median(times[0] / times[3] for times in found)
         goal = f"{GOALS[size]}×" if size in GOALS else ""
         times = f"{row_by_row:.1f} | {bare:.1f} | {committed:.1f}"
-        lines.append(f"| {size:,} | {times} | {ratio:.1f}× | {goal} | {bare_ratio:.1f}× | {least:.1f} | {best:.0f}× |")
-    await connection.close()
-    await dispose()
-    await valkey.dispose()
-    return lines
+        rows.append(f"| {size:,} | {times} | {ratio:.1f}× | {goal} | {bare_ratio:.1f}× | {least:.1f} | {best:.0f}× |")
+    return rows
 
 
 async def by_row(ada: Seller, size: int) -> float:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 import warnings
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from socket import gethostname
 from typing import Literal
 
 from celery.platforms import SecurityWarning
@@ -21,6 +23,7 @@ from packshot.settings import Settings, settings
 from packshot.tasks import celery, tasks
 
 Role = Literal["io", "cpu", "beat"]
+CHILD_KB = 2_000_000  # a process of the cpu worker that has grown beyond it is replaced
 M_ARENA_MAX = -8  # of mallopt(3)
 CHECK_S = 6 * 3600.0  # a clock that is started daily would not come to once a day
 RENEW_S = 3600.0  # how soon after a month begins everybody has its allowance
@@ -59,23 +62,34 @@ def run(role: Role) -> None:
             for name, every in beat_table(settings()).items()
             if name in tasks
         }
-        celery.start(["--quiet", "beat", "--loglevel=warning", "--pidfile="])
+        celery.Beat(loglevel="warning", quiet=True).run()
         return
     if role == "io":
         _few_arenas()
     else:
         import_pixels()
-    pool = (
-        ["--pool=threads", f"--concurrency={settings().io_concurrency}"]
+    pool: dict[str, object] = (
+        {"pool": "threads", "concurrency": settings().io_concurrency}
         if role == "io"
-        else ["--pool=prefork", f"--concurrency={settings().cpu_concurrency}", "--max-memory-per-child=2000000"]
+        else {"pool": "prefork", "concurrency": settings().cpu_concurrency, "max_memory_per_child": CHILD_KB}
     )
     # What Celery tells a terminal as it stops is for people who started it by hand.
     vars(import_module("celery.apps.worker"))["safe_say"] = lambda *_: None
     # The supervisor says it where the worker has to run as root.
     warnings.simplefilter("ignore", SecurityWarning)
-    common = ("--loglevel=warning", "--without-gossip", "--without-mingle", "--without-heartbeat")
-    celery.start(["--quiet", "worker", f"--queues={role}", f"--hostname={role}@%h", *pool, *common])
+    # Not through Celery's own command line, whose libraries for terminals would stay in memory.
+    worker = celery.Worker(
+        queues=[role],
+        hostname=f"{role}@{gethostname()}",
+        loglevel="warning",
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+        **pool,
+    )
+    worker.start()
+    sys.exit(worker.exitcode)
 
 
 def _few_arenas() -> None:

@@ -1,4 +1,4 @@
-"""The command line as its users meet it: real processes, real files, every exit code, never a traceback."""
+"""The command line as its users meet it: real files, every exit code, never a traceback, mostly real processes."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
 from PIL import Image
+
+from packshot.cli import main
+from packshot.settings import settings
 
 ACCEPTED = "samples/photos/{}.jpg"
 
@@ -24,6 +30,27 @@ def packshot(*arguments: str | Path, **environment: str) -> subprocess.Completed
         text=True,
         timeout=120,
     )
+    assert "Traceback" not in run.stdout + run.stderr
+    return run
+
+
+def packshot_here(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The same in this process, which has loaded already what takes long to load."""
+    words, heard, complained = ["packshot", *map(str, arguments)], StringIO(), StringIO()
+    settings.cache_clear()
+    code: object = 0
+    with (
+        mock.patch.dict(os.environ, environment),
+        mock.patch.object(sys, "argv", words),
+        redirect_stdout(heard),
+        redirect_stderr(complained),
+    ):
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code
+    settings.cache_clear()
+    run = subprocess.CompletedProcess(words, int(str(code or 0)), heard.getvalue(), complained.getvalue())
     assert "Traceback" not in run.stdout + run.stderr
     return run
 
@@ -51,26 +78,26 @@ def test_help_names_every_command() -> None:
 
 
 def test_styles_are_listed() -> None:
-    slugs = [row["slug"] for row in records(packshot("styles", "--json"))]
+    slugs = [row["slug"] for row in records(packshot_here("styles", "--json"))]
     assert len(slugs) == len(set(slugs)) >= 12
     assert {"white", "white-shadow", "soft-grey", "marble", "linen", "podium"} <= set(slugs)
 
 
 def test_engines_are_listed_with_price_and_licence() -> None:
-    (studio,) = (row for row in records(packshot("engines", "--json")) if row["id"] == "studio")
+    (studio,) = (row for row in records(packshot_here("engines", "--json")) if row["id"] == "studio")
     assert studio["configured"] and studio["models"][0]["price_micros"] == 0
     assert studio["models"][0]["commercial"]
 
 
 def test_doctor_is_content_here() -> None:
-    run = packshot("doctor", "--json")
+    run = packshot_here("doctor", "--json")
     assert run.returncode == 0, run.stdout
     assert all(row["ok"] for row in records(run))
 
 
 def test_doctor_finds_an_unwritable_cache(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    run = packshot("doctor", PACKSHOT_CACHE_DIR=str(tmp_path / "file"))
+    run = packshot_here("doctor", PACKSHOT_CACHE_DIR=str(tmp_path / "file"))
     assert run.returncode == 2 and "FAIL  cache folder" in run.stdout
 
 
@@ -148,7 +175,7 @@ def test_an_unreadable_photo_stops_the_shoot_before_it_starts(mug: Path, tmp_pat
     ],
 )
 def test_bad_options_are_refused_in_words(mug: Path, tmp_path: Path, arguments: list[str], words: str) -> None:
-    run = packshot("shoot", mug, "--style", "white", "--out", tmp_path, *arguments)
+    run = packshot_here("shoot", mug, "--style", "white", "--out", tmp_path, *arguments)
     assert run.returncode == 2 and words in run.stderr
     assert not list(tmp_path.iterdir())
 
@@ -170,7 +197,7 @@ def test_what_could_be_made_is_made_although_another_photo_is_refused(mug: Path,
 
 def test_cutout_keeps_size_and_product_pixels(mug: Path, tmp_path: Path) -> None:
     out = tmp_path / "mug.png"
-    run = packshot("cutout", mug, "--out", out, "--json")
+    run = packshot_here("cutout", mug, "--out", out, "--json")
     assert run.returncode == 0
     (record,) = records(run)
     assert record["verdict"] == "accept" and record["view"] == "standing"
@@ -183,7 +210,7 @@ def test_cutout_keeps_size_and_product_pixels(mug: Path, tmp_path: Path) -> None
 
 
 def test_cutout_of_noise_is_written_and_refused(noise: Path, tmp_path: Path) -> None:
-    run = packshot("cutout", noise, "--out", tmp_path / "noise.png", "--json")
+    run = packshot_here("cutout", noise, "--out", tmp_path / "noise.png", "--json")
     assert run.returncode == 3
     assert records(run)[0]["reasons"] and (tmp_path / "noise.png").exists()
 
@@ -192,7 +219,7 @@ def test_a_mask_of_ones_own_settles_it_and_the_cutout_can_be_shot(noise: Path, t
     mask = np.zeros((300, 300), np.uint8)
     mask[80:260, 100:200] = 255
     Image.fromarray(mask).save(tmp_path / "mask.png")
-    cut = packshot("cutout", noise, "--alpha", tmp_path / "mask.png", "--out", tmp_path / "cut.png", "--json")
+    cut = packshot_here("cutout", noise, "--alpha", tmp_path / "mask.png", "--out", tmp_path / "cut.png", "--json")
     assert cut.returncode == 0, cut.stderr
     asked = packshot("shoot", tmp_path / "cut.png", "--style", "marble", "--size", "256x256", "--out", tmp_path)
     assert asked.returncode == 4 and "--view standing" in asked.stderr
@@ -213,7 +240,7 @@ def test_a_mask_of_ones_own_settles_it_and_the_cutout_can_be_shot(noise: Path, t
     ],
 )
 def test_bad_remedies_are_refused_in_words(mug: Path, tmp_path: Path, arguments: list[str], words: str) -> None:
-    run = packshot("cutout", mug, "--out", tmp_path / "mug.png", *arguments)
+    run = packshot_here("cutout", mug, "--out", tmp_path / "mug.png", *arguments)
     assert run.returncode == 2 and words in run.stderr
 
 
@@ -235,7 +262,7 @@ def test_an_error_of_ours_is_a_sentence_and_70(tmp_path: Path) -> None:
 
 
 def test_brief_says_what_is_understood() -> None:
-    (record,) = records(packshot("brief", "Leather bag on marble, no people, show the back", "--json"))
+    (record,) = records(packshot_here("brief", "Leather bag on marble, no people, show the back", "--json"))
     assert record["attributes"] == {"material": ["leather"], "surface": "marble", "angle": "back"}
     assert record["prompt"]["studio"]["style"] == "marble"
     assert record["refused"][0]["phrase"] == "show the back" and record["refused"][0]["reason"]
@@ -244,14 +271,14 @@ def test_brief_says_what_is_understood() -> None:
 
 
 def test_brief_speaks_to_people_without_control_characters() -> None:
-    run = packshot("brief", "no \x1b[31mpeople\x1b or [b]text[/b], leather zorgle")
+    run = packshot_here("brief", "no \x1b[31mpeople\x1b or [b]text[/b], leather zorgle")
     assert run.returncode == 0
     assert "style soft-grey" in run.stdout and "Not understood: " in run.stdout and "zorgle" in run.stdout
     assert "\x1b" not in run.stdout
 
 
 def test_brief_says_that_another_language_is_not_guessed() -> None:
-    assert "This looks like German" in packshot("brief", "Tasse aus Keramik mit Holzgriff").stdout
+    assert "This looks like German" in packshot_here("brief", "Tasse aus Keramik mit Holzgriff").stdout
 
 
 def test_brief_reads_standard_input_and_refuses_too_much() -> None:

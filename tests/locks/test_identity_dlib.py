@@ -20,7 +20,7 @@ from packshot.locks.identity.known import know
 from packshot.locks.identity.stack import Choice, Stack, opened
 from packshot.locks.identity.weights import CARRIER, DLIB_FILES, ModelMissingError
 
-from ..cli.test_cli import packshot
+from ..cli.test_cli import packshot_here as packshot
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -195,7 +195,8 @@ def test_pairs_calibrate(files: Path, hopper: Image.Image, astronaut: Image.Imag
     hopper.save(files / "hopper-0.png")
     for number in range(1, 9):
         for name, image in (("ada", astronaut), ("hopper", hopper)):
-            image.rotate(number - 4, Image.Resampling.BICUBIC).save(files / f"{name}-{number}.png")
+            turned = image.rotate(number - 4, Image.Resampling.BICUBIC)
+            turned.resize((image.width // 2, image.height // 2)).save(files / f"{name}-{number}.png")
     names = [f"{name}-{number}.png" for name in ("ada", "hopper") for number in range(1, 9)]
     rows = [(one, other, int(one[:3] == other[:3])) for one, other in combinations(names, 2)]
     with (files / "pairs.csv").open("w", newline="") as file:
@@ -207,8 +208,7 @@ def test_pairs_calibrate(files: Path, hopper: Image.Image, astronaut: Image.Imag
     assert record["accept"]["false_accepts"][:2] == [0, 64]
     assert 0.05 < record["accept"]["false_accepts"][3] < 0.06
     assert 0.3 < record["accept"]["at"] < 0.62
-    assert "too few" in record["words"]
-    assert "64 pairs of different people are too few" in packshot("lock", "calibrate", files / "pairs.csv").stdout
+    assert "64 pairs of different people are too few" in record["words"]
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import struct
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from packshot.engines.base import (
     Artefact,
@@ -28,12 +29,11 @@ from packshot.engines.base import (
     Model,
     Operation,
     Pending,
-    Reference,
     Submits,
 )
-from packshot.imaging.finish import finish
-from packshot.imaging.own import opened
-from packshot.imaging.photo import Photo
+
+if TYPE_CHECKING:  # a worker that only waits for vendors never loads what pixels are made with
+    from packshot.imaging.photo import Photo
 
 PRICE = 40_000
 KINDS = (
@@ -69,11 +69,27 @@ def note(key: str, what: str) -> int:
 
 def picture(request: GenerationRequest, key: str) -> Photo:
     """Stripes in a colour of the key's: equal for equal keys."""
+    import numpy as np
+
+    from packshot.imaging.photo import Photo
+
     colour = zlib.crc32(key.encode())
     pixels = np.empty((request.height, request.width, 3), np.uint8)
     pixels[:] = (colour & 255, colour >> 8 & 255, colour >> 16 & 255)
     pixels[:, ::2] //= 2
     return Photo(pixels)
+
+
+def flat_png(request: GenerationRequest, key: str) -> bytes:
+    """One colour of the key's, as a file, written without anything that would have to be loaded for it."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", request.width, request.height, 8, 2, 0, 0, 0)
+    row = b"\0" + zlib.crc32(key.encode()).to_bytes(4, "big")[1:] * request.width
+    rows = zlib.compress(row * request.height)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 def model(name: str, submits: Submits, **can: object) -> Sequence[Model]:
@@ -97,13 +113,16 @@ class Instant(Engine):
 
 
 class Slow(Instant):
+    """Takes a vendor's time and nobody's processor, and gives a file as vendors do."""
+
     id = "slow"
     title = "Slow"
-    words = "Takes a vendor's time and nobody's processor."
+    words = "Takes its time."
 
     async def submit(self, request: GenerationRequest, *, key: str) -> Done:
         await asyncio.sleep(float(os.environ.get("PACKSHOT_SLOW_S", "5")))
-        return await super().submit(request, key=key)
+        note(key, "submit")
+        return Done((Artefact(flat_png(request, key), seed=request.seed),), cost=Cost(PRICE))
 
 
 class Later(Engine):
@@ -119,7 +138,7 @@ class Later(Engine):
 
     async def submit(self, request: GenerationRequest, *, key: str) -> Operation:
         note(key, "submit")
-        (books() / f"{key}.webp").write_bytes(finish(picture(request, key).pixels, [_size(request)], "webp")[0].data)
+        (books() / f"{key}.png").write_bytes(flat_png(request, key))
         wait = float(os.environ.get("PACKSHOT_LATER_S", "0"))
         return Operation(f"op-{key}", {"key": key}, poll_after_s=wait)
 
@@ -127,7 +146,7 @@ class Later(Engine):
         key = operation.state["key"]
         if note(key, "poll") < int(os.environ.get("PACKSHOT_LATER_POLLS", "2")):
             return Pending(poll_after_s=float(os.environ.get("PACKSHOT_LATER_POLL_S", "0")), progress=0.5)
-        return Done((Artefact((books() / f"{key}.webp").read_bytes()),), cost=Cost(PRICE))
+        return Done((Artefact((books() / f"{key}.png").read_bytes()),), cost=Cost(PRICE))
 
     async def cancel(self, operation: Operation) -> None:
         note(operation.state["key"], "cancel")
@@ -155,44 +174,6 @@ class Mishap(Engine):
         if style == "garbage":
             return Done((Artefact(b"<html>not a picture</html>"),), cost=Cost(PRICE))
         if style == "smaller":
-            return Done((Artefact(Photo(picture(request, key).pixels[::2, ::2].copy())),))
+            half = replace(request, width=request.width // 2, height=request.height // 2)
+            return Done((Artefact(picture(half, key)),))
         raise ValueError(f"unknown mishap {style!r}")
-
-
-class Painter(Engine):
-    """Draws the product anew: one flat surface in its colour, or as wrong as the style's name says."""
-
-    id = "painter"
-    title = "Painter"
-    words = "Paints what it was shown, well or badly."
-
-    @classmethod
-    def models(cls) -> Sequence[Model]:
-        return model("painter-1", "once", keeps_product=False, seed=True)
-
-    async def submit(self, request: GenerationRequest, *, key: str) -> Done:
-        note(key, "submit")
-        colour = mean_colour(request.references[0])
-        told = "own colours" in request.words
-        wrong = {"off": not told, "always-off": True, "close": False, "faithful": False}[request.style]
-        if wrong:
-            colour = colour[[2, 0, 1]] * 0.6
-        if request.style == "close":
-            colour = colour + 7
-        pixels = np.empty((request.height, request.width, 3), np.uint8)
-        pixels[:] = np.clip(np.rint(colour), 0, 255)
-        data = finish(pixels, [_size(request)], "png")[0].data
-        return Done((Artefact(data, seed=request.seed),), cost=Cost(PRICE))
-
-
-def mean_colour(reference: Reference) -> np.ndarray:
-    """The mean of the product's pixels (3,), 0..255."""
-    pixels = opened(reference.data)[..., :3]
-    if reference.alpha is None:
-        return pixels.reshape(-1, 3).mean(0)
-    alpha = opened(reference.alpha)[..., 0]
-    return pixels[alpha > np.iinfo(alpha.dtype).max * 0.95].mean(0)
-
-
-def _size(request: GenerationRequest) -> tuple[int, int]:
-    return request.width, request.height

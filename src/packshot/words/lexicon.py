@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
+from sys import intern
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -80,8 +81,8 @@ class Entry:
     """Everything that one phrase can mean; the words around it decide which of it holds."""
 
     claims: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
-    alone: set[str] = field(default_factory=set[str])
-    lone: set[str] = field(default_factory=set[str])
+    alone: frozenset[str] = frozenset()
+    lone: frozenset[str] = frozenset()
     needs: Need | None = None
     frame: Part | None = None
     head: Part | None = None
@@ -135,11 +136,11 @@ def build(data: object) -> Lexicon:
                 if value not in held:
                     held.append(value)
                 if phrase.endswith("~"):
-                    entry.lone.add(key)
+                    entry.lone |= {key}
                 if phrase.endswith("!"):
                     if key not in _ALONE:
                         raise ValueError(f"{key}: {phrase!r} has a mark that only surfaces and backdrops know")
-                    entry.alone.add(key)
+                    entry.alone |= {key}
     for entry in phrases.values():
         for key, of, pairs in (("backdrop", "color", file.backdrops), ("surface", "material", file.surfaces)):
             for value in entry.claims.get(of, ()):
@@ -176,6 +177,7 @@ def build(data: object) -> Lexicon:
         for _, entry in entries(written):
             setattr(entry, name, True)
     _inherit(phrases)
+    phrases = _shared(phrases)
     telling: dict[str, int] = {}
     for form, entry in phrases.items():
         if entry.claims or entry.head:
@@ -198,6 +200,12 @@ def _inherit(phrases: dict[tuple[str, ...], Entry]) -> None:
                     entry.claims.setdefault(key, list(claims[key]))
 
 
+def _shared(phrases: dict[tuple[str, ...], Entry]) -> dict[tuple[str, ...], Entry]:
+    """The same with one entry for all phrases that mean the same, which nearly all do with many others."""
+    known: dict[str, Entry] = {}
+    return {form: known.setdefault(repr(entry), entry) for form, entry in phrases.items()}
+
+
 def forms(phrase: str) -> list[tuple[str, ...]]:
     """What a phrase with choices stands for: "(oak|pine) wood" is "oak wood" and "pine wood"."""
     pieces = _CHOICE.split(phrase)
@@ -212,7 +220,7 @@ def forms(phrase: str) -> list[tuple[str, ...]]:
     found = {
         form: None
         for pick in product(*choices)
-        if (form := tuple(word for word in words_of(" ".join(pick)) if word not in ARTICLES or len(phrase) < 4))
+        if (form := tuple(intern(word) for word in words_of(" ".join(pick)) if word not in ARTICLES or len(phrase) < 4))
     }
     if not found:
         raise ValueError(f"{phrase!r} has no words")
