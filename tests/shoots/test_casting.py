@@ -295,3 +295,23 @@ async def test_a_video_engine_is_refused_for_pictures(garment: Seller) -> None:
 def order_form(seller: Seller, **changes: Any) -> dict[str, Any]:
     """What the form of the product's page sends."""
     return order_of(seller, size="1024x1024", style="marble", format="png") | changes
+
+
+async def test_a_person_is_filmed_and_what_the_identity_lock_doubts_is_looked_at(
+    seller: Seller, face_model: None
+) -> None:
+    talent = await add_person(seller, photos=1)
+    wanted: dict[str, Any] = {"engine": "http_video", "words": "She smiles.", "size": "640x640", "seconds": 1}
+    beside = await seller.shoot(**wanted, styles=None, talent_id=talent)
+    assert beside.status_code == 422 and "beside the product" in beside.text
+    alone: dict[str, Any] = wanted | {"photo_ids": None, "styles": ["words"], "talent_id": talent, "strict": True}
+    answer = await seller.shoot(**alone)
+    assert answer.status_code == 202, answer.text
+    row = await through(UUID(answer.json()["generations"][0]["id"]))
+    (verdict,) = await verdicts(row.id)
+    assert (row.state, verdict.lock, verdict.decision) == (State.REVIEW, "identity", "review"), verdict.words
+    assert verdict.words == "At 0.0 s: No face was found in the picture.", "these faces are found in one size only"
+    assert await seller.credits() == (996, 4)
+    taken = await seller.person.post(f"/api/generations/{row.id}/accept", {})
+    assert taken.json()["state"] == "COMPLETED" and str((await look(row.id)).key).endswith(".mp4")
+    assert await seller.credits() == (996, 0)
