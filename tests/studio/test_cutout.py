@@ -9,7 +9,7 @@ import pytest
 from packshot.errors import BadInputError
 from packshot.imaging.colour import srgb_to_linear
 from packshot.imaging.photo import Photo
-from packshot.studio.cutout.colour import straight_rgba
+from packshot.studio.cutout.colour import product_colour, straight_rgba
 from packshot.studio.cutout.cut import cut
 from tests.generated.photos import GeneratedPhoto, photograph
 
@@ -108,3 +108,19 @@ def test_every_doubt_has_words_and_a_remedy() -> None:
 
     for words, remedy in WORDS.values():
         assert words.endswith(".") and remedy.endswith(".") and "!" not in words + remedy
+
+
+def test_what_is_nearly_opaque_keeps_its_own_colour_less_the_backdrop() -> None:
+    """Steel beside wood, of which alpha is not quite sure: stained with the wood's colour it would look burnt."""
+    wood, steel, backdrop = (np.array(srgb, np.uint8) for srgb in ((90, 50, 30), (200, 200, 205), (150, 150, 150)))
+    pixels = np.tile(backdrop, (20, 40, 1))
+    alpha = np.zeros((20, 40), np.float32)
+    pixels[5:15, 5:15], alpha[5:15, 5:15] = wood, 1
+    pixels[5:15, 15:30], alpha[5:15, 15:30] = steel, 0.95
+    alpha[5:15, 30:32] = 0.5
+    light = srgb_to_linear(pixels)
+    colour = product_colour(pixels, alpha)
+    own = (light[10, 20] - 0.05 * light[0, 0]) / 0.95
+    assert np.allclose(colour[10, 20], own, atol=1e-3)
+    assert np.allclose(colour[10, 31], light[10, 10], atol=1e-3), "of what is half backdrop nobody knows"
+    assert (colour[alpha == 1] == light[alpha == 1]).all()

@@ -67,3 +67,12 @@ def test_no_shadow_is_left_under_a_dark_product() -> None:
     shadow = cv2.erode((~wanted).view(np.uint8), np.ones((7, 7), np.uint8)).astype(bool)
     feet = cv2.erode(wanted.view(np.uint8), np.ones((7, 7), np.uint8)).astype(bool)
     assert (found & shadow).mean() < 0.002 and (feet & ~found).mean() < 0.002
+
+
+def test_light_that_a_product_throws_on_the_ground_is_not_cut_out_with_it() -> None:
+    """The copper kettle lights the floor at its left foot, brighter than the backdrop and as warm as itself."""
+    alpha = cv2.imread(str(SAMPLES / "alpha/kettle.png"), cv2.IMREAD_GRAYSCALE)
+    assert alpha is not None
+    beside = cv2.dilate((alpha > 127).astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
+    foot = np.s_[600:700, 300:360]
+    assert (taken("kettle").alpha[foot][beside[foot]] < 0.2).all()

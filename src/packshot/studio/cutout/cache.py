@@ -19,7 +19,7 @@ from packshot.imaging.colour import Float, Pixels, srgb_to_linear
 from packshot.imaging.photo import Photo
 from packshot.studio.cutout.result import Cutout, Reason
 
-ALGORITHM = "6"  # goes up with every change that alters what cut() returns
+ALGORITHM = "7"  # goes up with every change that alters what cut() returns
 MAGIC = b"packshot-cutout-2\n"
 FULL = 65535  # alpha and edge colours are kept in 16 bits
 SUFFIX = ".cutout"

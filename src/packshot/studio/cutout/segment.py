@@ -32,6 +32,7 @@ LACY = 4.0  # times the outline of a disc, squared: leaves and chairs are well a
 PULL = 0.02  # of the tint on an undecided pixel, where a step to its neighbour counts 1
 CLEARLY, CORE = 30.0, 6.0  # ΔE from the backdrop, and pixels from the edge, that make the heart of a grey product
 PLAINLY = 0.4  # of a gap has the lit backdrop's very colour, however deep the shade around its rim
+GLOWS = 1.02  # of the backdrop's light: no shadow is brighter
 FOREIGN = 4.0  # units of a and b: a cast that is no noise
 EVENLY = 0.15  # from one half: arrived at either about as often
 ISLAND = 0.03  # of the largest part: smaller loose parts are dust or noise
@@ -157,7 +158,9 @@ def flood(survey: Survey, backdrop: Mask, product: Mask) -> Float:
     edges = np.asarray(survey.crispness + 0.1 * survey.gradient + 0.5 * tinted, np.float32)
     shade = backdrop & (survey.distance > survey.tolerance)
     leaning = lean(survey, shade if shade.sum() > 200 else backdrop, product)
-    tinted_much = np.clip(survey.excess - 1, 0, 1)
+    # Light that the product throws on the ground beside it is as tinted, but brighter than the backdrop.
+    glow = (survey.ratio > GLOWS) & (survey.distance < max(12.0, 6 * survey.sigma))
+    tinted_much = np.where(glow, 0, np.clip(survey.excess - 1, 0, 1)).astype(np.float32)
     pull = PULL * np.maximum(np.abs(2 * leaning - 1), tinted_much)
     return walk(edges, backdrop, product, np.maximum(leaning, tinted_much), pull.astype(np.float32))
 
