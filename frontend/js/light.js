@@ -41,7 +41,7 @@ export const light = () => ({
     const page = document.querySelector("[data-picture]");
     if (!page) return;
     if (event.key.toLowerCase() === "z" && page.dataset.picture) this.loupe(page.dataset.picture);
-    if (event.target.matches("input")) return;
+    if (event.target.matches("input, video")) return; // arrows move within a video
     if (["a", "r"].includes(event.key.toLowerCase())) this.answer(document.getElementById("review"), event.key.toLowerCase());
     if (event.key === "ArrowLeft") document.querySelector('[rel="prev"]')?.click();
     if (event.key === "ArrowRight") document.querySelector('[rel="next"]')?.click();

@@ -1,6 +1,7 @@
 // What every page needs; a page's own parts register with Alpine below.
 import { dropzone } from "./drop.js";
 import { boxes } from "./box.js";
+import { film } from "./film.js";
 import { light } from "./light.js";
 import "./live.js";
 import { photos } from "./photos.js";
@@ -11,7 +12,7 @@ const TOAST_MS = 8000;
 const token = () => document.querySelector('meta[name="csrf-token"]').content;
 
 document.addEventListener("alpine:init", () => {
-  const parts = { dropzone, boxes, photos, light, order, tryout };
+  const parts = { dropzone, boxes, photos, light, order, film, tryout };
   for (const [name, part] of Object.entries(parts)) window.Alpine.data(name, part);
 });
 

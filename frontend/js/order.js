@@ -1,8 +1,8 @@
 // The order of a shoot: the price as one chooses, and previews of this very product, two at a time.
+import { plural, priced } from "./price.js";
+
 const AT_ONCE = 2;
 const MOST_TRIES = 30;
-const number = (value) => value.toLocaleString("en");
-const plural = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
 
 export const order = () => ({
   run: null,
@@ -69,14 +69,7 @@ export const order = () => ({
     if (painted && !prices.length && form.elements.words.value.trim()) prices.push(Number(form.dataset.painted));
     const pictures = photos * prices.length * count;
     const credits = photos * count * prices.reduce((sum, one) => sum + one, 0);
-    const available = Number(form.dataset.available);
-    const missing = credits - available;
-    const words = form.querySelector("[data-price]");
-    const button = form.querySelector("[data-shoot]");
-    if (!pictures) words.textContent = `Choose photos and styles; you have ${plural(available, "credit")}.`;
-    else if (missing > 0) words.textContent = `${plural(pictures, "picture")}, ${plural(credits, "credit")}; you have ${number(available)}, ${number(missing)} short.`;
-    else words.textContent = `${plural(pictures, "picture")}, ${credits ? plural(credits, "credit") : "free"}; you have ${number(available)}.`;
-    button.textContent = !pictures ? "Shoot" : missing > 0 ? `Get ${plural(missing, "credit")}` : `Shoot ${plural(pictures, "picture")}`;
+    priced(form, "picture", pictures, credits, "Choose photos and styles");
   },
 
   previews(form) {

@@ -1,4 +1,4 @@
-"""A seller has a product put into scenes that an engine paints, and sees before the click what happens to it."""
+"""A seller has a product put into scenes that an engine paints, or filmed, and sees before the click what happens."""
 
 from __future__ import annotations
 
@@ -61,3 +61,45 @@ async def test_a_product_is_put_into_a_painted_scene(chromium: Browser, painters
         await expect(page.locator("main")).to_contain_text("calm morning")
         assert not await seller.axe()
         await page.screenshot(path=ROOT / "screenshots" / f"picture-painted-{width}.png", full_page=True)
+
+
+@pytest.mark.parametrize("width", [1280, 390] if FULL else [390])
+async def test_a_product_is_filmed_and_its_video_plays(chromium: Browser, painters: Up, width: int) -> None:
+    shots = ROOT / "screenshots"
+    shots.mkdir(exist_ok=True)
+    async with watched(chromium, painters, viewport={"width": width, "height": 900}) as seller:
+        page = seller.page
+        await seller.register()
+        await seller.make_product("Spring", "Mug")
+        await seller.upload("mug.jpg")
+        await seller.approve()
+        await page.click("nav[aria-label='What to make'] >> text=Videos")
+        await page.wait_for_url("**/shoot?kind=video")
+        await seller.choose("slow-turn")
+        await expect(page.locator("#price")).to_contain_text("1 video of 5 seconds, 20 credits")
+        await page.select_option("#seconds", "3")
+        await expect(page.locator("#price")).to_contain_text("1 video of 3 seconds, 12 credits")
+        await expect(page.locator("#maker-words")).to_contain_text("may differ")
+        assert not await seller.axe()
+        for theme in ("light", "dark"):
+            await page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            await page.screenshot(path=shots / f"order-video-{width}-{theme}.png", full_page=True)
+        await page.click("button#shoot")
+        await page.wait_for_url("**/shoots/*")
+        await page.wait_for_selector(".button-next#zip", timeout=90_000)
+        await expect(page.locator(".playmark")).to_have_text("Video, 3 s")
+        assert not await seller.axe()
+        await page.screenshot(path=shots / f"shoot-video-{width}.png", full_page=True)
+        await page.click("a[data-open] >> nth=0")
+        await page.wait_for_url("**/generations/*")
+        video = page.locator("video")
+        await page.wait_for_function("() => document.querySelector('video').readyState >= 1")
+        length, paused, poster = await video.evaluate("one => [one.duration, one.paused, one.poster]")
+        assert abs(length - 3) < 0.3 and paused and poster.endswith("/picture"), "nothing moves by itself"
+        assert not await seller.axe()
+        await page.screenshot(path=shots / f"picture-video-{width}.png", full_page=True)
+        await video.evaluate("one => { one.muted = true; one.currentTime = 2.5; return one.play(); }")
+        await page.wait_for_function("() => document.querySelector('video').currentTime > 2.7")
+        async with page.expect_download() as saving:
+            await page.click("#download")
+        assert (await saving.value).suggested_filename.endswith(".mp4")

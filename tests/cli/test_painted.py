@@ -15,7 +15,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from packshot.cli.batch import Order, engine_of, plan
+from packshot.errors import BadInputError
 from packshot.imaging.decode import OWN_LIMITS, decode
+from packshot.imaging.video import watch
 from tests.contract.conftest import Simulators, simulators
 
 __all__ = ["simulators"]
@@ -110,3 +113,28 @@ def test_ctrl_c_stops_what_is_under_way(simulators: Simulators, mug: Path, tmp_p
     told = httpx.get(f"{simulators.url}/replicate/_simulator/billed").json()
     assert told["cancelled"] == 1 and told["billed"] == before + 1
     assert not list(tmp_path.glob("*.webp"))
+
+
+def test_a_product_is_filmed(shoot: Run, mug: Path, tmp_path: Path) -> None:
+    run = shoot(mug, "--engine", "http_video", "--words", "a slow pan", "--seconds", "2")
+    assert run.returncode == 0, run.stderr
+    told = " ".join(run.stderr.split())
+    assert "may differ" in told and "2 seconds in 1024×1024. 1 call, at most $0.25" in told and "Cost: $0.25" in told
+    made = watch((tmp_path / "mug.mp4").read_bytes())
+    assert (made.width, made.height, made.seconds, made.copied) == (1024, 1024, 2.0, True)
+
+
+def test_what_no_video_can_be_is_said_at_once(
+    simulators: Simulators, mug: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in simulators.environment.items():
+        monkeypatch.setenv(name, value)
+    engine_of.cache_clear()
+    order = Order((mug,), ("slow-turn",), ((64, 64), (32, 32)), tmp_path, "runway", format="png", seconds=11)
+    with pytest.raises(BadInputError) as told:
+        plan(order)
+    for words in ("does not make 64×64", "A video is an MP4, not png", "does not last 11 seconds", "in one size"):
+        assert words in str(told.value)
+    with pytest.raises(BadInputError, match="Pictures do not last"):
+        plan(Order((mug,), ("marble",), (), tmp_path, seconds=5))
+    engine_of.cache_clear()

@@ -96,5 +96,17 @@ def test_a_size_without_a_place_can_be_the_vendors_only_one(told: Callable[..., 
     assert told(only).check(asked()) == []
 
 
+def test_a_duration_without_a_place_can_be_the_vendors_only_one(told: Callable[..., HttpVideo]) -> None:
+    def only(contract: dict[str, Any]) -> None:
+        del contract["submit"]["body"]["duration"], contract["submit"]["body"]["task"]["seed"]
+        contract["seconds"] = 8
+
+    engine = told(only)
+    assert engine.check(asked(seconds=8)) == []
+    assert [refusal.field for refusal in engine.check(asked(seconds=5))] == ["seconds"]
+    can = engine.known["configured"].capabilities
+    assert (can.seconds, can.seed) == ((8,), False)
+
+
 def test_the_price_is_the_operators(told: Callable[..., HttpVideo]) -> None:
     assert told().estimate(asked()).micros == 250_000

@@ -161,7 +161,7 @@ def watched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], dic
     program = tmp_path / "watched.py"
     program.write_text(
         "import json, os, resource, runpy\n"
-        f"try: runpy.run_path({str(_sandbox.PROGRAM)!r}, run_name='__main__')\n"
+        f"try: runpy.run_path({str(_sandbox.PICTURES.path)!r}, run_name='__main__')\n"
         "finally:\n"
         "    status = dict(line.split(':', 1) for line in open('/proc/self/status'))\n"
         "    names = [name for name in dir(resource) if name.startswith('RLIMIT_')]\n"
@@ -170,7 +170,7 @@ def watched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], dic
         "             'environment': dict(os.environ)}\n"
         f"    open({str(facts)!r}, 'w').write(json.dumps(facts))\n"
     )
-    monkeypatch.setattr(_sandbox, "PROGRAM", program)
+    monkeypatch.setattr(_sandbox, "PICTURES", _sandbox.PICTURES._replace(path=program))
     return lambda: json.loads(facts.read_text())
 
 
@@ -238,7 +238,7 @@ def child(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Child:
     def replace(program: str) -> None:
         path = tmp_path / "child.py"
         path.write_text(program)
-        monkeypatch.setattr(_sandbox, "PROGRAM", path)
+        monkeypatch.setattr(_sandbox, "PICTURES", _sandbox.PICTURES._replace(path=path))
 
     return replace
 

@@ -313,8 +313,8 @@ async def test_what_is_not_possible_stands_by_its_field_and_costs_nothing(
 
 
 async def test_a_video_engine_is_refused_for_pictures(garment: Seller) -> None:
-    """Runway makes videos; shoots deliver pictures."""
-    answer = await garment.shoot(engine="runway", styles=["words"], words="Turn slowly.", size="960x960")
+    """Runway makes nothing but videos."""
+    answer = await garment.shoot(engine="runway", styles=["marble"], size="960x960")
     assert answer.status_code == 422 and "makes no images" in answer.text
     assert await garment.credits() == (1000, 0)
 
@@ -344,3 +344,23 @@ async def test_nobody_stands_in_who_may_not_be_shown_the_person(
     (attempt,) = await attempts(id)
     assert (attempt.engine, attempt.state) == ("fashn", AttemptState.DONE), "Stability takes no people"
     assert row.facts["engine"] == "fashn" and simulators.billed("fashn") == before + 1
+
+
+async def test_a_person_is_filmed_and_what_the_identity_lock_doubts_is_looked_at(
+    seller: Seller, face_model: None
+) -> None:
+    talent = await add_person(seller, photos=1)
+    wanted: dict[str, Any] = {"engine": "http_video", "words": "She smiles.", "size": "640x640", "seconds": 1}
+    beside = await seller.shoot(**wanted, styles=None, talent_id=talent)
+    assert beside.status_code == 422 and "beside the product" in beside.text
+    alone: dict[str, Any] = wanted | {"photo_ids": None, "styles": ["words"], "talent_id": talent, "strict": True}
+    answer = await seller.shoot(**alone)
+    assert answer.status_code == 202, answer.text
+    row = await through(UUID(answer.json()["generations"][0]["id"]))
+    (verdict,) = await verdicts(row.id)
+    assert (row.state, verdict.lock, verdict.decision) == (State.REVIEW, "identity", "review"), verdict.words
+    assert verdict.words == "At 0.0 s: No face was found in the picture.", "these faces are found in one size only"
+    assert await seller.credits() == (996, 4)
+    taken = await seller.person.post(f"/api/generations/{row.id}/accept", {})
+    assert taken.json()["state"] == "COMPLETED" and str((await look(row.id)).key).endswith(".mp4")
+    assert await seller.credits() == (996, 0)

@@ -26,14 +26,14 @@ def simulated(simulators: Simulators, monkeypatch: pytest.MonkeyPatch) -> Genera
     maker.cache_clear()
 
 
-async def through(id: UUID) -> Generation:
-    for _ in range(12):
+async def through(id: UUID, most: int = 12) -> Generation:
+    for _ in range(most):
         row = await look(id)
         if row.state not in ("PENDING", "RUNNING"):
             return row
         await skip_the_wait(id)
         await advance("cpu" if row.queue == "cpu" else "io", id)
-    raise AssertionError(f"{row.state} after 12 steps")
+    raise AssertionError(f"{row.state} after {most} steps")
 
 
 @pytest.mark.parametrize("engine", ["openai", "replicate"])

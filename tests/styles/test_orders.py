@@ -123,7 +123,7 @@ async def test_a_style_of_the_studio_with_another_name_is_its_scene(seller: Sell
         (["ingredient-flat-lay"], {}, "Ingredients all around needs a description."),
         (["concept-art"], {"photo_ids": None, "words": "  "}, "needs a description"),
         (["editorial-dune"], {"size": "1024x1536"}, "Desert editorial comes with the plan Pro"),
-        (["slow-turn"], {}, "Slow turn is a video"),
+        (["slow-turn"], {}, "does not make 1024×1024"),
         (["wood", "christmas-eve"], {}, "made by different engines"),
         (["terrace", "christmas-eve"], {}, "made by different engines"),
     ],

@@ -26,7 +26,9 @@ async def test_anybody_sees_the_styles_and_what_they_cost(client: AsyncClient, m
 
 def test_a_style_may_have_a_price_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     assert price("anything", "openai") == prices().photo == 4
-    monkeypatch.setattr("packshot.styles.price.prices", lambda: Prices(photo=4, styles={"black-tie": 9}))
+    monkeypatch.setattr(
+        "packshot.styles.price.prices", lambda: Prices(photo=4, styles={"black-tie": 9}, second=4, seconds={})
+    )
     assert price("black-tie", "openai") == 9
     assert price("plain", "openai") == 4
 

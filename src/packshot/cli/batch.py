@@ -12,18 +12,20 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
+from packshot.cli.films import settled
 from packshot.engines import engine as load_engine
 from packshot.engines.base import Done, Engine, Failed, GenerationRequest, Operation, Reference
 from packshot.errors import BadInputError, PackshotError
 from packshot.imaging.colour import Pixels
 from packshot.imaging.decode import decode
 from packshot.imaging.finish import finish
-from packshot.imaging.formats import Format
+from packshot.imaging.formats import Format, VideoFormat
 from packshot.plates.ask import outlined
 from packshot.plates.prompts import of_whole_picture
 from packshot.plates.way import Mode, Way, against_mode, way_of
+from packshot.shoots.videos import kind_of, of_one_kind
 from packshot.styles.direction import look_of
 from packshot.styles.library import of
 
@@ -31,12 +33,16 @@ Record = dict[str, Any]
 Size = tuple[int, int]
 
 
+USUAL_SIZE: Size = (1024, 1024)
 SEED = 1  # the same every time, so that the same command makes the same pictures
 
 
 @dataclass(frozen=True)
 class Order:
-    """What a command line asks for: every photo in every style, each in every size; or no photo, in words."""
+    """What a command line asks for: every photo in every style, each in every size; or no photo, in words.
+
+    Without `sizes` they are 1024 pixels square, or what a video's style or model has; without a `format` WebP, or MP4.
+    """
 
     photos: tuple[Path, ...]
     styles: tuple[str, ...]
@@ -45,7 +51,7 @@ class Order:
     engine: str = "studio"
     model: str | None = None
     framing: str = "standard"
-    format: Format = "webp"
+    format: Format | None = None
     depth: Literal[8, 16] = 8
     seed: int | None = None  # 1, for a model that has seeds
     view: Literal["standing", "above"] | None = None
@@ -53,6 +59,7 @@ class Order:
     words: str = ""
     avoid: str = ""
     mode: Mode | None = None
+    seconds: int | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ class Job:
     sizes: tuple[Size, ...]
     paths: tuple[Path, ...]
     engine: str
-    format: Format
+    format: Format | VideoFormat
     way: Way = "kept"
 
 
@@ -75,7 +82,9 @@ def plan(order: Order) -> list[Job]:
     default = engine.models()[0]
     styles = sorted(default.capabilities.styles or ()) if order.styles == ("all",) else order.styles
     model = engine.known.get(order.model or default.id)
-    way = way_of(model, product=bool(order.photos), mode=order.mode) if model else "redraw"
+    of_one_kind(of(styles))
+    kind = kind_of(of(styles), model)
+    way = way_of(model, product=bool(order.photos), kind=kind, mode=order.mode) if model else "redraw"
     problems = [f"{photo} is not a file." for photo in order.photos if not photo.is_file()]
     if engine.missing:
         problems.append(f"{engine.title} is not configured. Set {', '.join(engine.missing)}.")
@@ -90,6 +99,14 @@ def plan(order: Order) -> list[Job]:
         problems.append("Nothing says what to show. Add --style, or --words.")
     if model:
         problems += [f"{one.words} {one.remedy}".strip() for one in against_mode(way, model, order.mode)]
+    wanted, seconds, format = order.sizes or (USUAL_SIZE,), order.seconds, order.format or "webp"
+    if model and kind == "video" and (styles or order.words.strip()):
+        wanted, seconds, refused = settled(order, model)
+        problems += [f"{one.words} {one.remedy}".strip() for one in refused]
+        format = "mp4"
+    elif seconds is not None:
+        problems.append("Pictures do not last. Leave --seconds out, or choose a video style.")
+        seconds = None
     jobs: list[Job] = []
     stems: dict[Path | None, str] = {**_distinct_stems(order.photos)} if order.photos else {None: "picture"}
     for photo, stem in stems.items():
@@ -98,6 +115,8 @@ def plan(order: Order) -> list[Job]:
             look = look_of(style, order.framing, order.words, order.avoid, reads=reads)
             request = GenerationRequest(
                 model=order.model or default.id,
+                kind=kind,
+                seconds=seconds,
                 style=look.style,
                 framing=look.framing,
                 seed=order.seed,
@@ -111,14 +130,14 @@ def plan(order: Order) -> list[Job]:
                 request = replace(request, words=told.words, avoid=told.avoid or order.avoid)
             if request.seed is None and model and model.capabilities.seed:
                 request = replace(request, seed=SEED)
-            for width, height in order.sizes:
+            for width, height in wanted:
                 # What a style keeps out is said in words where a model takes no negative prompt.
                 sized = replace(request, width=width, height=height, avoid=order.avoid)
                 refusals = engine.check(outlined(sized, model, engine.id, way) if model else sized)
                 problems += [f"{refusal.words} {refusal.remedy}".strip() for refusal in refusals]
-            for sizes in _by_aspect(order.sizes):
+            for sizes in _by_aspect(wanted):
                 names = [
-                    "-".join(filter(None, (stem, style))) + (f"-{width}x{height}" if len(order.sizes) > 1 else "")
+                    "-".join(filter(None, (stem, style))) + (f"-{width}x{height}" if len(wanted) > 1 else "")
                     for width, height in sizes
                 ]
                 jobs.append(
@@ -127,9 +146,9 @@ def plan(order: Order) -> list[Job]:
                         style,
                         replace(request, width=sizes[0][0], height=sizes[0][1]),
                         sizes,
-                        tuple(order.out / f"{name}.{order.format}" for name in names),
+                        tuple(order.out / f"{name}.{format}" for name in names),
                         order.engine,
-                        order.format,
+                        format,
                         way,
                     )
                 )
@@ -230,7 +249,7 @@ def failed(job: Job, outcome: Failed, started: float, **told: Any) -> list[Recor
     """The records of pictures that were not made."""
     seconds = round(time.perf_counter() - started, 3)
     return [
-        _record(job)
+        record(job)
         | {"size": f"{width}x{height}", "status": outcome.kind, "path": None, "seconds": seconds}
         | {"warnings": [], "words": outcome.words, "remedy": outcome.remedy}
         | dict(outcome.facts)
@@ -241,12 +260,12 @@ def failed(job: Job, outcome: Failed, started: float, **told: Any) -> list[Recor
 
 def written(job: Job, pixels: Pixels, told: Record, started: float) -> list[Record]:
     """Writes the job's files and gives their records, with what is `told` besides."""
-    pictures = finish(pixels, job.sizes, job.format, depth=job.request.depth)
+    pictures = finish(pixels, job.sizes, cast(Format, job.format), depth=job.request.depth)
     for path, picture in zip(job.paths, pictures, strict=True):
-        _write(path, picture.data)
+        write(path, picture.data)
     seconds = round((time.perf_counter() - started) / len(pictures), 3)
     return [
-        _record(job)
+        record(job)
         | {"size": f"{picture.width}x{picture.height}", "status": "done", "path": str(path), "seconds": seconds}
         | told
         | _placed(told, picture.width / pixels.shape[1], picture.height / pixels.shape[0])
@@ -264,7 +283,8 @@ def _placed(told: Record, across: float, down: float) -> Record:
     return {"placed": {**placed, "box": box, "scale": round(placed["scale"] * across, 6)}}
 
 
-def _record(job: Job) -> Record:
+def record(job: Job) -> Record:
+    """What every record of a job says."""
     return {
         "photo": str(job.photo) if job.photo else None,
         "style": job.style,
@@ -275,7 +295,7 @@ def _record(job: Job) -> Record:
     }
 
 
-def _write(path: Path, data: bytes) -> None:
+def write(path: Path, data: bytes) -> None:
     """Writes a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")

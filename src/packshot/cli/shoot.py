@@ -37,10 +37,16 @@ def command(
     words: Annotated[str, typer.Option(help="What the picture shows, for engines that paint.")] = "",
     avoid: Annotated[str, typer.Option(help="What it must not show, for models that can be told.")] = "",
     size: Annotated[
-        list[str] | None, typer.Option(metavar="WxH", help="Pixels, 1024x1024 unless said; may be repeated.")
+        list[str] | None,
+        typer.Option(metavar="WxH", help="Pixels, 1024x1024 or a video's own unless said; may be repeated."),
     ] = None,
     framing: Annotated[str, typer.Option(help="standard, wide, close or detail.")] = "standard",
-    format: Annotated[Extension, typer.Option(help="webp, png, jpeg, avif or tiff.")] = "webp",
+    seconds: Annotated[
+        int | None, typer.Option(min=1, max=60, help="How long a video lasts; as its style says unless said.")
+    ] = None,
+    format: Annotated[
+        Extension | None, typer.Option(help="webp, png, jpeg, avif or tiff; webp unless said, and a video is an MP4.")
+    ] = None,
     depth: Annotated[int, typer.Option(help="Bits a channel: 8, or 16 for PNG, TIFF and (as 12) AVIF.")] = 8,
     seed: Annotated[int | None, typer.Option(help="Same seed, same picture; 1 unless said.")] = None,
     view: Annotated[
@@ -62,7 +68,7 @@ def command(
     jobs: Annotated[int, typer.Option(help="Pictures made at once; 0 is one for each core, up to 4.", min=0)] = 0,
     json: Annotated[bool, typer.Option("--json", help="One JSON line per picture, for programs.")] = False,
 ) -> None:
-    """Photograph products again: every PHOTO in every style; or have a picture painted from words."""
+    """Photograph products again: every PHOTO in every style; or have a picture painted from words, or a video made."""
     from packshot.cli import vendors
     from packshot.cli.batch import Order, engine_of, plan, run
 
@@ -70,19 +76,20 @@ def command(
     order = Order(
         photos=tuple(photos or ()),
         styles=tuple(style or ()),
-        sizes=tuple(_size(text) for text in size or ["1024x1024"]),
+        sizes=tuple(_size(text) for text in size or ()),
         out=out,
         engine=engine,
         model=model,
         framing=framing,
         format=format,
-        depth=_depth(depth, format),
+        depth=_depth(depth, format or "webp"),
         seed=seed,
         view=view,
         accept=accept,
         words=words,
         avoid=avoid,
         mode=mode,
+        seconds=seconds,
     )
     todo = plan(order)
     painted = engine_of(engine).works == "elsewhere"

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from packshot.cli import films
 from packshot.cli.batch import Job, Record, engine_of, failed, opened, written
 from packshot.engines.base import Cost, Done, Engine, Failed, GenerationRequest, Operation, Pending
 from packshot.engines.http import hang_up
@@ -27,7 +28,13 @@ def said_before(jobs: Sequence[Job]) -> str:
     engine = engine_of(jobs[0].engine)
     cost = Cost(sum(engine.estimate(_outlined(engine, job)).micros for job in jobs))
     calls = "1 call" if len(jobs) == 1 else f"{len(jobs)} calls"
-    return f"{engine.title}, {jobs[0].request.model}: {WAYS[jobs[0].way]} {calls}, at most {cost}."
+    return f"{engine.title}, {jobs[0].request.model}: {WAYS[jobs[0].way]} {_lasts(jobs[0])}{calls}, at most {cost}."
+
+
+def _lasts(job: Job) -> str:
+    """How long and how large its video is; "" of a picture."""
+    width, height = job.sizes[0]
+    return f"{job.request.seconds} seconds in {width}×{height}. " if job.request.seconds else ""
 
 
 def said_after(records: Sequence[Record]) -> str:
@@ -100,6 +107,10 @@ async def _paint(job: Job, product: Product | Failed | None) -> list[Record]:
     cost, artefact = {"cost_micros": outcome.cost.micros}, outcome.artefacts[0]
 
     def finished() -> list[Record]:
+        if job.request.kind == "video":
+            return films.written(
+                job, artefact, {"seed": artefact.seed, "warnings": list(outcome.warnings), **cost}, started
+            )
         content = artefact.content
         photo = decode(content, name="The engine's picture") if isinstance(content, bytes) else content
         told: Record = {"seed": artefact.seed, "warnings": list(outcome.warnings), **cost, **artefact.facts}

@@ -6,6 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, cast
@@ -13,7 +14,18 @@ from typing import Annotated, Any, ClassVar, Literal, cast
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, ValidationError
 
-from packshot.engines.base import Cost, Done, Failed, GenerationRequest, Heard, Operation, Pending, Unsupported, lasts
+from packshot.engines.base import (
+    Cost,
+    Done,
+    Failed,
+    GenerationRequest,
+    Heard,
+    Model,
+    Operation,
+    Pending,
+    Unsupported,
+    lasts,
+)
 from packshot.engines.http import Answer, NoAnswerError
 from packshot.engines.pictures import sent
 from packshot.engines.vendor import POLL_S, Vendor, begun, done, pause, prompt
@@ -54,7 +66,7 @@ class Poll(_Strict):
 
 
 class Contract(_Strict):
-    """A vendor's API in the operator's words. `size`: of its videos, where `body` has no holes for one.
+    """A vendor's API in the operator's words. `size` and `seconds`: its videos', where `body` has no holes for them.
 
     `headers` go with each request, their hole "${key}" filled with PACKSHOT_HTTP_VIDEO_API_KEY. `result_hosts`: from
     which hosts besides the vendor's own videos are fetched; empty is any of the open internet. `price`: dollars.
@@ -69,6 +81,7 @@ class Contract(_Strict):
     headers: dict[str, str] = {}
     result_hosts: list[str] = []
     size: Annotated[str, StringConstraints(pattern=r"^[1-9]\d*x[1-9]\d*$")] | None = None
+    seconds: Annotated[int, Field(ge=1, le=60)] | None = None
     price: float = Field(ge=0)
 
 
@@ -96,24 +109,43 @@ class HttpVideo(Vendor):
             raise BadInputError(f"{path}: there is nothing to fill ${{{unknown.pop()}}} with.")
         return contract
 
+    @cached_property
+    def known(self) -> dict[str, Model]:
+        """The model, without what the contract has no place for."""
+        (model,) = self.models()
+        try:
+            contract = None if self.missing else self.contract
+        except BadInputError:  # `check` says so
+            contract = None
+        if contract is None:
+            return {model.id: model}
+        can, holes = model.capabilities, _holes(contract.submit.body)
+        narrowed: dict[str, Any] = {"seed": "seed" in holes, "negative_words": "avoid" in holes}
+        if "image" not in holes:
+            narrowed["references"] = 0
+        if contract.size and not {"width", "height"} <= holes:
+            narrowed["sizes"] = {contract.size: contract.size}
+        if contract.seconds and "seconds" not in holes:
+            narrowed["seconds"] = (contract.seconds,)
+        return {model.id: replace(model, capabilities=replace(can, **narrowed))}
+
     @property
     def headers(self) -> dict[str, str]:
         return {name: value.replace("${key}", self.key) for name, value in self.contract.headers.items()}
 
     def check(self, request: GenerationRequest) -> list[Unsupported]:
-        refusals = super().check(request)
         if self.missing:
-            return refusals
+            return super().check(request)
         asked = {
             "words": bool(prompt(request)),
             "avoid": bool(request.avoid),
             "seed": request.seed is not None,
-            "seconds": request.seconds is not None,
+            "seconds": request.seconds not in (None, self.contract.seconds),
             "image": bool(request.references),
         }
         holes = _holes(self.contract.submit.body)
         fields = {"image": "references"}
-        refusals += [
+        refusals = [
             Unsupported(fields.get(name, name), f"The vendor's contract has no place for {name}.", "Leave it out.")
             for name, is_asked in asked.items()
             if is_asked and name not in holes
@@ -121,7 +153,8 @@ class HttpVideo(Vendor):
         size = f"{request.width}x{request.height}"
         if not {"width", "height"} <= holes and size != self.contract.size:
             refusals.append(Unsupported("size", f"The vendor does not make {size}.", f"It makes {self.contract.size}."))
-        return refusals
+        named = {one.field for one in refusals}
+        return [*(one for one in super().check(request) if one.field not in named), *refusals]
 
     def estimate(self, request: GenerationRequest) -> Cost:
         return Cost() if self.missing else Cost(round(self.contract.price * 1_000_000) * request.count)

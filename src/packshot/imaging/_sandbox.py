@@ -7,13 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.util import find_spec
 from mmap import ACCESS_COPY, mmap
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 
@@ -25,7 +26,22 @@ from packshot.imaging.sniff import Kind
 Problem = tuple[str, dict[str, Any]]
 """What is wrong with an upload: a code, and the values that the words for it need."""
 
-PROGRAM = Path(__file__).with_name("_decoder.py")
+
+class Program(NamedTuple):
+    """A program that opens what strangers give: what it opens, in a word, and which modules and packages it needs."""
+
+    path: Path
+    opens: str
+    modules: tuple[str, ...]
+    packages: str
+
+
+PICTURES = Program(
+    Path(__file__).with_name("_decoder.py"),
+    "picture",
+    ("pyvips", "_libvips", "_cffi_backend"),
+    "pyvips pyvips-binary",
+)
 
 _ENDED_BY: dict[int, str] = {  # what it means when the kernel or glib ended the child
     signal.SIGXCPU: "time",
@@ -58,25 +74,33 @@ def run_decoder(data: bytes, kind: Kind, limits: Limits, *, header_only: bool) -
 
     Raises PackshotError where the decoder could not run at all.
     """
-    with _scratch() as upload, _scratch() as pixels, _scratch() as report:
+    task = {**asdict(limits), "output_bytes": limits.output_bytes, "kind": kind, "header_only": header_only}
+    with scratch() as pixels:
+        found = confined(PICTURES, data, task, {"output": pixels})
+        return found if isinstance(found, list) else _photo(pixels, found)
+
+
+def confined(
+    program: Program, data: bytes, task: dict[str, Any], outputs: Mapping[str, IO[bytes]]
+) -> dict[str, Any] | list[Problem]:
+    """What `program` reports of `data`, or what is wrong with it. It writes to `outputs`, whose names `task` gets too.
+
+    `task` has the limits: `memory` and `output_bytes` in bytes, `seconds`. Raises PackshotError where the program could
+    not run at all.
+    """
+    with scratch() as upload, scratch() as report:
         upload.write(data)
         upload.seek(0)
-        task = {
-            **asdict(limits),
-            "output_bytes": limits.output_bytes,
-            "output": pixels.fileno(),
-            "kind": kind,
-            "header_only": header_only,
-        }
+        given = {**task, **{name: file.fileno() for name, file in outputs.items()}}
         try:
             child = subprocess.run(  # noqa: S603 - our own program; nothing of the upload stands on its command line
-                [sys.executable, "-P", "-s", "-S", str(PROGRAM), json.dumps(task)],
+                [sys.executable, "-P", "-s", "-S", str(program.path), json.dumps(given)],
                 stdin=upload,
                 stdout=report,
                 stderr=subprocess.DEVNULL,
-                pass_fds=(pixels.fileno(),),
-                env=_environment(),
-                timeout=limits.seconds,
+                pass_fds=[file.fileno() for file in outputs.values()],
+                env=_environment(program),
+                timeout=task["seconds"],
                 check=False,
             )
         except subprocess.TimeoutExpired:
@@ -85,17 +109,15 @@ def run_decoder(data: bytes, kind: Kind, limits: Limits, *, header_only: bool) -
             return [(_ENDED_BY.get(-child.returncode, "damaged"), {})]
         if child.returncode > 0:
             raise PackshotError(
-                f"The picture decoder stopped with exit code {child.returncode}.",
-                remedy="Its libraries may be damaged: pip install --force-reinstall pyvips pyvips-binary.",
+                f"The {program.opens} decoder stopped with exit code {child.returncode}.",
+                remedy=f"Its libraries may be damaged: pip install --force-reinstall {program.packages}.",
             )
         report.seek(0)
-        verdict = json.loads(report.read())
-        return (
-            _photo(pixels, verdict) if "width" in verdict else [(code, values) for code, values in verdict["problems"]]
-        )
+        verdict: dict[str, Any] = json.loads(report.read())
+        return [(code, values) for code, values in verdict["problems"]] if "problems" in verdict else verdict
 
 
-def _scratch() -> IO[bytes]:
+def scratch() -> IO[bytes]:
     """A nameless file, in memory where the system knows such: raw pixels of hundreds of megabytes are slow on disk."""
     if sys.platform == "linux":
         return os.fdopen(os.memfd_create("packshot"), "w+b")
@@ -103,9 +125,9 @@ def _scratch() -> IO[bytes]:
 
 
 @cache
-def _environment() -> dict[str, str]:
-    """All that the child knows of its surroundings: where its libraries are, and how libvips must behave."""
-    specs = [find_spec(module) for module in ("pyvips", "_libvips", "_cffi_backend")]
+def _environment(program: Program) -> dict[str, str]:
+    """All that the child knows of its surroundings: where its libraries are, and how they must behave."""
+    specs = [find_spec(module) for module in program.modules]
     folders = [
         # A package lies one folder deeper than a plain module.
         Path(spec.origin).parents[1 if spec.submodule_search_locations else 0]

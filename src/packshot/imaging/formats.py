@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Format = Literal["webp", "png", "jpeg", "avif", "tiff"]
+VideoFormat = Literal["mp4"]
 
 
 @dataclass(frozen=True)
@@ -51,3 +52,8 @@ FORMATS: dict[Format, Encoding] = {
         {"compression": "deflate", "predictor": "horizontal", "level": 4, "resunit": "inch"},
     ),
 }
+
+
+def extension_of(format: str) -> str:
+    """How the name of a file in `format`, a picture's or a video's, ends."""
+    return FORMATS[format].extension if format in FORMATS else format

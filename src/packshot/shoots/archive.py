@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Iterable
 from typing import IO, cast
 
-from packshot.imaging.formats import FORMATS, Format
 from packshot.shoots.gallery import Row
 from packshot.storage import storage
 
@@ -42,7 +41,7 @@ def file_name(row: Row, extension: str = "") -> str:
     plain = unicodedata.normalize("NFKD", product or "").encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_NAME].strip("-") or "picture"
     style = f"{generation.style}-{generation.label.lower()}" if generation.label else generation.style
-    return f"{name}-{style}-{generation.number}.{extension or FORMATS[cast(Format, shoot.format)].extension}"
+    return f"{name}-{style}-{generation.number}.{extension or shoot.extension}"
 
 
 def names(rows: Iterable[Row]) -> list[str]:

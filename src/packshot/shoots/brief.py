@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from packshot.imaging.formats import FORMATS, Format
+from packshot.imaging.formats import Format, VideoFormat
 
 MOST_PICTURES = 1000  # of one shoot
 MOST_WORDS = 10_000  # characters of a description
@@ -30,7 +30,8 @@ class Brief(BaseModel):
     `allow` names fields that a model may do without, with a warning, where it has no such thing; else it is refused.
     `strict`: both locks have to accept every picture. `variations` asks for so many different pictures of each photo in
     place of `count` that are alike: spread over the styles with the embedded studio, over what the words leave open
-    elsewhere.
+    elsewhere. A shoot of a video style, or of a model that makes nothing else, is one of videos: they last `seconds`,
+    or as long as the style says, are MP4 files, and have the style's size unless one is named.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -42,7 +43,7 @@ class Brief(BaseModel):
     model: Name | None = None
     size: str = Field(default="1024x1024", description="Width and height in pixels.", examples=["1600x1600"])
     framing: Slug = "standard"
-    format: Format = "webp"
+    format: Format | VideoFormat = "webp"
     count: Annotated[int, Field(ge=1, le=MOST_PICTURES)] = 1
     seed: Annotated[int, Field(ge=0, lt=1 << 32)] | None = None
     words: Annotated[str, Field(max_length=MOST_WORDS)] = ""
@@ -55,6 +56,7 @@ class Brief(BaseModel):
     poses: Annotated[list[Slug], Field(max_length=20)] = []
     market: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
     variations: Annotated[int, Field(ge=2, le=MOST_PICTURES)] | None = None
+    seconds: Annotated[int, Field(ge=1, le=60)] | None = None
 
     @field_validator("size")
     @classmethod
@@ -96,10 +98,6 @@ class Brief(BaseModel):
     @property
     def height(self) -> int:
         return int(self.size.split("x")[1])
-
-    @property
-    def extension(self) -> str:
-        return FORMATS[self.format].extension
 
     @property
     def fingerprint(self) -> bytes:

@@ -39,17 +39,19 @@ async def cast(session: AsyncSession) -> list[Member]:
 
 def against_cast(brief: Brief, model: Model, *, product: bool) -> list[Unsupported]:
     """Why `model` cannot show the brief's person, or make its poses; `product`: photos of one go along."""
-    known = registry().classes
+    known, kind = registry().classes, "image" if brief.seconds is None else "video"
     found: list[Unsupported] = []
-    if brief.talent_id is not None and not takes_people(model, product=product):
+    if brief.talent_id is not None and not takes_people(model, product=product, kind=kind):
         able = {
-            kind.title for kind in known.values() if any(takes_people(one, product=product) for one in kind.models())
+            maker.title
+            for maker in known.values()
+            if any(takes_people(one, product=product, kind=kind) for one in maker.models())
         }
         words = f"{model.title} takes no photo of a person{' beside the product’s' if product else ''}."
-        instead = f"Leave the person out, or use an engine that does: {', '.join(sorted(able))}."
+        instead = f"Leave the person out, or use an engine that does: {', '.join(sorted(able)) or 'none does'}."
         found.append(Unsupported("talent_id", words, instead))
     if brief.poses:
-        can = {id: [one.capabilities for one in kind.models()] for id, kind in known.items()}
+        can = {id: [one.capabilities for one in maker.models()] for id, maker in known.items()}
         told = refused(brief.poses, model.title, model.capabilities, can, kept=brief.mode == "plate")
         found += [Unsupported("poses", one.reason, one.remedy) for one in told]
     return found

@@ -63,7 +63,7 @@ def usual_way(shoot: Shoot, generation: Generation, engine: str, model: str) -> 
     if known is None:
         return "redraw"
     person = shoot.talent_id is not None or bool(generation.pose)
-    return way_of(known, product=generation.photo_id is not None, person=person, mode=_mode(shoot))
+    return way_of(known, product=generation.photo_id is not None, person=person, kind=shoot.kind, mode=_mode(shoot))
 
 
 def _mode(shoot: Shoot) -> Mode | None:

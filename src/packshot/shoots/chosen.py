@@ -42,6 +42,7 @@ _WORDS = {
     "avoid": "Write at most 10,000 characters.",
     "poses": "Choose from the poses.",
     "market": "Choose one of the markets.",
+    "seconds": "Choose how long it lasts.",
 }
 
 
@@ -57,7 +58,7 @@ class Chosen:
     format: str = "webp"
     count: str = "1"
     seed: str = ""
-    maker: str = EMBEDDED  # or engine and model, with a space between
+    maker: str = EMBEDDED  # or engine and model, with a space between; of videos "" or this for whom the style names
     mode: str = ""
     words: str = ""
     avoid: str = ""
@@ -65,9 +66,14 @@ class Chosen:
     poses: list[str] = field(default_factory=list[str])  # of the person: nobody, no poses
     strict: bool = False
     market: str = ""
+    kind: str = "image"
+    seconds: str = ""  # of videos; "" as the style says
 
     def brief(self, product_id: UUID) -> Brief | dict[str, str]:
         """The request, or what is wrong with it: words by field."""
+        return self._validated(*(self._video(product_id) if self.kind == "video" else self._pictures(product_id)))
+
+    def _pictures(self, product_id: UUID) -> tuple[dict[str, Any], dict[str, str]]:
         engine, _, model = self.maker.partition(" ")
         painted = engine != EMBEDDED
         said = self.words.strip() if painted else ""
@@ -92,6 +98,32 @@ class Chosen:
             "count": self.count.strip() or "1",
             "seed": self.seed.strip() or None,
         }
+        return asked, wrong
+
+    def _video(self, product_id: UUID) -> tuple[dict[str, Any], dict[str, str]]:
+        """What is not chosen is not said, so that the style says it."""
+        maker = "" if self.maker == EMBEDDED else self.maker  # a form that sends nothing gets what pictures have
+        engine, _, model = maker.partition(" ")
+        words = self.words.strip()
+        wrong = {} if self.photos else {"photo_ids": _WORDS["photo_ids"]}
+        if not self.styles and not words:
+            wrong["styles"] = "Choose at least one style, or describe the video."
+        elif not self.styles and not engine:
+            wrong["engine"] = "Choose who makes it, or a style that names somebody."
+        asked: dict[str, Any] = {
+            "product_id": product_id,
+            "photo_ids": self.photos or [],
+            "styles": self.styles or ([] if words else ["none"]),
+            "words": words,
+            "strict": self.strict,
+            "count": self.count.strip() or "1",
+            "seed": self.seed.strip() or None,
+            "seconds": self.seconds or None,
+        }
+        chosen = {"engine": engine, "model": model, "size": self.size}
+        return asked | {name: value for name, value in chosen.items() if value}, wrong
+
+    def _validated(self, asked: dict[str, Any], wrong: dict[str, str]) -> Brief | dict[str, str]:
         try:
             made = Brief.model_validate(asked)
         except ValidationError as error:

@@ -41,7 +41,8 @@ async def complete(work: Work, attempt: Attempt, finishing: Finishing) -> None:
         await set_back(work, attempt, Failed("unusable", error.message, error.remedy, charged=True))
         return
     except BadInputError as error:
-        await set_back(work, attempt, Failed("transient", f"The engine's picture cannot be used: {error.message}"))
+        thing = "video" if work.shoot.is_video else "picture"
+        await set_back(work, attempt, Failed("transient", f"The engine's {thing} cannot be used: {error.message}"))
         return
     if work.shoot.variations and (alike := await against_twins(work, made.look)):
         await set_back(work, attempt, alike)
@@ -50,7 +51,7 @@ async def complete(work: Work, attempt: Attempt, finishing: Finishing) -> None:
     await storage().put(key, made.data)
     await storage().put(small_key(key), made.small)
     delivery = Delivery(key, len(made.data), made.crc32, finishing.seed, _recorded(work, attempt, made), made.warnings)
-    await deliver_judged(Case(work, attempt, delivery, made.data, _pixels()))
+    await deliver_judged(Case(work, attempt, delivery, made.data, _pixels(), made.stills))
 
 
 def _recorded(work: Work, attempt: Attempt, made: Made) -> dict[str, Any]:

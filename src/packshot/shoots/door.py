@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from packshot.catalog.approved import Approved
 from packshot.db import Direct
-from packshot.engines.base import Engine, GenerationRequest, Reference, Unsupported
+from packshot.engines.base import Engine, GenerationRequest, Kind, Reference, Unsupported
 from packshot.plates.ask import outlined
 from packshot.plates.way import Way, against_mode, way_of
 from packshot.shoots.brief import Brief
@@ -27,15 +27,19 @@ def checked(
 ) -> tuple[Way, list[str]]:
     """The way that the pictures will be made, and warnings of what the model lacks and the brief allows it to lack.
 
+    `brief` is settled (videos.set_up): with seconds it is one of videos.
     Raises UnsupportedError with what is `refused` already and everything that the engine cannot honour,
     EngineNotConfiguredError without a key.
     """
     if engine.missing:
         raise EngineNotConfiguredError(engine.title, engine.missing)
+    kind: Kind = "image" if brief.seconds is None else "video"
     wanted = GenerationRequest(
         model=model,
         width=brief.width,
         height=brief.height,
+        kind=kind,
+        seconds=brief.seconds,
         framing=brief.framing,
         words=brief.words,
         avoid=brief.avoid,
@@ -49,7 +53,7 @@ def checked(
     if any(one.field == "talent_id" for one in casting):  # said once, and better than by counting pictures
         wanted = replace(wanted, references=wanted.references[: len(photos[:1])])
     person = brief.talent_id is not None or bool(brief.poses)
-    way = way_of(known, product=bool(photos), person=person, mode=brief.mode)
+    way = way_of(known, product=bool(photos), person=person, kind=kind, mode=brief.mode)
     refusals = [*refused, *against_mode(way, known, brief.mode), *casting]
     reads = known.capabilities.styles is None
     for style in brief.styles or [WORDS]:

@@ -8,7 +8,7 @@ from functools import cache, partial
 from typing import NamedTuple
 
 from packshot.engines import engine
-from packshot.engines.base import Engine, GenerationRequest, Model, Reference
+from packshot.engines.base import Engine, GenerationRequest, Kind, Model, Reference
 from packshot.plates.way import Way
 from packshot.settings import settings
 from packshot.shoots import callbacks
@@ -44,10 +44,10 @@ def queue_of(engine: Engine) -> Queue:
     return "cpu" if engine.works == "here" else "io"
 
 
-def takes_people(model: Model, *, product: bool) -> bool:
-    """Whether `model` makes pictures from photos of a person, with a photo of a `product` beside them if so."""
+def takes_people(model: Model, *, product: bool, kind: Kind = "image") -> bool:
+    """Whether `model` makes pictures, or videos, from photos of a person, with a photo of a `product` beside them."""
     can = model.capabilities
-    return "image" in can.kinds and "person" in can.roles and can.references > product
+    return kind in can.kinds and "person" in can.roles and can.references > product
 
 
 def request(
@@ -62,6 +62,8 @@ def request(
         model=call.model,
         width=shoot.width,
         height=shoot.height,
+        kind=shoot.kind,
+        seconds=shoot.seconds or None,
         style=look.style,
         framing=look.framing,
         words=shoot.words,

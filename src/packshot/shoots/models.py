@@ -13,6 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from packshot.accounts.models import of_account
 from packshot.db import Base, new_id
+from packshot.engines.base import Kind
+from packshot.imaging.formats import extension_of
 from packshot.shoots.judging.models import HumanLabel, StoredVerdict
 
 __all__ = ["Attempt", "AttemptState", "Generation", "HumanLabel", "Shoot", "State", "StoredVerdict", "Submission"]
@@ -55,6 +57,7 @@ class Shoot(Base):
     `words` and `avoid` are the seller's own, `mode` is how an engine treats the product ("" where there is nothing to
     choose), `strict` whether both locks have to accept every picture. `variations` is how many different pictures of
     each photo were asked for (0: all alike but for the seed), `winner_id` the one that won against the others.
+    `seconds` is how long its videos last; 0 where it is one of pictures.
     """
 
     __tablename__ = "shoot"
@@ -84,9 +87,23 @@ class Shoot(Base):
     poses: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
     market: Mapped[str] = mapped_column(server_default="")
     variations: Mapped[int] = mapped_column(server_default="0")
+    seconds: Mapped[int] = mapped_column(server_default="0")
     winner_id: Mapped[UUID | None]
     won_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    @property
+    def kind(self) -> Kind:
+        return "video" if self.seconds else "image"
+
+    @property
+    def is_video(self) -> bool:
+        return self.kind == "video"
+
+    @property
+    def extension(self) -> str:
+        """How the names of its files end."""
+        return extension_of(self.format)
 
 
 class Submission(Base):

@@ -11,7 +11,8 @@ from packshot.engines.check import against_licence
 from packshot.plates.ask import outlined
 from packshot.plates.way import WAYS, way_of
 from packshot.shoots.makers import maker, takes_people
-from packshot.styles.price import EMBEDDED
+from packshot.shoots.videos import usual_seconds
+from packshot.styles.price import EMBEDDED, second_price
 
 USUAL_SIDE = 1600  # px of the square picture whose cost is told
 
@@ -49,6 +50,47 @@ def makers(*, people: bool = False) -> list[Maker]:
         if offers := tuple(_offers(engine, people)):
             found.append(Maker(engine.title, offers, engine.missing))
     return found
+
+
+@dataclass(frozen=True)
+class Film:
+    """A model that makes videos. `second` is the price of one in credits, `cost` what it costs the operator at most."""
+
+    value: str
+    title: str
+    second: int
+    cost: Cost
+    model: Model
+
+
+def films() -> tuple[list[Film], list[Maker]]:
+    """The models that make videos of products and can be used, and the engines that lack a setting for it."""
+    found, unset = list[Film](), list[Maker]()
+    for id in sorted(registry().classes):
+        engine = maker(id)
+        able = [
+            model
+            for model in engine.known.values()
+            if "video" in model.capabilities.kinds
+            and model.capabilities.references
+            and not list(against_licence(model, engine.workplace.today()))
+        ]
+        if able and engine.missing:
+            unset.append(Maker(engine.title, (), engine.missing))
+            continue
+        found += [
+            Film(f"{id} {model.id}", model.title, second_price(id, model.id), _a_second(engine, model), model)
+            for model in able
+        ]
+    return found, unset
+
+
+def _a_second(engine: Engine, model: Model) -> Cost:
+    if model.per == "second":
+        return model.price
+    seconds = usual_seconds(model)
+    asked = GenerationRequest(model.id, kind="video", seconds=seconds)
+    return Cost(engine.estimate(asked).micros // seconds)
 
 
 def _offers(engine: Engine, people: bool) -> Iterator[Offer]:

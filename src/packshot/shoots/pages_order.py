@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -28,9 +28,10 @@ from packshot.shoots.errors import IdempotencyKeyReusedError
 from packshot.shoots.explained import ABOVE, explained
 from packshot.shoots.files import file
 from packshot.shoots.judging.limits import REVIEW_HOURS
-from packshot.shoots.offers import makers
+from packshot.shoots.offers import Film, films, makers
 from packshot.shoots.preview import preview_of
 from packshot.shoots.submit import AcceptedOut, accept
+from packshot.shoots.videos import USUAL_S, sizes_of
 from packshot.storage.base import FileMissingError
 from packshot.studio.framing import FRAMINGS
 from packshot.styles.edit import refreshed
@@ -57,12 +58,23 @@ async def order(
     session: PageSession,
     style: Annotated[list[str] | None, Query(max_length=100)] = None,
     photo: Annotated[list[str] | None, Query(max_length=MOST_PHOTOS)] = None,
+    kind: Literal["", "image", "video"] = "",
 ) -> Response:
-    """`style` and `photo` in the address choose these for a start, and the size that the style is usually made in."""
+    """`style` and `photo` in the address choose these for a start, and the size that the style is usually made in.
+
+    Where `kind` or the style says so, it is the order of a video.
+    """
     await refreshed()
     await projects.product(session, product_id)
     chosen = await choosing.kept(viewer.principal.account_id, product_id)
-    if style or photo:
+    if any(one.preset.kind == "video" for one in of(style or [])):
+        kind = "video"
+    if kind and kind != chosen.kind:
+        photos = photo or chosen.photos
+        chosen = Chosen(photos, style or [], size="", maker="", kind=kind) if kind == "video" else Chosen(photos)
+    if chosen.kind == "video":
+        chosen = replace(chosen, photos=photo or chosen.photos, styles=style or chosen.styles)
+    elif style or photo:
         chosen = Chosen(photos=photo or chosen.photos, styles=style or chosen.styles)
         painted = [one for one in of(chosen.styles) if not one.embedded]
         if painted and (model := painted[0].model):
@@ -97,6 +109,8 @@ async def shoot(
     pose: Annotated[list[str] | None, Form(max_length=20)] = None,
     strict: Short = "",
     market: Short = "",
+    kind: Short = "image",
+    seconds: Short = "",
 ) -> Response:
     account_id = viewer.principal.account_id
     chosen = Chosen(
@@ -116,6 +130,8 @@ async def shoot(
         poses=pose or [],
         strict=bool(strict),
         market=market,
+        kind=kind,
+        seconds=seconds,
     )
     brief = chosen.brief(product_id)
     if isinstance(brief, dict):
@@ -171,13 +187,15 @@ async def _page(
         rows = await photos.photos(session, product_id, limit=MOST_PHOTOS)
         cutouts = await shown_cutouts(session, [photo.id for photo in rows])
         people = await cast(session)
+    available, lacking = films()
     ready = [photo for photo in rows if cutouts.get(photo.id) and cutouts[photo.id][0].approved_at]
-    offered = _offered(chosen.styles)
+    filmed = chosen.kind == "video"
+    offered = _filmed(available, chosen.styles) if filmed else _offered(chosen.styles)
     offers = makers(people=bool(people) or any("person" in one.preset.needs for one in of(chosen.styles)))
     others = [(photo, _why(photo, cutouts.get(photo.id))) for photo in rows if photo not in ready]
     return render(
         request,
-        "shoots/order.html",
+        "shoots/order_video.html" if filmed else "shoots/order.html",
         status=error.status if error else 422 if wrong else 200,
         product=product,
         project=project,
@@ -190,14 +208,18 @@ async def _page(
         engines=engine_titles(offered),
         painted={"": price("", ""), **{style.slug: price(style.slug, "") for style in offered}},
         makers=[one for one in offers if not one.missing],
-        unset=[one for one in offers if one.missing] if viewer.is_admin else [],
+        unset=(lacking if filmed else [one for one in offers if one.missing]) if viewer.is_admin else [],
+        films=available,
+        usual=USUAL_S,
+        redrawn=WAYS["redraw"],
+        seconds=_lasting(available),
         cast=people,
         talent=known_only(chosen.talent, people),
         poses=poses(),
         markets={one.codes[0].upper(): name.replace("-", " ").title() for name, one in markets().items()},
         review_hours=await config.get(REVIEW_HOURS),
         costs=viewer.is_admin,
-        sizes=SIZES,
+        sizes=_sizes(available) if filmed else SIZES,
         framings=FRAMINGS,
         worn=WAYS["redraw"],
         formats=FORMAT_NAMES,
@@ -208,19 +230,48 @@ async def _page(
 
 
 _FIELDS = {"maker", "mode", "words", "avoid", "photo_ids", "styles", "size", "framing", "format", "count", "seed"} | {
-    *("talent", "poses", "strict", "market")
+    *("talent", "poses", "strict", "market", "seconds")
 }
 
 
 def _offered(chosen: list[str]) -> list[Style]:
     """What can be chosen from: the embedded studio's styles, or where another engine's was, those that it makes."""
-    painted = [one for one in of(chosen) if not one.embedded and one.active]
+    painted = [one for one in of(chosen) if not one.embedded and one.active and one.preset.kind == "image"]
     if not painted:
         return styles()
     first = painted[0]
     same = [one for one in library() if (one.engine, one.preset_model) == (first.engine, first.preset_model)]
     fitting = [one for one in same if "product" in one.preset.needs and one.preset.kind == first.preset.kind]
     return sorted(fitting, key=lambda one: one.slug not in chosen)
+
+
+def _filmed(films: list[Film], chosen: list[str]) -> list[Style]:
+    """The video styles that can be made here from a photo of a product, those chosen first."""
+    engines = {film.value.partition(" ")[0] for film in films}
+    fitting = [one for one in library() if one.preset.kind == "video" and _of_product(one)]
+    return sorted((one for one in fitting if one.engine in engines), key=lambda one: one.slug not in chosen)
+
+
+def _of_product(style: Style) -> bool:
+    return "product" in style.preset.needs and "person" not in style.preset.needs
+
+
+def _lasting(films: list[Film]) -> dict[str, str]:
+    """How long videos can last, by what a form sends."""
+    lasting = sorted({seconds for film in films for seconds in film.model.capabilities.seconds})
+    return {
+        "": "As long as the style says",
+        **{str(one): "1 second" if one == 1 else f"{one} seconds" for one in lasting},
+    }
+
+
+def _sizes(films: list[Film]) -> dict[str, str]:
+    """The sizes of videos, by what a form sends."""
+    sizes = dict.fromkeys(size for film in films for size in sizes_of(film.model))
+    return {"": "As the style says", **{size: f"{size.replace('x', ' × ')}{_SHAPES.get(size, '')}" for size in sizes}}
+
+
+_SHAPES = {"1280x720": ", wide", "720x1280": ", stories and shorts", "960x960": ", square", "1584x672": ", cinema"}
 
 
 def _why(photo: Photo, cutouts: list[Cutout] | None) -> str:

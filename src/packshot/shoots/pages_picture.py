@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Request
@@ -13,8 +13,8 @@ from packshot.accounts.browser import LoggedIn, PageSession
 from packshot.catalog.models import Photo
 from packshot.db import transaction
 from packshot.engines.base import Cost
-from packshot.errors import NotFoundError, PackshotError
-from packshot.imaging.formats import FORMATS, Format
+from packshot.errors import BadInputError, NotFoundError, PackshotError
+from packshot.imaging.formats import Format, extension_of
 from packshot.plates.way import WAYS
 from packshot.shoots.archive import file_name
 from packshot.shoots.cancel import generation_of
@@ -47,6 +47,9 @@ FINDINGS = {
     "busy": "Clutter, where less is better",
     "floor_edge": "Floor begins at",
     "alike": "Product kept in place",
+    "lasts": "Lasts, in seconds",
+    "frames_a_second": "Frames a second",
+    "packed_as": "Packed as",
 }
 
 VERDICTS = {"accept": "Looks right", "ask": "Approved by a person", "refuse": "Cannot be used"}
@@ -85,27 +88,41 @@ async def again(
 async def picture(
     request: Request, generation_id: UUID, viewer: LoggedIn, size: Literal["small", "full"] = "full"
 ) -> Response:
-    """The picture as pages show it: a small one for lists, or all of it, in a format that browsers show."""
+    """The picture as pages show it: a small one for lists, or all of it, in a format that browsers show.
+
+    Of a video it is a still.
+    """
     card, key = await _delivered(viewer, generation_id)
-    if size == "small":
+    if size == "small" or card.shoot.is_video:
         try:
             return file(request, small_key(key), tag=f"s{card.generation.crc32}", max_age_s=KEPT_S)
-        except FileMissingError:
-            pass  # it is older than small pictures are
+        except FileMissingError:  # it is older than small pictures are
+            if card.shoot.is_video:
+                raise
     if card.shoot.format in SHOWN:
         return file(request, key, tag=f"f{card.generation.crc32}", max_age_s=KEPT_S)
     return await _made(request, Order("copy", viewer.principal.account_id, card.id))
+
+
+@router.get("/generations/{generation_id}/video")
+async def video(request: Request, generation_id: UUID, viewer: LoggedIn) -> Response:
+    """The video as pages play it, in parts where a browser asks for one."""
+    card, key = await _delivered(viewer, generation_id)
+    if not card.shoot.is_video:
+        raise NotFoundError("This is a picture.", remedy="Look at it on its page.")
+    return file(request, key, tag=f"f{card.generation.crc32}", max_age_s=KEPT_S)
 
 
 @router.get("/generations/{generation_id}/download")
 async def download(
     request: Request, generation_id: UUID, viewer: LoggedIn, format: Annotated[Format | None, Query()] = None
 ) -> Response:
-    """The finished file, or a copy of it in another format."""
+    """The finished file, or a copy of it in another format, which a video has none of."""
     card, key = await _delivered(viewer, generation_id)
-    own = cast(Format, card.shoot.format)
-    name = file_name((card.generation, card.shoot, card.product), FORMATS[format or own].extension)
-    if format in (None, own):
+    if card.shoot.is_video and format:
+        raise BadInputError("A video is not made into pictures.", remedy="Download it as it is.")
+    name = file_name((card.generation, card.shoot, card.product), extension_of(format or card.shoot.format))
+    if format in (None, card.shoot.format):
         return file(request, key, tag=f"f{card.generation.crc32}", max_age_s=KEPT_S, filename=name)
     return await _made(request, Order("copy", viewer.principal.account_id, card.id, format=format), name)
 
@@ -172,7 +189,7 @@ def _findings(card: Card) -> list[tuple[str, str]]:
     """What the engine found, in words."""
     told: list[tuple[str, str]] = []
     for name, value in card.generation.facts.items():
-        if value in (None, "", -1.0) or isinstance(value, dict) or name == "way":
+        if value in (None, "", -1.0) or isinstance(value, dict | bool) or name == "way":
             continue
         told.append((FINDINGS.get(name, name.replace("_", " ").capitalize()), _shown(name, value)))
     return told

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Self, cast
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from packshot.imaging.formats import FORMATS, Format
+from packshot.shoots.finishing import small_key
 from packshot.shoots.models import Generation, Shoot, State
 from packshot.storage import storage
 
@@ -28,7 +28,10 @@ class ErrorOut(BaseModel):
 
 
 class GenerationOut(Out):
-    """One picture. `url` is good for ten minutes and there once the state is COMPLETED."""
+    """One picture or video. `url` is good for ten minutes and there once the state is COMPLETED.
+
+    So is `poster`, a still of a video.
+    """
 
     id: UUID
     shoot_id: UUID
@@ -43,6 +46,7 @@ class GenerationOut(Out):
     state: State
     waits_for: str
     url: str | None
+    poster: str | None = None
     bytes: int | None
     facts: dict[str, Any]
     warnings: list[str]
@@ -53,9 +57,10 @@ class GenerationOut(Out):
 
     @classmethod
     def of(cls, generation: Generation, shoot: Shoot) -> Self:
-        row = {name: getattr(generation, name) for name in cls.model_fields if name not in ("url", "error")}
+        row = {name: getattr(generation, name) for name in cls.model_fields if name not in ("url", "poster", "error")}
         why = ErrorOut(code=generation.error, message=generation.words, remedy=generation.remedy)
-        return cls(**row, url=_url(generation, shoot), error=why if generation.error else None)
+        url, poster = _url(generation, shoot), _poster(generation, shoot)
+        return cls(**row, url=url, poster=poster, error=why if generation.error else None)
 
 
 class AttemptOut(Out):
@@ -114,7 +119,7 @@ class AgainIn(BaseModel):
 
 
 class ShootOut(Out):
-    """One request. `states` counts its pictures."""
+    """One request. `states` counts its pictures, or videos: `seconds` is how long they last, 0 for pictures."""
 
     id: UUID
     project_id: UUID | None
@@ -127,6 +132,7 @@ class ShootOut(Out):
     format: str
     count: int
     variations: int
+    seconds: int
     winner_id: UUID | None
     seed: int
     credits: int
@@ -169,5 +175,11 @@ class WinnerIn(BaseModel):
 def _url(generation: Generation, shoot: Shoot) -> str | None:
     if generation.key is None or generation.state != State.COMPLETED:
         return None
-    filename = f"{generation.style}-{generation.number}.{FORMATS[cast(Format, shoot.format)].extension}"
+    filename = f"{generation.style}-{generation.number}.{shoot.extension}"
     return storage().url(generation.key, LINK_S, filename=filename)
+
+
+def _poster(generation: Generation, shoot: Shoot) -> str | None:
+    if generation.key is None or generation.state != State.COMPLETED or not shoot.is_video:
+        return None
+    return storage().url(small_key(generation.key), LINK_S)

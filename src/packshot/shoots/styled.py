@@ -8,6 +8,7 @@ from uuid import UUID
 from packshot.db import Direct
 from packshot.engines.base import Failed, Reference, Unsupported
 from packshot.shoots.brief import Brief
+from packshot.shoots.videos import of_one_kind
 from packshot.styles.library import Style, made_by, of, style
 from packshot.styles.plans import is_pro_direct
 from packshot.styles.preset import NEEDS
@@ -22,9 +23,10 @@ _BRING = {
 def settled(brief: Brief) -> Brief:
     """`brief` with the engine, the model and the mode of its styles where it says none of these itself.
 
-    A BadInputError where its styles are made by several engines: a shoot has one.
+    A BadInputError where its styles are made by several engines, or are videos and pictures: a shoot has one.
     """
     styles = of(brief.styles)
+    of_one_kind(styles)
     modes = {one.preset.mode for one in styles}
     if brief.mode is None and len(modes) == 1 and modes != {None}:
         brief = brief.model_copy(update={"mode": modes.pop()})
@@ -67,10 +69,6 @@ def _not_offered(styles: Sequence[Style]) -> Iterator[Unsupported]:
     for one in styles:
         if not one.active:
             yield Unsupported("style", f"{one.title} is not offered any more.", "Choose another style (see /styles).")
-        elif one.preset.kind == "video":
-            yield Unsupported(
-                "style", f"{one.title} is a video, and shoots deliver pictures so far.", "Choose a style for pictures."
-            )
 
 
 def _missing(styles: Sequence[Style], brief: Brief, has_photos: bool) -> Iterator[Unsupported]:

@@ -25,16 +25,14 @@ from packshot.settings import settings
 from packshot.shoots.brief import MOST_PICTURES, Brief
 from packshot.shoots.directed import WORDS
 from packshot.shoots.door import checked, refuse_in_trouble
-from packshot.shoots.errors import (
-    IdempotencyKeyReusedError,
-    UnsupportedError,
-)
+from packshot.shoots.errors import IdempotencyKeyReusedError, UnsupportedError
 from packshot.shoots.makers import maker, queue_of
 from packshot.shoots.models import Generation, Shoot
 from packshot.shoots.news import wake_later
 from packshot.shoots.permission import refusals
 from packshot.shoots.styled import against_styles, settled
 from packshot.shoots.variations import label, variations
+from packshot.shoots.videos import credits, set_up
 from packshot.styles.edit import refreshed
 from packshot.styles.makers import PRESETS
 from packshot.styles.price import price
@@ -59,11 +57,11 @@ _SHOOT = """shoot as (
   insert into shoot (
     id, account_id, user_id, project_id, product_id, engine, model, styles, width, height, framing, format, count,
     seed, credits, words, avoid, mode, preset, strict, talent_id, poses, market,
-    variations, created_at)
+    variations, seconds, created_at)
   values (
     :shoot_id, :account_id, :user_id, :project_id, :product_id, :engine, :model, :shoot_styles, :width, :height,
     :framing, :format, :count, :seed, :credits, :words, :avoid, :mode, :preset, :strict, :talent_id, :shoot_poses,
-    :market, :variations, :created_at)
+    :market, :variations, :seconds, :created_at)
 ), submission as (
   insert into submission (account_id, key, fingerprint, answer)
   values (:account_id, :idempotency_key, :fingerprint, :answer)
@@ -92,12 +90,15 @@ class PlannedOut(BaseModel):
 class AcceptedOut(BaseModel):
     """What was taken on. `credits` are held; each picture's are spent when it is delivered, and given back if not.
 
-    `way` is how the pictures are made, `way_words` says what that means for the product.
+    `way` is how the pictures are made, `way_words` says what that means for the product. `seconds` is how long videos
+    last, 0 for pictures.
     """
 
     id: UUID
     engine: str
     model: str
+    size: str = ""
+    seconds: int = 0
     seed: int
     credits: int
     created_at: datetime
@@ -154,7 +155,9 @@ async def submit(session: Direct, account_id: UUID, user_id: UUID, brief: Brief,
     photos = await approved(session, brief.photo_ids or None, brief.product_id) if _names_photos(brief) else []
     model = brief.model or next(iter(engine.known))
     seed = secrets.randbits(32) if brief.seed is None else brief.seed
-    refused = await against_styles(session, account_id, brief, bool(photos))
+    setting = set_up(brief, engine.known.get(model))
+    refused = [*await against_styles(session, account_id, brief, bool(photos)), *setting.refused]
+    brief = setting.brief
     outside = await refusals(session, brief)
     try:
         way, warnings = checked(engine, brief, model, photos, refused)
@@ -163,10 +166,10 @@ async def submit(session: Direct, account_id: UUID, user_id: UUID, brief: Brief,
         raise error.beside(also) from None
     if outside:
         raise NotPermittedError(outside)
-    planned = _plan(brief, photos, seed)
+    planned = _plan(brief, model, photos, seed)
     shoot = _shoot(user_id, brief, model, seed, photos, planned)
-    warnings += await refuse_in_trouble(session, engine, model, lambda: _unwritten(shoot, planned))
-    answer = _answer(shoot, planned, way, warnings)
+    instead = await refuse_in_trouble(session, engine, model, lambda: _unwritten(shoot, planned))
+    answer = _answer(shoot, planned, way, [*setting.notes, *warnings, *instead])
     submission = {"idempotency_key": key, "fingerprint": fingerprint, "answer": answer}
     try:
         await _write(session, account_id, engine, planned, f"{_SHOOT}, {_GENERATIONS}", {**shoot, **submission})
@@ -246,7 +249,7 @@ def _names_photos(brief: Brief) -> bool:
     return bool(brief.photo_ids) or brief.product_id is not None
 
 
-def _plan(brief: Brief, photos: Sequence[Approved], seed: int) -> list[Planned]:
+def _plan(brief: Brief, model: str, photos: Sequence[Approved], seed: int) -> list[Planned]:
     """Every photo in every look and pose. One seed for all poses; looks of the same style count on from it."""
     given: Sequence[Approved | None] = photos or [None]
     wanted = product(given, _looks(brief), in_order(brief.poses) or [""])
@@ -261,7 +264,7 @@ def _plan(brief: Brief, photos: Sequence[Approved], seed: int) -> list[Planned]:
             label=look.label,
             variation=look.variation,
             seed=(seed + look.seed) % (1 << 32),
-            credits=price(look.style, brief.engine),
+            credits=_price(look.style, brief, model),
         )
         for number, (photo, look, pose) in enumerate(wanted, start=1)
     ]
@@ -271,6 +274,12 @@ def _plan(brief: Brief, photos: Sequence[Approved], seed: int) -> list[Planned]:
             remedy="Name fewer photos or styles, or send several shoots.",
         )
     return planned
+
+
+def _price(style: str, brief: Brief, model: str) -> int:
+    if brief.seconds is not None:
+        return credits(style, brief.engine, model, brief.seconds)
+    return price(style, brief.engine)
 
 
 class _Look(NamedTuple):
@@ -327,6 +336,7 @@ def _shoot(
         "shoot_poses": json.dumps(brief.poses),
         "market": brief.market or "",
         "variations": brief.variations or 0,
+        "seconds": brief.seconds or 0,
         "created_at": datetime.now(UTC),
     }
 
@@ -344,6 +354,7 @@ def _answer(shoot: dict[str, Any], planned: Sequence[Planned], way: Way, warning
     answer = {
         **shoot,
         "id": shoot["shoot_id"],
+        "size": f"{shoot['width']}x{shoot['height']}",
         "events": f"/api/generate/{shoot['shoot_id']}/events",
         "way": way,
         "way_words": WAYS[way],

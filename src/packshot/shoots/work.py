@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from packshot.db import after_commit, transaction
 from packshot.engines.base import Engine, Failed
 from packshot.errors import PackshotError
-from packshot.imaging.formats import FORMATS, Format
 from packshot.plates.way import Way
 from packshot.shoots import news, policy
 from packshot.shoots.chain import next_call, takes_over
@@ -111,8 +110,7 @@ def raw_key(attempt: Attempt) -> str:
 
 def picture_key(work: Work, attempt: Attempt) -> str:
     """Where the finished file lies."""
-    extension = FORMATS[cast(Format, work.shoot.format)].extension
-    return f"generations/{work.lease.id}/{attempt.id}.{extension}"
+    return f"generations/{work.lease.id}/{attempt.id}.{work.shoot.extension}"
 
 
 async def set_back(work: Work, attempt: Attempt, failed: Failed) -> None:

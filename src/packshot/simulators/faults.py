@@ -3,9 +3,11 @@
 Before the vendor takes the request on, and so not billed: `rate-limited` (429 with Retry-After), `rate-limited-bare`,
 `overloaded` (503 with Retry-After), `broken` (500), `bad-gateway` (502), `unpaid`, and `moderated` in the vendor's own
 way. Afterwards, and billed: `broken-after` (500), `hang`, `cut-off`. With the result: `drip`, `endless`, `gzip-bomb`,
-`html`, `wrong-size`, `nonsense` (JSON that means nothing). With a result that has an address: `expired`, `redirect` (to
+`html`, `wrong-size`, `nonsense` (JSON that means nothing); with a video's also `cut-short` (half of the file), `brief`
+(it lasts half as long) and `wrong-shape`. With a result that has an address: `expired`, `redirect` (to
 a cloud's metadata), `metadata` (its address itself). With something under way: `failed`, `failed-moderated`, `aborted`,
-`strange-status`, `forgotten`. With webhooks: `webhook-twice`, `webhook-reordered`, `webhook-forged`.
+`strange-status`, `forgotten`. With webhooks: `webhook-twice`, `webhook-reordered`, `webhook-forged`. With `-once`
+behind it an accident in the words happens to the first who says them.
 """
 
 from __future__ import annotations

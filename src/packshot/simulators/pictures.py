@@ -1,4 +1,4 @@
-"""The pictures and videos that simulators make: rooms, with the product and the person in them, marked as simulated.
+"""The pictures that simulators make: rooms, with the product and the person in them, marked as simulated.
 
 Of several references the first is the product, and the second the person, who stands behind it. One that the prompt
 calls a drawing of the pose is looked at by vendors and stands in no picture.
@@ -17,10 +17,7 @@ the product's own colours, its letters, or the likeness.
 from __future__ import annotations
 
 import re
-import tempfile
 import zlib
-from functools import cache
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -33,7 +30,6 @@ from packshot.imaging.photo import Photo
 Canvas = NDArray[np.uint8]
 
 STAMP = "simulator"
-FRAMES_A_SECOND = 8
 _BLOCKS = 6
 _DEFECT = re.compile(r"\bdefect:([a-z-]+)")
 _FLOOR = re.compile(r"surface fills the lower (\d+) percent")
@@ -54,6 +50,13 @@ _SKIRTING = 0.012  # of the height, over which the wall turns into the floor
 
 def picture(words: str, width: int, height: int, references: tuple[bytes, ...] = (), seed: int = 0) -> bytes:
     """A PNG of `width` × `height`: a room in colours that come from `words` and `seed`, with the references in it."""
+    canvas = scene(words, width, height, references, seed)
+    stamp(canvas)
+    return finish(canvas, [(width, height)], "png")[0].data
+
+
+def scene(words: str, width: int, height: int, references: tuple[bytes, ...] = (), seed: int = 0) -> Canvas:
+    """The pixels of the same, which do not say yet what made them."""
     canvas = _room(words, width, height, seed)
     defects = _defects(words)
     drawn = {int(number) for number in _POSE.findall(words)}
@@ -67,8 +70,7 @@ def picture(words: str, width: int, height: int, references: tuple[bytes, ...] =
     if references:
         photo = decode(references[0], name="reference", limits=OWN_LIMITS)
         _place(canvas, photo, defects, _WORN if len(references) > 1 else _ALONE)
-    _stamp(canvas)
-    return finish(canvas, [(width, height)], "png")[0].data
+    return canvas
 
 
 def changed(words: str, reference: bytes, mask: bytes | None) -> bytes:
@@ -84,22 +86,8 @@ def changed(words: str, reference: bytes, mask: bytes | None) -> bytes:
         may_change = _eight(decode(mask, name="mask", limits=OWN_LIMITS))[..., :1].astype(np.float32) / 255
         room[:] = room * _contact((1 - may_change[..., 0]).astype(np.float32))[..., None]
         room[:] = np.rint(room * may_change + own * (1 - may_change)).astype(np.uint8)
-    _stamp(room)
+    stamp(room)
     return finish(room, [(photo.width, photo.height)], "png")[0].data
-
-
-@cache
-def video(width: int, height: int, seconds: int) -> bytes:
-    """An MP4 of `seconds` in which the room's light moves."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "video.mp4"
-        writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), FRAMES_A_SECOND, (width, height))
-        for frame in range(seconds * FRAMES_A_SECOND):
-            canvas = _room("video", width, height, frame * 3)
-            _stamp(canvas)
-            writer.write(np.ascontiguousarray(canvas[..., ::-1]))
-        writer.release()
-        return path.read_bytes()
 
 
 def _defects(words: str) -> list[str]:
@@ -213,7 +201,7 @@ def _spoil(product: Canvas, defect: str) -> None:
             cv2.circle(product, (centre[0] + side * axes[0] // 2, centre[1]), max(1, axes[0] // 6), (30, 20, 20), -1)
 
 
-def _stamp(canvas: Canvas) -> None:
+def stamp(canvas: Canvas) -> None:
     """Says in the picture what made it, in letters that no size loses."""
     height, width = canvas.shape[:2]
     scale = max(width / 550, 0.4)

@@ -11,15 +11,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from packshot.simulators.pictures import video
+from packshot.simulators.film import film_of
 from packshot.simulators.vendor import (
     RefusedError,
     Strict,
     accepted,
-    address,
     application,
     bearer,
-    in_thread,
     job,
     json_of,
     start,
@@ -66,7 +64,8 @@ async def image_to_video(request: Request) -> Response:
     if not isinstance(fault, str):
         return fault
     credits = CREDITS_A_SECOND[body.model] * body.duration
-    made = start(request, fault, ratio=body.ratio, seconds=body.duration, credits=credits)
+    about = {"size": body.ratio.replace(":", "x"), "seconds": body.duration, "picture": body.promptImage}
+    made = start(request, fault, words=body.promptText or "", credits=credits, **about)
     return JSONResponse({"id": made.id, "estimatedCost": {"credits": credits}})
 
 
@@ -89,10 +88,7 @@ async def task(request: Request) -> Response:
         return JSONResponse(told | failure | {"status": "FAILED", "cost": {"credits": credits}})
     if found.fault == "strange-status":
         return JSONResponse(told | {"status": "FERMENTING"})
-    width, height = (int(side) for side in found.about["ratio"].split(":"))
-    if found.fault == "wrong-size":
-        width, height = width // 2, height // 2
-    output = address(request, await in_thread(video, width, height, found.about["seconds"]), "video/mp4", found.fault)
+    output = await film_of(request, found)
     return JSONResponse(told | {"status": "SUCCEEDED", "output": [output], "cost": {"credits": credits}})
 
 

@@ -55,6 +55,7 @@ class Books:
     refused: int = 0
     words: str = ""
     pictures: int = 0
+    met: set[str] = field(default_factory=set[str])
     jobs: dict[str, Job] = field(default_factory=dict[str, Job])
     files: dict[str, tuple[bytes, str, str]] = field(default_factory=dict[str, "tuple[bytes, str, str]"])
 
@@ -105,6 +106,10 @@ async def accepted(request: Request, words: str, error: faults.Error, *, picture
     an accident that happens before, billed or not.
     """
     fault = faults.asked(request, words)
+    if fault.endswith("-once"):
+        met = books(request).met
+        fault = "" if words in met else fault.removesuffix("-once")
+        met.add(words)
     if answer := faults.before(fault, error):
         books(request).refused += 1
         return answer

@@ -10,15 +10,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from packshot.simulators.pictures import video
+from packshot.simulators.film import film_of
 from packshot.simulators.vendor import (
     RefusedError,
     Strict,
     accepted,
-    address,
     application,
     books,
-    in_thread,
     job,
     json_of,
     start,
@@ -90,7 +88,8 @@ async def order(request: Request) -> Response:
     fault = await accepted(request, body.task.text, error)
     if not isinstance(fault, str):
         return fault
-    made = start(request, fault, key=key, format=body.format, seconds=body.duration)
+    about = {"size": body.format, "seconds": body.duration, "picture": body.task.picture, "words": body.task.text}
+    made = start(request, fault, key=key, **about)
     told = [(f"evt-{made.id}-{one}", {"job": {"id": made.id, "state": one}}) for one in ("rendering", "ready")]
     tell_later(body.notify, told, fault)
     return JSONResponse({"job": {"id": made.id, "state": "queued"}}, 202)
@@ -103,10 +102,7 @@ async def look(request: Request) -> Response:
     ends = {"failed": "broken", "failed-moderated": "no", "moderated": "no", "strange-status": "fermenting"}
     if found.fault in ends:
         return JSONResponse({"job": {"id": found.id, "state": ends[found.fault], "why": "As asked."}})
-    width, height = (int(side) for side in found.about["format"].split("x"))
-    if found.fault == "wrong-size":
-        width, height = width // 2, height // 2
-    url = address(request, await in_thread(video, width, height, found.about["seconds"]), "video/mp4", found.fault)
+    url = await film_of(request, found)
     return JSONResponse({"job": {"id": found.id, "state": "ready", "files": [url]}})
 
 

@@ -39,6 +39,7 @@ async def pricing(request: Request, _: MaybeViewer, missing: int = 0, back: str 
         "site/pricing.html",
         styles=styles(),
         photo=prices().photo,
+        second=prices().second,
         free=settings().free_credits,
         missing=max(0, min(missing, 1_000_000)),
         back=own_path(back[:500], ""),

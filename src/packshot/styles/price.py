@@ -16,12 +16,17 @@ EMBEDDED = "studio"
 
 
 class Prices(BaseModel):
-    """The file prices.yaml: credits for a photo, and for the styles that cost something else."""
+    """The file prices.yaml: credits for a photo, and for the styles that cost something else; for a second of video,
+
+    and for the models ("engine model") whose seconds cost something else.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     photo: NonNegativeInt
     styles: dict[str, NonNegativeInt]
+    second: NonNegativeInt
+    seconds: dict[str, NonNegativeInt]
 
 
 @cache
@@ -40,7 +45,14 @@ def price(style: str, engine: str) -> int:
 
 def price_of(preset: Preset, engine: str) -> int:
     """Credits for one picture or video of `preset` by `engine`."""
+    if preset.credits is None and preset.seconds:
+        return second_price(engine, preset.model) * preset.seconds
     return _listed(preset.slug, engine) if preset.credits is None else preset.credits
+
+
+def second_price(engine: str, model: str) -> int:
+    """Credits for a second of video by a model."""
+    return prices().seconds.get(f"{engine} {model}", prices().second)
 
 
 def _listed(style: str, engine: str) -> int:

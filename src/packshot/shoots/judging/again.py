@@ -62,7 +62,8 @@ async def what_next(work: Work, rejections: Sequence[Rejection], pixels: Executo
         engine, model = elsewhere(maker(shoot.engine), _plain(shoot, generation, references))
     person = shoot.talent_id is not None or bool(generation.pose)
     known = work.engine.known.get(work.call.model)
-    kept = known and product and way_of(known, product=True, person=person, mode="plate") in ("plate", "inpaint")
+    plate = way_of(known, product=True, person=person, kind=shoot.kind, mode="plate") if known else "redraw"
+    kept = product and plate in ("plate", "inpaint")
     redrawn = work.call.way == "redraw"
     reach = Reach(
         generation.seed,
@@ -88,6 +89,8 @@ def _plain(shoot: Shoot, generation: Generation, references: tuple[Reference, ..
         model=shoot.model,
         width=shoot.width,
         height=shoot.height,
+        kind=shoot.kind,
+        seconds=shoot.seconds or None,
         style=generation.style,
         framing=shoot.framing,
         words=shoot.words,

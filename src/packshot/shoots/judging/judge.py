@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from packshot.locks.base import Decision, Lock, Verdict
+from packshot.locks.base import Decision, Lock, Thresholds, Verdict
 from packshot.shoots.judging.identity import IdentityLock
 from packshot.shoots.judging.limits import thresholds
 from packshot.shoots.judging.locks import Evidence, Judge
@@ -46,8 +46,11 @@ class Judged:
         return self.verdict.decision if self.verdict else "accept"
 
 
-async def judge(standing: Sequence[Lock], evidence: Evidence, pixels: Executor) -> Judged:
-    """What the locks `standing` in the way find. One that rejects ends it: the picture is lost, whatever others say."""
+async def judge(standing: Sequence[Lock], evidence: Sequence[Evidence], pixels: Executor) -> Judged:
+    """What the locks `standing` in the way find of a picture, or of several frames of a video: there the worst counts.
+
+    One that rejects ends it: the picture is lost, whatever others say.
+    """
     looked: list[Looked] = []
     for lock in standing:
         looked.append(await _look(lock, evidence, pixels))
@@ -56,7 +59,7 @@ async def judge(standing: Sequence[Lock], evidence: Evidence, pixels: Executor) 
     return Judged(tuple(looked))
 
 
-async def _look(lock: Lock, evidence: Evidence, pixels: Executor) -> Looked:
+async def _look(lock: Lock, evidence: Sequence[Evidence], pixels: Executor) -> Looked:
     limits = await thresholds(lock)
     judge = judges.get(lock)
     began = time.perf_counter()
@@ -66,11 +69,28 @@ async def _look(lock: Lock, evidence: Evidence, pixels: Executor) -> Looked:
         verdict = unavailable(lock, missing)
     else:
         try:
-            verdict = await asyncio.get_running_loop().run_in_executor(pixels, judge.judge, evidence, limits)
+            verdict = await _worst(judge, evidence, limits, pixels)
         except Exception:  # a fault of ours says nothing about the picture
             log.exception("a lock raised", lock=lock)
             verdict = unavailable(lock, "it had a problem of its own")
     return Looked(replace(verdict, thresholds=verdict.thresholds or limits), round((time.perf_counter() - began) * 1e3))
+
+
+async def _worst(judge: Judge, evidence: Sequence[Evidence], limits: Thresholds, pixels: Executor) -> Verdict:
+    """The verdict on the frame that is furthest from being accepted, which its words name where there are several."""
+    loop, verdicts = asyncio.get_running_loop(), list[Verdict]()
+    for shown in evidence:
+        verdict = await loop.run_in_executor(pixels, judge.judge, shown, limits)
+        if shown.at is not None and verdict.decision != "not_applicable":
+            verdict = replace(verdict, words=f"At {shown.at:.1f} s: {verdict.words}")
+        verdicts.append(verdict)
+        if verdict.decision == "reject":
+            break
+    decides = worst(verdicts)
+    if decides is None:
+        return verdicts[0]
+    alike = [one for one in verdicts if one.decision == decides.decision]
+    return min(alike, key=lambda one: float("inf") if one.score is None else one.score)
 
 
 def unavailable(lock: Lock, why: str) -> Verdict:

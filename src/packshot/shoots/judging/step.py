@@ -6,9 +6,9 @@ import asyncio
 import random
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 import structlog
@@ -41,6 +41,10 @@ from packshot.shoots.settle import Delivery, deliver, hand_over, turn_down
 from packshot.shoots.work import NOW, Work, note, refuse, wait
 from packshot.talents.release import NotPermittedError
 
+if TYPE_CHECKING:
+    from packshot.imaging.colour import Pixels
+    from packshot.imaging.video import Still
+
 log = structlog.get_logger(__name__)
 
 
@@ -48,7 +52,8 @@ log = structlog.get_logger(__name__)
 class Case:
     """A finished picture that is not delivered yet: `data` is its file, stored under the delivery's key.
 
-    `pixels` are the threads that pictures are worked on by.
+    `pixels` are the threads that pictures are worked on by. `stills` are what is looked at of a video, which no lock
+    could open.
     """
 
     work: Work
@@ -56,6 +61,15 @@ class Case:
     delivery: Delivery
     data: bytes = field(repr=False)
     pixels: Executor
+    stills: tuple[Still, ...] = ()
+
+    async def opened(self) -> list[tuple[Pixels, float | None]]:
+        """What is looked at, each with its moment in a video: what the customer would get, opened again."""
+        from packshot.imaging.own import opened
+
+        if self.stills:
+            return [(still.pixels, still.at) for still in self.stills]
+        return [(await asyncio.get_running_loop().run_in_executor(self.pixels, opened, self.data), None)]
 
     @property
     def preview_key(self) -> str:
@@ -180,14 +194,13 @@ async def _reject(case: Case, found: Judged, rows: Sequence[StoredVerdict], verd
             )
 
 
-async def _evidence(case: Case, locks: Sequence[Lock], references: tuple[Reference, ...]) -> Evidence:
-    """The finished file is opened again: what is judged is what the customer would get."""
-    from packshot.imaging.own import opened
-
+async def _evidence(case: Case, locks: Sequence[Lock], references: tuple[Reference, ...]) -> list[Evidence]:
+    """What the locks look at: the picture, or several frames of a video."""
     generation, shoot = case.work.generation, case.work.shoot
-    picture = await asyncio.get_running_loop().run_in_executor(case.pixels, opened, case.data)
-    return Evidence(
-        picture,
+    first, *others = await case.opened()
+    evidence = Evidence(
+        first[0],
+        first[1],
         product=await _sides(case, references) if "product" in locks else (),
         person=await people_of(case.work) if "identity" in locks else (),
         placed=case.delivery.facts.get("placed"),
@@ -195,6 +208,7 @@ async def _evidence(case: Case, locks: Sequence[Lock], references: tuple[Referen
         style=generation.style,
         pose=generation.pose,
     )
+    return [evidence, *(replace(evidence, picture=picture, at=at) for picture, at in others)]
 
 
 async def _sides(case: Case, references: tuple[Reference, ...]) -> tuple[Side, ...]:
@@ -218,9 +232,9 @@ async def _sides(case: Case, references: tuple[Reference, ...]) -> tuple[Side, .
 async def _files(case: Case, found: Judged, rows: Sequence[StoredVerdict]) -> dict[str, bytes]:
     """The marked preview, and the evidence of each lock that has any; the rows name theirs."""
     from packshot.imaging.marked import marked
-    from packshot.imaging.own import opened
 
-    preview = await asyncio.get_running_loop().run_in_executor(case.pixels, lambda: marked(opened(case.data)))
+    ((picture, _), *_) = await case.opened()
+    preview = await asyncio.get_running_loop().run_in_executor(case.pixels, marked, picture)
     files = {case.preview_key: preview}
     for looked, row in zip(found.looked, rows, strict=True):
         if looked.verdict.picture:
