@@ -211,15 +211,8 @@ async def test_every_prompt_says_what_stays_the_same_and_nobody_is_named(
 
 async def test_what_an_engine_lacks_and_a_release_forbids_is_said_at_once(garment: Seller, face_model: None) -> None:
     talent = await add_person(garment, synthetic=False, photos=1)
-    refused = await garment.shoot(
-        engine="openai",
-        styles=["words"],
-        size="1024x1024",
-        seed=7,
-        words="A street.",
-        talent_id=talent,
-        poses=["front"],
-    )
+    wanted: dict[str, Any] = {"engine": "openai", "styles": ["words"], "size": "1024x1024", "words": "A street."}
+    refused = await garment.shoot(**wanted, seed=7, talent_id=talent, poses=["front"])
     assert refused.status_code == 422
     assert {one["field"] for one in refused.json()["error"]["problems"]} == {"seed", "market"}
     assert await garment.credits() == (1000, 0)

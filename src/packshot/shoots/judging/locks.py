@@ -39,8 +39,8 @@ class Evidence:
     `picture` is what the customer would get, opened again from its finished file: (H, W, 3) sRGB, uint8 or uint16.
     Of a video it is a frame, which comes `at` so many seconds. `product` are photos of the product, the one that was
     shot first and then its other sides; `person` those of the person, the oldest first. `placed` is where an engine
-    that keeps the product's pixels put them ({"box", "source", "scale"}), None where it draws the product anew. `style` and
-    `pose` name what was asked for.
+    that keeps the product's pixels put them ({"box", "source", "scale"}), None where it draws the product anew.
+    `style` and `pose` name what was asked for.
     """
 
     picture: Pixels = field(repr=False)
