@@ -77,7 +77,7 @@ async def test_a_picture_that_comes_after_it_was_cancelled_is_not_delivered(sell
     row = await look(id)
     assert (row.state, row.key) == (State.CANCELLED, None)
     assert await seller.credits() == (1000, 0)
-    key = f"generations/{id}/{(await attempts(id))[0].id}.webp"
+    key = f"attempts/{(await attempts(id))[0].id}"
     assert await storage().size(key)
     assert key in await doomed(), "its file waits to be removed"
 
