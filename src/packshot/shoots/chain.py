@@ -17,7 +17,7 @@ from packshot.plates.way import Mode, Way, against_mode, fallback, way_of
 from packshot.shoots.makers import Call, direction_of, maker, request, takes_people
 from packshot.shoots.models import Attempt, AttemptState, Generation, Shoot
 from packshot.shoots.permission import refusals
-from packshot.styles.price import price
+from packshot.shoots.videos import price_of
 from packshot.vendors.gate import trouble_s
 from packshot.words.poses import why_not
 
@@ -105,7 +105,8 @@ async def stand_in(
         model = engine.known.get(choice.model or next(iter(engine.known)))
         if engine.missing or model is None or (choice.engine, model.id) in tried:
             continue
-        if price(generation.style, choice.engine) > price(generation.style, shoot.engine):
+        asked, slug = shoot.seconds, generation.style
+        if price_of(slug, choice.engine, model.id, asked) > price_of(slug, shoot.engine, shoot.model, asked):
             continue
         if not _able(engine, model, shoot, generation):
             continue

@@ -32,10 +32,9 @@ from packshot.shoots.news import wake_later
 from packshot.shoots.permission import refusals
 from packshot.shoots.styled import against_styles, settled
 from packshot.shoots.variations import label, variations
-from packshot.shoots.videos import credits, set_up
+from packshot.shoots.videos import price_of, set_up
 from packshot.styles.edit import refreshed
 from packshot.styles.makers import PRESETS
-from packshot.styles.price import price
 from packshot.talents.release import NotPermittedError
 from packshot.words.poses import in_order
 
@@ -264,7 +263,7 @@ def _plan(brief: Brief, model: str, photos: Sequence[Approved], seed: int) -> li
             label=look.label,
             variation=look.variation,
             seed=(seed + look.seed) % (1 << 32),
-            credits=_price(look.style, brief, model),
+            credits=price_of(look.style, brief.engine, model, brief.seconds),
         )
         for number, (photo, look, pose) in enumerate(wanted, start=1)
     ]
@@ -274,12 +273,6 @@ def _plan(brief: Brief, model: str, photos: Sequence[Approved], seed: int) -> li
             remedy="Name fewer photos or styles, or send several shoots.",
         )
     return planned
-
-
-def _price(style: str, brief: Brief, model: str) -> int:
-    if brief.seconds is not None:
-        return credits(style, brief.engine, model, brief.seconds)
-    return price(style, brief.engine)
 
 
 class _Look(NamedTuple):

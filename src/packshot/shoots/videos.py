@@ -10,7 +10,7 @@ from packshot.engines.base import Kind, Model, Unsupported
 from packshot.errors import BadInputError
 from packshot.shoots.brief import Brief
 from packshot.styles.library import Style, of, style
-from packshot.styles.price import second_price
+from packshot.styles.price import price, second_price
 
 USUAL_S = 5  # where neither the brief nor the style says how long
 SIZES = ("1280x720", "720x1280", "960x960", "1920x1080", "1080x1920")  # that are offered where a model makes any
@@ -72,11 +72,14 @@ def set_up(brief: Brief, model: Model | None) -> Setting:
     return Setting("video", settled, tuple(notes), tuple(refused))
 
 
-def credits(slug: str, engine: str, model: str, seconds: int) -> int:
-    """Credits for a video of so many seconds: the style's own price, in proportion, where the style's maker makes it;
+def price_of(slug: str, engine: str, model: str, seconds: int | None) -> int:
+    """Credits for a picture, or for a video of so many `seconds`.
 
-    else the price list's for a second of `model`.
+    That is the style's own price, in proportion, where the style's maker makes it; else the price list's for a second
+    of `model`.
     """
+    if not seconds:
+        return price(slug, engine)
     found = style(slug)
     if found and found.preset.seconds and (found.engine, found.model and found.model.id) == (engine, model):
         return ceil(found.credits * seconds / found.preset.seconds)
