@@ -188,7 +188,7 @@ def test_without_weights_the_command_says_what_to_install(files: Path) -> None:
         PACKSHOT_FACE_MODEL_PATH=str(files / "text.png"),
     )  # fmt: skip
     assert run.returncode == 2
-    assert "SHA-256" in run.stderr
+    assert "`packshot lock models fetch yunet`" in run.stderr
 
 
 def test_pairs_calibrate(files: Path, hopper: Image.Image, astronaut: Image.Image) -> None:
