@@ -15,6 +15,7 @@ import resource
 import signal
 import sys
 from fractions import Fraction
+from importlib import import_module
 from typing import Any
 
 import av
@@ -25,6 +26,8 @@ from av.error import MemoryError as OutOfMemoryError
 from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace
 from av.video.stream import VideoStream
+
+import_module("av.subtitles.stream")  # PyAV loads it with the first video, where the limit on memory may not allow it
 
 Problem = tuple[str, dict[str, Any]]
 
