@@ -225,8 +225,9 @@ async def test_content_rules_end_it_at_once(engine: str, seller: Seller, play: P
     assert await seller.credits() == (1000, 0)
 
 
-@pytest.mark.parametrize("engine", ["openai", *(["replicate", "fashn"] if FULL else [])])
-@pytest.mark.parametrize("fault", ASKS_TO_WAIT if FULL else ["rate-limited"])
+@pytest.mark.skipif(not FULL, reason="it waits as vendors ask for: make faults; tests/vendors/test_line.py is quicker")
+@pytest.mark.parametrize("engine", ["openai", "replicate", "fashn"])
+@pytest.mark.parametrize("fault", ASKS_TO_WAIT)
 async def test_who_asks_to_be_left_alone_is_by_all(
     fault: str, engine: str, seller: Seller, simulators: Simulators, play: PlayAll
 ) -> None:
