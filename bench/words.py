@@ -78,6 +78,9 @@ def main() -> None:
             "",
             *table({key: Tally.counted(*counts) for key, counts in figures["counts"].items()}),
         ]
+    every = [case for name in PARTS for case in load(name)]
+    lines += ["", f"## All together today, those tuned on as well: {len(every)} descriptions", ""]
+    lines += [*table(measure(every))]
     for name, title in PARTS.items():
         cases = load(name)
         tallies = measure(cases)
