@@ -80,7 +80,14 @@ WORN = {"styles": ["words"]}
 PLAYS = {
     "openai": Play(photo=True, asked=MARBLE, never=("failed-moderated",)),
     "replicate": Play(photo=True, later=True, asked=MARBLE),
-    "fashn": Play(photo=True, person=True, later=True, asked=WORN, few=("", "hang", "failed", "broken", "moderated")),
+    "fashn": Play(
+        photo=True,
+        person=True,
+        later=True,
+        asked=WORN,
+        few=("", "hang", "failed", "broken", "moderated"),
+        never=("aborted",),  # a status of Replicate's
+    ),
     **({"stability": Play(asked=MARBLE), "bedrock": Play(asked=MARBLE)} if FULL else {}),
 }
 
