@@ -42,12 +42,13 @@ async def references_of(work: Work) -> tuple[Reference, ...]:
     """
     change = Change.of(work.generation.change)
     shown = await _product(work)
-    if change.sides:
-        shown += tuple([reference for _, reference in (await sides_of(work))[: change.sides]])
     model = work.engine.known.get((work.attempts[-1].model if work.attempts else "") or work.shoot.model)
+    most = model.capabilities.references if model else len(shown) + 1
+    if change.sides:  # whoever stands in may take fewer than who was meant
+        room = most - len(shown) - (work.shoot.talent_id is not None)
+        shown += tuple([one for _, one in (await sides_of(work))[: max(min(change.sides, room), 0)]])
     if work.shoot.talent_id is not None:
-        room = model.capabilities.references - len(shown) if model else 1
-        shown = (*shown, *turned(await people_of(work), change.reference)[: max(room, 0)])
+        shown = (*shown, *turned(await people_of(work), change.reference)[: max(most - len(shown), 0)])
     return (*shown, *posed(work.generation.pose, model, shown))
 
 
