@@ -162,3 +162,11 @@ async def test_unknown_ids_are_not_found(seller: Seller) -> None:
         answer = await seller.person.get(path.format(shoot=uuid4(), generation=uuid4()))
         assert answer.status_code == 404
         error(answer)
+
+
+async def test_what_makes_no_sense_is_said_by_its_field_in_our_own_words(seller: Seller) -> None:
+    answer = await seller.shoot(size="9x9", seconds=999)
+    assert answer.status_code == 422
+    told = {one["field"]: one["message"] for one in error(answer)["problems"]}
+    assert told.keys() == {"size", "seconds"}
+    assert told["size"].startswith("'9x9' is not a size")

@@ -105,7 +105,10 @@ def _to_login(request: Request) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     problems = [
-        {"field": ".".join(str(part) for part in wrong["loc"][1:]) or str(wrong["loc"][0]), "message": wrong["msg"]}
+        {
+            "field": ".".join(str(part) for part in wrong["loc"][1:]) or str(wrong["loc"][0]),
+            "message": wrong["msg"].removeprefix("Value error, "),
+        }
         for wrong in error.errors()
     ]
     words = "; ".join(f"{problem['field']}: {problem['message']}" for problem in problems)
