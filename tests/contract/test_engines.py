@@ -64,12 +64,8 @@ async def test_every_model_makes_what_was_asked_for(id: str, model: str, make: M
 async def test_what_was_not_taken_on_is_not_billed(id: str, fault: str, make: Make, simulators: Simulators) -> None:
     engine = make(id)
     kind, wait = NOT_TAKEN_ON[fault]
-    if fault == "unpaid":
-        kind = {"bedrock": "rate_limited", "fashn": "rate_limited", "runway": "invalid"}.get(id, kind)  # type: ignore[assignment]
-    if id == "bedrock" and fault == "overloaded":
-        wait = None
-    if id == "bedrock" and fault == "rate-limited":
-        wait = None
+    if fault == "unpaid" and id == "bedrock":  # AWS knows limits, and no account that is empty
+        kind = "rate_limited"
     before = simulators.billed(id)
     outcome, _ = await play(engine, request_to(engine, f"a mug fault:{fault}"))
     assert isinstance(outcome, Failed) and outcome.kind == kind, outcome
@@ -159,7 +155,15 @@ async def test_a_result_that_is_lost_was_paid_for(id: str, fault: str, make: Mak
     before = simulators.billed(id)
     outcome, _ = await play(engine := make(id), request_to(engine, f"a mug fault:{fault}"))
     assert isinstance(outcome, Failed) and outcome.kind == "outcome_unknown" and outcome.charged, outcome
+    assert outcome.cost.micros > 0, "and what it cost is known"
     assert simulators.billed(id) == before + 1
+
+
+async def test_what_a_vendor_takes_for_nothing_is_known(make: Make) -> None:
+    """Runway says what a task cost, also where its rules forbade the video."""
+    outcome, _ = await play(engine := make("runway"), request_to(engine, "a mug fault:moderated"))
+    assert isinstance(outcome, Failed) and (outcome.kind, outcome.charged) == ("moderated", True)
+    assert outcome.cost.micros == 2 * 50_000
 
 
 @pytest.mark.parametrize("id", ENGINES)

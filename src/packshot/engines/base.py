@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Kind = Literal["image", "video"]
 Role = Literal["product", "person", "style", "pose"]
 Per = Literal["picture", "second", "setting"]
-Submits = Literal["idempotent", "lookup", "once"]
+Submits = Literal["idempotent", "once"]
 Works = Literal["here", "elsewhere"]
 Facts = Mapping[str, Any]
 """Findings for the record, ready for JSON: words, numbers, None, or an object of them."""
@@ -35,6 +35,7 @@ FailureKind = Literal[
     "unusable",  # it was made and paid for, and what came cannot be used
     "alike",  # it was made, and looks like another variation of its shoot
     "outcome_unknown",  # sent, and no answer: it may have been made and charged
+    "late",  # taken on and not finished in time; it was told to stop, and may have been charged
 ]
 
 
@@ -62,7 +63,7 @@ class Capabilities:
     `size_of_reference`: the picture gets its first reference's size, and no other can be asked for.
     `seconds`: the durations of its videos. `characters`: of its prompt. `styles`: slugs it knows, None for any words.
     `stages`: its styles can be set up otherwise (Staging). `keeps_product`: the product's pixels in the picture are the
-    photo's own. `submits`: whether sending twice makes one picture, can be looked up afterwards, or must happen once.
+    photo's own. `submits`: whether sending twice with the same key makes one picture, or must happen once.
     """
 
     kinds: frozenset[Kind] = frozenset({"image"})
@@ -85,7 +86,6 @@ class Capabilities:
     mask: bool = False
     seed: bool = False
     negative_words: bool = False
-    webhook: bool = False
     styles: frozenset[str] | None = None
     framings: frozenset[str] = frozenset({"standard"})
     stages: bool = False
@@ -233,7 +233,7 @@ class Pending:
 
 @dataclass(frozen=True)
 class Failed:
-    """No picture. `charged`: whether the vendor took money for it, None where it cannot be known."""
+    """No picture. `charged`: whether the vendor took money for it, None where it cannot be known; `cost`: how much."""
 
     kind: FailureKind
     words: str
@@ -241,6 +241,7 @@ class Failed:
     charged: bool | None = False
     retry_after_s: float | None = None
     facts: Facts = field(default_factory=dict[str, Any])
+    cost: Cost = Cost()
 
 
 def _today() -> date:
@@ -295,11 +296,25 @@ class Engine(ABC):
         self.workplace = workplace
 
     @property
+    def patience_s(self) -> float | None:
+        """How long an operation may take before it is stopped and given up; None: as long as its picture may wait."""
+        return None
+
+    @property
     def missing(self) -> tuple[str, ...]:
-        """The full names of required settings that are not set; empty means configured."""
-        return tuple(
-            f"PACKSHOT_{self.id.upper()}_{name}" for name in self.requires if not self.workplace.settings.get(name)
-        )
+        """What the operator has to set: full names of settings, and why where they are wrong; empty means configured."""
+        unset = [self.full(name) for name in self.requires if not self.workplace.settings.get(name)]
+        return (*unset, *self.wrong)
+
+    @cached_property
+    def wrong(self) -> tuple[str, ...]:
+        """Settings that make no sense as they are, each with what it has to be."""
+        return ()
+
+    @classmethod
+    def full(cls, name: str) -> str:
+        """The environment's name for the setting `name`."""
+        return f"PACKSHOT_{cls.id.upper()}_{name}"
 
     @cached_property
     def known(self) -> dict[str, Model]:

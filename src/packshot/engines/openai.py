@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar
 
@@ -25,14 +27,19 @@ class OpenAI(Vendor):
     deadline_s = 300.0
     others: ClassVar = {
         "QUALITY": ("high", "low, medium or high; xhigh and max with GPT Image 2.5"),
-        "MODERATION": ("auto", "auto, or low for rules that are less strict"),
+        "MODERATION": ("auto", "auto, or low for less strict rules; for pictures made of words alone"),
+    }
+    sense: ClassVar = {
+        "QUALITY": (re.compile(r"low|medium|high|xhigh|max"), "low, medium, high, xhigh or max"),
+        "MODERATION": (re.compile(r"auto|low"), "auto or low"),
     }
 
     def check(self, request: GenerationRequest) -> list[Unsupported]:
         refusals = super().check(request)
         model, quality = self.model(request), self.setting("QUALITY")
         if model is not None and quality not in model.own:
-            refusals.append(Unsupported("model", f"{model.title} has no quality {quality!r}.", "Ask the operator."))
+            remedy = f"Choose another model, or have the operator set {self.full('QUALITY')}."
+            refusals.append(Unsupported("model", f"{model.title} has no quality {quality!r}.", remedy))
         return refusals
 
     def estimate(self, request: GenerationRequest) -> Cost:
@@ -71,9 +78,10 @@ class OpenAI(Vendor):
             files = [file for one in told["data"] if (file := from_base64(one.get("b64_json")))]
         except (NoAnswerError, LookupError, TypeError, AttributeError):
             return self.unknown("sent an answer that makes no sense")
+        cost = _cost(told.get("usage"), model) or self.estimate(request)
         if not files or not all(map(is_picture, files)):
-            return self.lost("sent something that is no picture")
-        return done(request, files, _cost(told.get("usage"), model) or self.estimate(request))
+            return replace(self.lost("sent something that is no picture"), cost=cost)
+        return done(request, files, cost)
 
     async def retirements(self) -> Mapping[str, date]:
         answer = await self.asks("/models")
