@@ -302,7 +302,7 @@ class Engine(ABC):
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """What the operator has to set: full names of settings, and why where they are wrong; empty means configured."""
+        """What the operator has to set: full names of settings, and why if they are wrong; empty means configured."""
         unset = [self.full(name) for name in self.requires if not self.workplace.settings.get(name)]
         return (*unset, *self.wrong)
 
