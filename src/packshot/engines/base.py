@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -260,6 +260,8 @@ class Heard:
 class Workplace:
     """What an engine is handed: a folder for what can be made again, its own settings, and the date.
 
+    `ends`: on which day models end by the vendor's own word, by their ids, which counts more than models.yaml's.
+
     `callback` gives the address at which the vendor may say that the attempt of a key has news; None where it cannot
     reach us.
 
@@ -271,6 +273,7 @@ class Workplace:
     settings: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     today: Callable[[], date] = _today
     callback: Callable[[str], str] | None = None
+    ends: Mapping[str, date] = field(default_factory=dict[str, date])
 
 
 def lasts(request: GenerationRequest, model: Model) -> int:
@@ -331,13 +334,20 @@ class Engine(ABC):
 
     def check(self, request: GenerationRequest) -> list[Unsupported]:
         """Everything of `request` that cannot be honoured, all at once; empty means it can. Pure: costs nothing."""
-        from packshot.engines.check import against_capabilities, against_licence
+        from packshot.engines.check import against_capabilities
 
         model = self.model(request)
         if model is None:
             offered = ", ".join(known.id for known in self.models())
             return [Unsupported("model", f"{self.title} has no model {request.model!r}.", f"It has: {offered}.")]
-        return [*against_licence(model, self.workplace.today()), *against_capabilities(request, model)]
+        return [*self.bars(model), *against_capabilities(request, model)]
+
+    def bars(self, model: Model) -> list[Unsupported]:
+        """Why nothing of `model` may be sold today: it has ended, or its licence does not allow that. Pure."""
+        from packshot.engines.check import against_licence
+
+        ends = self.workplace.ends.get(model.id, model.retires_on)
+        return [*against_licence(replace(model, retires_on=ends), self.workplace.today())]
 
     def estimate(self, request: GenerationRequest) -> Cost:
         """The most that this request can cost the operator. Pure."""

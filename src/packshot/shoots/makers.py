@@ -17,6 +17,7 @@ from packshot.shoots.models import Generation, Shoot
 from packshot.shoots.variations import in_words
 from packshot.styles.direction import look_of
 from packshot.tasks import Queue
+from packshot.vendors import ends
 from packshot.words.direction import Direction
 from packshot.words.markets import market_named
 
@@ -33,7 +34,7 @@ class Call(NamedTuple):
 def maker(id: str) -> Engine:
     """The engine `id`, made once per process; an unknown id is a BadInputError."""
     callback = partial(callbacks.address, id) if callbacks.reachable() else None
-    return engine(id, settings(), callback=callback)
+    return engine(id, settings(), callback=callback, ends=ends.said(id))
 
 
 os.register_at_fork(after_in_child=maker.cache_clear)
