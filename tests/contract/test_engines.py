@@ -227,7 +227,7 @@ async def test_something_under_way_is_stopped_where_the_vendor_can(id: str, make
     assert isinstance(operation, Operation)
     await engine.cancel(operation)
     told = await engine.poll(operation)
-    if id in ("replicate", "runway"):
+    if id in ("replicate", "runway", "http_video"):
         assert isinstance(told, Failed) and told.kind == "transient"
 
 
