@@ -314,6 +314,12 @@ class Engine(ABC):
         """Settings that make no sense as they are, each with what it has to be."""
         return ()
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Settings under its name that there are not: a slip of the pen does nothing, and says nothing."""
+        known = {*self.requires, *self.options}
+        return tuple(sorted(name for name in self.workplace.settings if name not in known))
+
     @classmethod
     def full(cls, name: str) -> str:
         """The environment's name for the setting `name`."""
