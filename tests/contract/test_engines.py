@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 from io import BytesIO
 
+import httpx
 import numpy as np
 import pytest
 from PIL import Image
@@ -259,6 +260,19 @@ async def test_white_may_change_and_black_stays(id: str, model: str, make: Make)
     below = slice(height // 2 + 10, height * 8 // 10)  # above the stamp
     assert abs(made[below].astype(int) - own[below]).max() <= 2
     assert (abs(made[: height // 2 - 10].astype(int) - own[: height // 2 - 10]).max(axis=2) > 10).mean() > 0.5
+
+
+@pytest.mark.parametrize(("model", "asked"), [("gpt-image-2", ""), ("gpt-image-2.5-flare", "-2026-09-08")])
+async def test_openai_is_told_whose_a_request_is_and_for_which_version(
+    model: str, asked: str, make: Make, simulators: Simulators
+) -> None:
+    for references in ((), (Reference(photo()),)):
+        engine = make("openai")
+        request = replace(request_to(engine, "a mug", model=model), whose="x" * 43, references=references)
+        outcome, _ = await play(engine, request)
+        assert isinstance(outcome, Done), outcome
+        told = httpx.get(f"{simulators.url}/openai/_simulator/billed").json()
+        assert (told["whose"], told["model"]) == ("x" * 43, model + asked)
 
 
 async def test_references_are_uploaded_where_they_are_too_large_for_a_request(

@@ -165,6 +165,9 @@ class GenerationRequest:
     `words` and `avoid` are prompt and negative prompt; `mask` is a PNG of the first reference's size where white may
     change. `seed` None lets the engine choose, `seconds` None is its shortest. `staging` sets a style up otherwise, for
     one variation of a shoot.
+
+    `whose` is one word for all requests of an account that says nothing else of it: vendors who look for abuse can then
+    turn one account away instead of the operator.
     """
 
     model: str
@@ -182,6 +185,7 @@ class GenerationRequest:
     mask: bytes | None = field(default=None, repr=False)
     depth: Literal[8, 16] = 8
     staging: Staging | None = None
+    whose: str = ""
 
 
 @dataclass(frozen=True)

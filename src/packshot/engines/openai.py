@@ -57,13 +57,15 @@ class OpenAI(Vendor):
         model = self.model(request)
         assert model
         fields = {
-            "model": request.model,
+            "model": model.own.get("version", model.id),
             "prompt": prompt(request),
             "n": request.count,
             "size": f"{request.width}x{request.height}",
             "quality": self.setting("QUALITY"),
             "output_format": "png",
         }
+        if request.whose:
+            fields["safety_identifier"] = request.whose
         if request.references:
             parts = await _parts(request, fields)
             answer = await self.sends("/images/edits", parts=parts, max_bytes=ANSWER_BYTES)
@@ -84,6 +86,7 @@ class OpenAI(Vendor):
         return done(request, files, cost)
 
     async def retirements(self) -> Mapping[str, date]:
+        """A model ends with the version of it that is asked for, if that goes first."""
         answer = await self.asks("/models")
         if not isinstance(answer, Answer):
             raise LookupError(f"{self.title} does not list its models.")
@@ -95,7 +98,8 @@ class OpenAI(Vendor):
             }
         except (NoAnswerError, LookupError, TypeError, ValueError, AttributeError) as error:
             raise LookupError(f"{self.title}'s list of models makes no sense.") from error
-        return said
+        names = {model.id: {model.id, str(model.own.get("version", model.id))} for model in self.models()}
+        return {id: min(said[name] for name in both & said.keys()) for id, both in names.items() if both & said.keys()}
 
     def is_moderated(self, answer: Answer) -> bool:
         return _code(answer) in ("moderation_blocked", "content_policy_violation")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import NamedTuple
 
+from packshot.accounts.signing import signature
 from packshot.engines import engine
 from packshot.engines.base import Engine, GenerationRequest, Kind, Model, Reference
 from packshot.plates.way import Way
@@ -71,6 +72,7 @@ def request(
         avoid=look.avoid,
         seed=generation.seed,
         references=references,
+        whose=signature("vendor", str(shoot.account_id)),
     )
     model = maker(call.engine).known.get(call.model)
     if model is None:
