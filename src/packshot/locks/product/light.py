@@ -62,7 +62,8 @@ def normalised(own: Float, theirs: Float, inner: Mask, light: Light) -> tuple[Fl
     weight = inner.astype(np.float32) * np.where(_whole(theirs, inner), np.float32(1), np.float32(0.02))
     sigma = _SHADING * max(inner.shape)
     y_own, y_even = (np.asarray(part @ _LUMINANCE + _FLOOR, np.float32) for part in (own, even))
-    shading = np.clip(within(y_own, weight, sigma) / within(y_even, weight, sigma), *_GAIN)[..., None]
+    even_light = np.maximum(within(y_even, weight, sigma), _FLOOR)  # far from the product there is none
+    shading = np.clip(within(y_own, weight, sigma) / even_light, *_GAIN)[..., None]
     highest = np.asarray(_CLIPPED * light.tint * shading, np.float32)
     return np.minimum(own, highest), np.minimum(np.asarray(even * shading, np.float32), highest)
 
