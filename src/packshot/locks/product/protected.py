@@ -32,7 +32,7 @@ _LOST = 0.2  # correlation of brightness below which it is not the region at all
 _TOLERANCES = {
     "texture": 0.256,
     "detail": 0.42,
-    "colour": 3.8,
+    "colour": 4.6,
     "part_colour": 11.7,
     "deformation": 0.045,
     "missing": 0.05,
