@@ -19,6 +19,7 @@ _GAMMAS = np.geomspace(0.72, 1.4, 15)
 _TINT = (0.9, 1.11)  # what 5 % in encoded values are in linear light: more is another colour
 _SHADING = 0.10  # of the product's longer side: what varies more slowly is light
 _GAIN = (0.35, 3.2)
+_NOT_LIGHT = 8.0  # ΔE76 beyond which a place says nothing about the light
 _COARSE = 4  # the exponent is chosen on a copy smaller by so much
 
 
@@ -33,8 +34,8 @@ class Light:
 def light_of(own: Float, theirs: Float, inner: Mask) -> Light:
     """The light of `theirs` beside `own`, both (H, W, 3) linear and lying on each other, judged by `inner` (H, W).
 
-    The exponent is the one under which most of the product has its own colour: contrast alone says little of a product
-    of one brightness, and shadows have a contrast of their own.
+    The exponent is the one under which most of the product has its own colour, whatever differs by more than light makes
+    it: contrast alone says little of a product of one brightness, and shadows have a contrast of their own.
     """
     size = max(inner.shape[1] // _COARSE, 8), max(inner.shape[0] // _COARSE, 8)
     a, b = (np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA), np.float32) for light in (own, theirs))
@@ -46,8 +47,8 @@ def light_of(own: Float, theirs: Float, inner: Mask) -> Light:
     for gamma in _GAMMAS:
         light = Light(float(gamma), _tint(a, np.maximum(b, 1e-5) ** np.float32(gamma), where))
         first, second = (lab_of(part)[where] for part in normalised(a, b, where, light))
-        apart = first - second
-        error = float(np.median(np.linalg.norm(apart, axis=1))) + 0.3 * abs(float(np.log(gamma)))
+        apart = np.minimum(np.linalg.norm(first - second, axis=1), _NOT_LIGHT)
+        error = float(apart.mean()) + 0.3 * abs(float(np.log(gamma)))
         if error < least:
             best, least = light, error
     return best

@@ -35,7 +35,8 @@ def picture(
 
     `own`, `theirs` (h, w, 3) and `mask`, `difference` (h, w, 1 is at tolerance) lie on each other; `H` takes a frame
     of `shape` to `scene`, None where the product is nowhere. `astray` (n, 2): points of the outline in that frame that
-    are not where they should be. `regions`: a protected part beside what is there, and whether they are the same. No words are drawn: Packshot brings no font that this could use; the verdict has them.
+    are not where they should be. `regions`: a protected part beside what is there, and whether they are the same. No
+    words are drawn: Packshot brings no font that this could use; the verdict has them.
     """
     heat = _heat(theirs, mask, difference)
     if astray is not None:

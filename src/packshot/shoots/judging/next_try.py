@@ -132,7 +132,7 @@ _WORDS = {
     "protected_changed": _LETTERS,
     "protected_lost": _LETTERS,
     "deformed": "Keep the product's shape and outline exactly as in the reference photo.",
-    "outline_changed": "Keep the product's outline exactly as in the reference photo, whole and with nothing before it.",
+    "outline_changed": "Keep the product's outline exactly as in the reference photo, with nothing in front of it.",
     "stretched": "Keep the product's proportions exactly as in the reference photo.",
     "part_missing": "Show every part of the product that the reference photo shows; leave nothing out.",
     "blurred": "The product is in sharp focus.",
