@@ -19,6 +19,7 @@ from packshot.locks.product.version import TOLERANCES
 _LEAST_SCALE = 0.18
 _BLURS = (0.0, 0.5, 0.8, 1.1, 1.5, 2.0, 2.7, 3.6, 5.0)  # px
 _SHARP_PX, _SHARP, _LEAST_SHARP = 1.2, 1.0, 0.02  # what so much blur takes off in lightness, and the part that shows it
+_EXPLAINED = 0.3  # of the difference may be left with the blur
 _FORGIVEN_BLUR = 1.1  # px: what resizing and encoding do
 _LIGHTNESS_WEIGHT = 0.35  # of a lightness difference: most of one is light
 
@@ -133,13 +134,17 @@ def _noise(own: Float, theirs: Float, inner: Mask) -> float:
 
 
 def _blur(own: Float, theirs: Float, whole: Float, inner: Mask) -> float:
-    """The blur of ours, px, that explains theirs best where ours has something that could be blurred; else 0."""
+    """The blur of ours, px, that explains theirs best where ours has something that could be blurred.
+
+    0 where there is nothing, and where it explains too little: what was drawn anew is like something blurred, too.
+    """
     sharp = (np.abs(own - within(own, whole, _SHARP_PX)) > _SHARP) & inner
     where = (cv2.dilate(sharp.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0) & inner
     if where.sum() < _LEAST_SHARP * inner.sum():
         return 0.0
     error = [float(np.square((within(own, whole, sigma) if sigma else own) - theirs)[where].mean()) for sigma in _BLURS]
-    return _BLURS[int(np.argmin(error))]
+    best = int(np.argmin(error))
+    return _BLURS[best] if error[best] < _EXPLAINED * error[0] else 0.0
 
 
 def _spread(plane: Float) -> Float:

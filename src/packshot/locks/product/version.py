@@ -14,8 +14,8 @@ TOLERANCES = {
     "texture": 0.13,  # 1 - masked SSIM of two scales after alignment
     "detail": 0.34,  # the same in the worst patch, weighted by its texture
     "colour": 2.9,  # CIEDE2000, mean
-    "part_colour": 7.5,  # CIEDE2000, worst patch
-    "deformation": 0.0058,  # residual displacement in parts of the product's longer side
+    "part_colour": 6.5,  # CIEDE2000, worst patch
+    "deformation": 0.0068,  # residual displacement in parts of the product's longer side
     "aspect": 0.10,  # ratio of both sides' scales, less one
     "blur": 1.6,  # standard deviation, in pixels of a product of 448, of the blur that explains the picture
     "outline": 0.03,  # part of the outline that is bent, covered or gone
