@@ -34,8 +34,9 @@ class Light:
 def light_of(own: Float, theirs: Float, inner: Mask) -> Light:
     """The light of `theirs` beside `own`, both (H, W, 3) linear and lying on each other, judged by `inner` (H, W).
 
-    The exponent is the one under which most of the product has its own colour, whatever differs by more than light makes
-    it: contrast alone says little of a product of one brightness, and shadows have a contrast of their own.
+    The exponent is the one under which most of the product has its own colour; what differs by more than light could
+    make it counts no more for that. Contrast alone says little of a product of one brightness, and shadows have one of
+    their own.
     """
     size = max(inner.shape[1] // _COARSE, 8), max(inner.shape[0] // _COARSE, 8)
     a, b = (np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA), np.float32) for light in (own, theirs))

@@ -108,8 +108,8 @@ async def _judge_and_deliver(case: Case) -> None:
 async def _always(case: Case) -> bool:
     """Whether the product lock looks although nobody asked for it.
 
-    At every product that was drawn anew, and at every picture of which it rejected one before; at a sample of the others
-    whose pixels were kept, for looking takes about as long as making such a picture.
+    At every product that was drawn anew, and at whatever follows a rejection; at a sample of the others whose pixels
+    were kept, for looking takes about as long as making such a picture.
     """
     if any(attempt.state == AttemptState.REJECTED for attempt in case.work.attempts):
         return await config.get(PRODUCT_ALWAYS)
