@@ -118,6 +118,14 @@ class AgainIn(BaseModel):
     words: str = ""
 
 
+class RejectIn(BaseModel):
+    """What is wrong: colour, shape, text, person or other; "" if you would rather not say."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = ""
+
+
 class ShootOut(Out):
     """One request. `states` counts its pictures, or videos: `seconds` is how long they last, 0 for pictures."""
 
