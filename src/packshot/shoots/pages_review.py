@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from packshot.accounts.browser import LoggedIn, PageSession
 from packshot.credits import ledger
@@ -34,14 +34,20 @@ Back = Annotated[str, Form(max_length=500)]
 
 @router.get("/generations/{generation_id}/preview")
 async def preview(request: Request, generation_id: UUID, viewer: LoggedIn) -> Response:
-    """The best attempt at a picture that is not delivered, small and marked."""
+    """The best attempt at a picture that is not delivered, small and marked.
+
+    It is the one that most locks let pass, and of those the one whose worst score is the best: the person being right
+    makes up for no wrong product.
+    """
+    passed = func.count().filter(StoredVerdict.decision != "reject")
     async with transaction(viewer.principal.account_id) as session:
         await generation_of(session, generation_id)
         best = (
             select(Attempt.preview_key)
             .outerjoin(StoredVerdict, StoredVerdict.attempt_id == Attempt.id)
             .where(Attempt.generation_id == generation_id, Attempt.preview_key.is_not(None))
-            .order_by(StoredVerdict.score.desc().nulls_last(), Attempt.number.desc())
+            .group_by(Attempt.id)
+            .order_by(passed.desc(), func.min(StoredVerdict.score).desc().nulls_last(), Attempt.number.desc())
             .limit(1)
         )
         key = await session.scalar(best)
