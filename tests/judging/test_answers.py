@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -85,7 +86,7 @@ async def test_only_the_pages_own_seller_answers(
     open_shop: OpenShop, seller: Seller, tint: Tint, browser: Browser, answer: str
 ) -> None:
     (id,) = await doubts(seller, 1)
-    sent = {"doubts": id, "reason": "other"}
+    sent: dict[str, Any] = {"doubts": id, "reason": "other"}
     assert (await browser.post(f"/gallery/{answer}", token="wrong", **sent)).status_code == 403
     stranger = await open_shop("bob@example.com")
     other = await Browser.beside(stranger.client).login("bob@example.com")

@@ -152,6 +152,8 @@ class ShootOut(Out):
     talent_id: UUID | None
     poses: list[str]
     market: str
+    purpose: str
+    channels: list[str]
     created_at: datetime
     states: dict[State, int]
 

@@ -89,7 +89,8 @@ class ReleaseOut(BaseModel):
 class ReferenceOut(BaseModel):
     """A reference photo. `score` is how alike its face and the others' are, where 0.65 is enough; null for the first.
 
-    `compared` is false where no face model was there to look, `calibrated` where nobody measured the one that did. `words` and `remedy` say why a refused one is refused.
+    `compared` is false where no face model was there to look, `calibrated` where nobody has measured the one that was.
+    `words` and `remedy` say why a refused one is refused.
     """
 
     model_config = ConfigDict(from_attributes=True)
