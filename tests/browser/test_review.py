@@ -154,7 +154,13 @@ def _limits(up: Up, token: str, **limits: float) -> None:
 
 
 def _shoot(up: Up, token: str, photos: list[str], words: str, count: int = 1) -> str:
-    body = {"photo_ids": photos, "styles": ["marble"], "engine": "openai", "words": words, "mode": "redraw"}
+    body: dict[str, object] = {
+        "photo_ids": photos,
+        "styles": ["marble"],
+        "engine": "openai",
+        "words": words,
+        "mode": "redraw",
+    }
     body["count"] = count
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid4().hex}
     return str(httpx.post(f"{up.address}/api/generate", json=body, headers=headers).raise_for_status().json()["id"])
