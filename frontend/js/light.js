@@ -2,7 +2,10 @@
 const MOVES = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: "up", ArrowDown: "down" };
 
 const opens = () => [...document.querySelectorAll("[data-grid] [data-open]")];
-const boxOf = (open) => open.closest("li").querySelector('input[name="ids"]');
+const BOX = ".pick input"; // ids are of delivered pictures, doubts of those that wait for an answer
+const boxes = (state = "") => [...document.querySelectorAll(`[data-grid] ${BOX}${state}`)];
+const boxOf = (open) => open.closest("li").querySelector(BOX);
+const counted = (count, one) => `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;
 const typing = (target) => target.matches('input:not([type="checkbox"]), textarea, select, [contenteditable]');
 
 export const light = () => ({
@@ -11,13 +14,14 @@ export const light = () => ({
   init() {
     document.addEventListener("keydown", (event) => this.key(event));
     document.addEventListener("change", (event) => {
-      if (event.target.matches('input[name="ids"]')) this.count();
+      if (event.target.matches(BOX)) this.count();
     });
     document.addEventListener("htmx:afterSettle", () => this.count());
     document.addEventListener("click", (event) => this.click(event));
     document.addEventListener("htmx:afterRequest", (event) => {
-      if (!event.detail.successful) return;
-      if (event.target.id.startsWith("bulk-")) this.choose([]);
+      if (!event.detail.successful) return event.target.closest("dialog")?.close(); // what went wrong is told beneath it
+      if (event.target.id.startsWith("bulk-")) this.choose(() => false);
+      if (event.target.matches("[data-answers]")) this.answered(event.target.closest("dialog"));
       if (event.target.id === "delete") document.querySelector("[data-picture]")?.classList.add("gone");
       if (event.target.matches("[data-undo]")) document.querySelector("[data-picture]")?.classList.remove("gone");
     });
@@ -31,9 +35,9 @@ export const light = () => ({
 
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    const dialog = document.querySelector("dialog.loupe[open]");
+    const dialog = document.querySelector("dialog[open]");
     if (dialog) {
-      if (event.key.toLowerCase() === "z") dialog.close();
+      if (event.key.toLowerCase() === "z" && dialog.matches(".loupe")) dialog.close();
       return;
     }
     const open = event.target.closest?.("[data-open]") ?? event.target.closest?.("[data-grid] li")?.querySelector("[data-open]");
@@ -62,10 +66,11 @@ export const light = () => ({
       this.count();
     } else if (letter === "k") this.act(open, "bulk-keep", "[data-keep]");
     else if (letter === "d" || event.key === "Delete") this.act(open, "bulk-delete", "[data-delete]");
+    else if ((letter === "a" || letter === "r") && boxes('[name="doubts"]:checked').length) this.sheet(letter === "a" ? "accept-sheet" : "reject-sheet");
     else if (letter === "a" || letter === "r") this.answer(open.closest("li"), letter);
     else if (letter >= "1" && letter <= "5") open.closest("li").querySelector(`[data-rate="${letter}"]`)?.click();
     else if (letter === "z") this.loupe(open.dataset.full, open);
-    else if (event.key === "Escape") this.choose([]);
+    else if (event.key === "Escape") this.choose(() => false);
     else return;
     event.preventDefault();
   },
@@ -89,7 +94,7 @@ export const light = () => ({
 
   // On all that is chosen, or else on the picture at hand; the focus goes on to the next.
   act(open, bulk, single) {
-    const chosen = document.querySelector('input[name="ids"]:checked');
+    const chosen = boxes('[name="ids"]:checked').length;
     const all = opens();
     if (single === "[data-delete]") (all[all.indexOf(open) + 1] ?? all[all.indexOf(open) - 1])?.focus();
     if (chosen) document.getElementById(bulk).click();
@@ -106,23 +111,51 @@ export const light = () => ({
     button.click();
   },
 
-  choose(ids) {
-    for (const box of document.querySelectorAll('input[name="ids"]')) box.checked = ids.includes(box.value);
+  // The sum before many are accepted, the reason before they are rejected.
+  sheet(id) {
+    const sheet = document.getElementById(id);
+    sheet.querySelector("form").reset();
+    sheet.showModal();
+    window.htmx.trigger(sheet, "opened");
+  },
+
+  // On to what still waits; those that could not be answered stay chosen, and each says why.
+  answered(sheet) {
+    sheet.close();
+    this.anchor = null;
+    this.count();
+    const waiting = document.querySelector("[data-grid] li:has([data-accept]) [data-open]");
+    (waiting ?? document.getElementById("content")).focus();
+    const unanswered = document.getElementById("unanswered");
+    if (unanswered.querySelector("li")) unanswered.showModal();
+  },
+
+  choose(which) {
+    for (const box of boxes()) box.checked = which(box);
     this.count();
   },
 
   count() {
     const bar = document.getElementById("bulk");
     if (!bar) return;
-    const count = document.querySelectorAll('input[name="ids"]:checked').length;
-    bar.hidden = count === 0;
-    document.getElementById("bulk-count").textContent = count ? `${count.toLocaleString("en")} chosen` : "";
+    const chosen = boxes(":checked");
+    bar.hidden = chosen.length === 0;
+    document.getElementById("bulk-count").textContent = chosen.length ? `${chosen.length.toLocaleString("en")} chosen` : "";
+    for (const part of bar.querySelectorAll("[data-bulk]")) part.hidden = !chosen.some((box) => box.name === part.dataset.bulk);
+    const doubts = chosen.filter((box) => box.name === "doubts");
+    const sum = doubts.reduce((credits, box) => credits + Number(box.dataset.credits), 0);
+    for (const place of document.querySelectorAll("[data-doubts]")) place.textContent = counted(doubts.length, "picture");
+    for (const place of document.querySelectorAll("[data-sum]")) place.textContent = sum ? counted(sum, "credit") : "nothing";
   },
 
   click(event) {
-    if (event.target.closest("#bulk-none")) this.choose([]);
+    if (event.target.closest("#bulk-none")) this.choose(() => false);
+    if (event.target.closest("#choose-all")) this.choose((box) => box.name === "doubts");
+    const opener = event.target.closest("[data-sheet]");
+    if (opener) this.sheet(opener.dataset.sheet);
+    if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
     if (event.target.closest("#zoom")) this.loupe(document.querySelector("[data-picture]").dataset.picture);
-    const box = event.target.closest('input[name="ids"]');
+    const box = event.target.closest(BOX);
     if (!box) return;
     const open = box.closest("li").querySelector("[data-open]");
     const all = opens();

@@ -147,6 +147,12 @@ class Settings(BaseSettings):
     face_detector_sha256: str = Field(
         default="", description="the hash that this file has to have, if it is not YuNet 2023mar"
     )
+    face_accept: float | None = Field(
+        default=None, description="where that model accepts, in its own units, as `packshot lock calibrate` found it"
+    )
+    face_review: float | None = Field(
+        default=None, description="where a person looks at a face, in the same units; both or neither"
+    )
     face_noncommercial: bool = Field(
         default=False, description="you may use weights that are licensed for non-commercial use only"
     )
@@ -160,6 +166,8 @@ class Settings(BaseSettings):
             raise ValueError("PACKSHOT_WORDS_LLM_URL has to start with http:// or https://")
         if self.words_llm_url and not self.words_llm_model:
             raise ValueError("PACKSHOT_WORDS_LLM_URL needs PACKSHOT_WORDS_LLM_MODEL")
+        if (self.face_accept is None) != (self.face_review is None):
+            raise ValueError("PACKSHOT_FACE_ACCEPT and PACKSHOT_FACE_REVIEW have to be given together")
         if self.heartbeat_s * 2 > self.lease_s:
             raise ValueError("PACKSHOT_HEARTBEAT_S has to be at most half of PACKSHOT_LEASE_S")
         return self

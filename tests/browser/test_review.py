@@ -45,10 +45,10 @@ async def test_a_seller_answers_and_an_operator_sets_the_limits(chromium: Browse
         photos = [await one.get_attribute("value") or "" for one in await page.locator("input[name=photo_ids]").all()]
         _limits(shop, token, accept=1.0, review=0.5)
         await page.wait_for_timeout(1000 * (FRESH_S + 0.5))  # until every process knows
-        doubtful = _shoot(shop, token, photos[:1], "on a table")
+        doubtful = _shoot(shop, token, photos[:1], "on a table", count=6)
         rejected = _shoot(shop, token, photos[:1], "on a table, defect:recoloured")
         for shoot in (doubtful, rejected):
-            until(lambda shoot=shoot: _states(shop, token, shoot) & {"REVIEW", "REJECTED", "COMPLETED", "FAILED"}, 120)
+            until(lambda shoot=shoot: not _states(shop, token, shoot) & {"PENDING", "RUNNING"}, 120)
         assert _states(shop, token, doubtful) == {"REVIEW"}
         assert _states(shop, token, rejected) == {"REJECTED"}
 
@@ -64,6 +64,7 @@ async def test_a_seller_answers_and_an_operator_sets_the_limits(chromium: Browse
         await page.check("#rating input[value='4']")
         await page.click("#rating button")
         await page.wait_for_selector("#rating input[value='4']:checked")
+        await _answer_many(seller)
         await _look(seller, f"/shoots/{rejected}", "shoot-rejected")
         await page.click("a[data-open]")
         await page.wait_for_url("**/generations/*")
@@ -85,6 +86,59 @@ async def test_a_seller_answers_and_an_operator_sets_the_limits(chromium: Browse
         await _look(seller, "/admin/locks", "admin-locks")
 
 
+async def _answer_many(seller: Seller) -> None:
+    """Five wait: two are accepted by keyboard, two rejected by mouse, and the sum stands there before."""
+    page = seller.page
+    await seller.open("/gallery?stands=review")
+    opens = page.locator("[data-grid] [data-open]")
+    assert await opens.count() == 5
+    await opens.first.focus()
+    await page.keyboard.press("Space")
+    await page.keyboard.press("Shift+ArrowRight")
+    assert await page.locator("#bulk-accept").inner_text() == "Accept 2 pictures, 8 credits"
+    assert await page.locator("#bulk-zip").is_hidden(), "nothing of what is chosen is delivered"
+    await page.keyboard.press("a")
+    assert await page.locator("#accept-title").inner_text() == "Accept 2 pictures for 8 credits?"
+    await _snap(seller, "accept-sheet")
+    assert await seller.axe() == []
+    await page.keyboard.press("Escape")
+    assert await page.locator(".tag", has_text="To review").count() == 5, "asked, and nothing said"
+    await page.keyboard.press("a")
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("text=2 pictures accepted.")
+    assert await page.locator(".tag", has_text="To review").count() == 3
+    assert await page.evaluate("document.activeElement.matches('li:has([data-accept]) [data-open]')"), "on to the next"
+
+    picks = page.locator("li:has([data-accept]) .pick input")
+    await picks.nth(0).click()
+    await picks.nth(1).click(modifiers=["Shift"])
+    await _snap(seller, "bulk-bar")
+    await page.click("#bulk-reject")
+    await page.wait_for_selector("text=You can reject 20 more pictures free of charge")
+    await page.keyboard.press("Enter")
+    assert await page.locator("#reject-sheet").is_visible(), "not without a reason"
+    await page.keyboard.press("Space")
+    await _snap(seller, "reject-sheet")
+    assert await seller.axe() == []
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("text=2 pictures rejected.")
+    assert await page.locator(".tag", has_text="To review").count() == 1
+    assert await page.locator("text=not right: the colour is off").count() == 2
+    await _look(seller, "/gallery?stands=review", "gallery-review")
+
+
+async def _snap(seller: Seller, name: str) -> None:
+    """The page as it stands, in both themes and on a phone, if wanted."""
+    if not SHOTS:
+        return
+    for theme in ("dark", "light"):
+        await seller.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        for width in (390, 1280):
+            await seller.page.set_viewport_size({"width": width, "height": 900})
+            await seller.page.wait_for_timeout(200)
+            await seller.page.screenshot(path=ROOT / SHOTS / f"{name}-{theme}-{width}.png")
+
+
 def _logged_in(up: Up, seller: Seller) -> str:
     """The seller's access token, now that they are an admin too."""
     command = [sys.executable, "-m", "packshot", "admin", "create", seller.email]
@@ -99,8 +153,15 @@ def _limits(up: Up, token: str, **limits: float) -> None:
     httpx.put(f"{up.address}/api/admin/config", json=values, headers=headers).raise_for_status()
 
 
-def _shoot(up: Up, token: str, photos: list[str], words: str) -> str:
-    body = {"photo_ids": photos, "styles": ["marble"], "engine": "openai", "words": words, "mode": "redraw"}
+def _shoot(up: Up, token: str, photos: list[str], words: str, count: int = 1) -> str:
+    body: dict[str, object] = {
+        "photo_ids": photos,
+        "styles": ["marble"],
+        "engine": "openai",
+        "words": words,
+        "mode": "redraw",
+    }
+    body["count"] = count
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid4().hex}
     return str(httpx.post(f"{up.address}/api/generate", json=body, headers=headers).raise_for_status().json()["id"])
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from packshot import config
 from packshot.catalog.doomed import purge
@@ -22,6 +22,7 @@ from packshot.shoots.sweep import sweep
 from packshot.storage import storage
 from packshot.storage.base import FileMissingError
 from tests.judging.conftest import Tint
+from tests.shoots.browser import Browser
 from tests.shoots.conftest import Seller
 from tests.shoots.test_advance import attempts, calls, change, claim, look, shot, skip_the_wait, through
 
@@ -284,3 +285,23 @@ async def test_the_studios_own_pixels_are_proved(seller: Seller, sample: float, 
     assert row.state == State.COMPLETED, row.words
     found = await verdicts(row.id)
     assert [(one.profile, one.decision) for one in found] == ([("composited", "accept")] if sample or strict else [])
+
+
+async def test_the_best_try_is_the_one_that_most_locks_let_pass(seller: Seller, tint: Tint) -> None:
+    row = await through(await painted(seller, "always-off"))
+    first, second = await attempts(row.id)
+    async with transaction(system=True) as session:
+        for attempt, score in ((first, 0.1), (second, 0.3)):
+            of_it = update(StoredVerdict).where(StoredVerdict.attempt_id == attempt.id)
+            await session.execute(of_it.values(score=score))
+        plain = {"account_id": row.account_id, "generation_id": row.id, "lock": "identity", "reason": "", "score": 0.99}
+        session.add(StoredVerdict(attempt_id=first.id, decision="accept", **plain))
+    browser = await Browser.beside(seller.client).login(seller.person.email)
+
+    async def shown() -> str:
+        return (await browser.get(f"/generations/{row.id}/preview")).headers["etag"]
+
+    assert str(first.id) in await shown(), "the person passed there, and the product was not even looked at elsewhere"
+    async with transaction(system=True) as session:
+        session.add(StoredVerdict(attempt_id=second.id, decision="accept", **plain | {"score": 0.7}))
+    assert str(second.id) in await shown(), "a very good likeness makes up for no wrong product"

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packshot.errors import BadInputError
-from packshot.locks.base import Thresholds
+from packshot.locks.base import Thresholds, calibrated
 from packshot.locks.identity.align import LONGEST, chip, similarity, working_copy
 from packshot.locks.identity.face import Face, Template
 from packshot.locks.identity.judge import from_behind, identity, judge
@@ -339,6 +339,18 @@ def test_weights_for_research_need_a_word(tiny_detector: Path, tiny_embedder: Pa
     with pytest.raises(ModelMissingError, match="commercially"):
         opened(choice)
     assert opened(replace(choice, noncommercial=True)).spec.id == "insightface"
+
+
+def test_limits_that_were_measured_take_the_place_of_published_ones(tiny_detector: Path, tiny_embedder: Path) -> None:
+    choice = Choice("auraface", tiny_embedder, tiny.digest(tiny_embedder), tiny_detector, tiny.digest(tiny_detector))
+    published = opened(choice)
+    assert published.version == "yunet5-auraface-1-uncalibrated" and not calibrated(published.version)
+    stack = opened(replace(choice, accept=0.52, review=0.4))
+    assert stack.version == "yunet5-auraface-1-0.52" and calibrated(stack.version), "never mixed with other scores"
+    assert stack.spec.score(0.52) == pytest.approx(0.65)
+    assert stack.spec.thresholds.review == pytest.approx(stack.spec.score(0.4))
+    with pytest.raises(ModelMissingError, match="stricter"):
+        opened(replace(choice, accept=0.4, review=0.52))
 
 
 def test_a_file_without_a_hash_is_not_opened(tiny_detector: Path, tiny_embedder: Path) -> None:

@@ -170,6 +170,7 @@ def test_the_command_says_it_by_its_exit_code(
     run = packshot("lock", "identity", *(files / name for name in references), "--", files / image)
     assert run.returncode == code, run
     assert says in run.stdout + run.stderr
+    assert ("score" in run.stdout) == ("(not calibrated)" in run.stdout), "beside every score"
 
 
 def test_the_command_rejects_and_speaks_json(files: Path, hopper: Image.Image) -> None:
@@ -209,6 +210,11 @@ def test_pairs_calibrate(files: Path, hopper: Image.Image, astronaut: Image.Imag
     assert 0.05 < record["accept"]["false_accepts"][3] < 0.06
     assert 0.3 < record["accept"]["at"] < 0.62
     assert "64 pairs of different people are too few" in record["words"]
+    limits = {f"PACKSHOT_FACE_{name.upper()}": f"{record[name]['at']:.3f}" for name in ("accept", "review")}
+    told = packshot("lock", "calibrate", files / "pairs.csv").stdout
+    assert all(f"{name}={value}" in told for name, value in limits.items())
+    judged = packshot("lock", "identity", files / "ada-1.png", "--", files / "ada-8.png", **limits)
+    assert judged.returncode == 0 and "not calibrated" not in judged.stdout
 
 
 @pytest.mark.parametrize(

@@ -215,6 +215,10 @@ async def test_what_an_engine_lacks_and_a_release_forbids_is_said_at_once(garmen
     refused = await garment.shoot(**wanted, seed=7, talent_id=talent, poses=["front"])
     assert refused.status_code == 422
     assert {one["field"] for one in refused.json()["error"]["problems"]} == {"seed", "market"}
+    beyond: dict[str, Any] = {"purpose": "editorial", "channels": ["email", "shop"], "market": "DE"}
+    told = await garment.shoot(**wanted, **beyond, talent_id=talent, poses=["front"])
+    assert told.status_code == 409
+    assert {one["code"] for one in told.json()["error"]["refusals"]} == {"purpose", "channel"}
     assert await garment.credits() == (1000, 0)
 
 
@@ -244,6 +248,7 @@ async def test_a_selfie_a_style_one_click(
     form: dict[str, Any] = {
         "style": "snow-princess",
         "talent": talent,
+        "channel": "shop",
         "size": "1024x1536",
         "pictures": "1",
         "key": uuid4().hex,
@@ -266,7 +271,9 @@ async def test_a_garment_on_a_model_is_ordered_on_the_page(garment: Seller, brow
     talent = await add_person(garment)
     page = (await browser.get(path)).text
     assert "Who wears it" in page and f'value="{talent}"' in page and 'value="fashn tryon-max"' in page
+    assert 'name="channel" value="shop" checked' in page, "where they appear, for whoever signed something"
     form = order_form(garment, talent=talent, pose=["walking", "front"], maker="openai gpt-image-2", strict="1")
+    form |= {"purpose": "advertising", "channel": ["shop", "social"]}
     answer = await browser.post(path, **form, market="FR", words="in a street")
     assert answer.status_code == 303, answer.text[-3000:]
     async with transaction(garment.account_id) as session:
@@ -274,6 +281,7 @@ async def test_a_garment_on_a_model_is_ordered_on_the_page(garment: Seller, brow
         shoot = await session.get_one(Shoot, rows[0].shoot_id)
     assert [row.pose for row in rows] == ["front", "walking"], "in the order of poses"
     assert (shoot.strict, shoot.market, str(shoot.talent_id)) == (True, "FR", talent)
+    assert (shoot.purpose, shoot.channels) == ("advertising", ["shop", "social"])
     nobody = order_form(garment, pose=["walking"], style="white")
     assert (await browser.post(path, **nobody)).status_code == 303, "poses are of the person"
 
@@ -284,6 +292,9 @@ async def test_a_garment_on_a_model_is_ordered_on_the_page(garment: Seller, brow
         ({}, {"maker": "studio", "style": "white"}, "talent", "takes no photo of a person"),
         ({"engines_elsewhere": False}, {}, "talent", "engine"),
         ({}, {"market": "JP"}, "market", "did not agree to pictures for JP"),
+        ({}, {"purpose": "advertising"}, "purpose", "did not agree to pictures for advertising, only for catalogue"),
+        ({}, {"channel": ["shop", "print"]}, "channels", "pictures in print, only in shop, marketplaces"),
+        ({}, {"channel": []}, "channels", "Choose at least one place"),
         ({}, {"market": "FR", "maker": "replicate black-forest-labs/flux-2-pro", "pose": "flying"}, "poses", "no pose"),
     ],
 )
@@ -297,7 +308,7 @@ async def test_what_is_not_possible_stands_by_its_field_and_costs_nothing(
     said: str,
 ) -> None:
     talent = await add_person(garment, synthetic=False, **release)
-    form = order_form(garment, talent=talent, maker="openai gpt-image-2", market="FR") | changes
+    form = order_form(garment, talent=talent, maker="openai gpt-image-2", market="FR", channel="shop") | changes
     answer = await browser.post(f"/products/{garment.product_id}/shoot", **form)
     assert answer.status_code in (403, 409, 422), answer.status_code
     told = re.search(rf'id="{field}-wrong"[^>]*>(.*?)</p>', answer.text, re.DOTALL)

@@ -15,7 +15,7 @@ from packshot.accounts.models import User
 from packshot.admin.api import put
 from packshot.db import transaction
 from packshot.errors import BadInputError, NotFoundError, PackshotError
-from packshot.locks.base import Lock
+from packshot.locks.base import Lock, calibrated
 from packshot.shoots.files import file
 from packshot.shoots.finishing import small_key
 from packshot.shoots.judging import figures
@@ -84,7 +84,7 @@ async def review_queue(
     """A contact sheet of what this operator is asked about."""
     async with transaction(system=True) as session:
         waiting = await queue(session, viewer.principal.user_id, lock=lock)
-    return render(request, "admin/review.html", waiting=waiting, lock=lock, most=QUEUE)
+    return render(request, "admin/review.html", waiting=waiting, lock=lock, most=QUEUE, calibrated=calibrated)
 
 
 @router.post("/review/{verdict_id}")
@@ -166,6 +166,7 @@ async def _locks(request: Request, *, wrong: PackshotError | None = None) -> Res
         emails=emails,
         others=[(key, await config.get(key)) for key in OTHERS],
         points=_points,
+        calibrated=calibrated,
         wrong=wrong,
     )
 

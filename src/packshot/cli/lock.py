@@ -184,10 +184,14 @@ def calibrate(
         typer.echo(f"  {name:7} {sign} {point.at:.3f}: {passing}")
     if found.words:
         typer.echo(f"  {found.words}")
+    at = " ".join(f"PACKSHOT_FACE_{name.upper()}={point.at:.3f}" for name, point in points.items())
+    typer.echo(f"  To judge by these limits: {at}")
 
 
 def answer(verdict: Verdict, *, json: bool) -> None:
     """Says what was found and leaves with its exit code."""
+    from packshot.locks.base import calibrated
+
     if json:
         say(
             {
@@ -206,7 +210,8 @@ def answer(verdict: Verdict, *, json: bool) -> None:
             }
         )
     else:
-        score = "" if verdict.score is None else f", score {verdict.score:.2f}"
+        unsure = "" if calibrated(verdict.version) else " (not calibrated)"
+        score = "" if verdict.score is None else f", score {verdict.score:.2f}{unsure}"
         typer.echo(f"{verdict.decision}{score}\n  {verdict.words} {verdict.remedy}".rstrip())
     raise typer.Exit(EXIT_CODES[verdict.decision])
 

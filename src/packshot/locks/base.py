@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Lock = Literal["identity", "product"]
+UNCALIBRATED = "uncalibrated"  # ends the version of a lock whose limits nobody measured as it is used here
 Decision = Literal[
     "accept",
     "review",  # a person has to look: too near the limit, or not enough to go by
@@ -14,6 +15,11 @@ Decision = Literal[
     "not_applicable",  # nothing to compare, such as a face in a picture from behind
     "unavailable",  # the lock could not look, and that says nothing about the picture
 ]
+
+
+def calibrated(version: str) -> bool:
+    """Whether scores of `version` mean what they say: somebody measured where this lock should accept."""
+    return not version.endswith(UNCALIBRATED)
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ from packshot.shoots.schemas import (
     GenerationDetailOut,
     GenerationOut,
     RatingIn,
+    RejectIn,
     ShootDetailOut,
     ShootOut,
     ShootsOut,
@@ -193,9 +194,11 @@ async def accept_one(generation_id: UUID, principal: CurrentUser, session: Sessi
 
 
 @router.post("/generations/{generation_id}/reject")
-async def reject_one(generation_id: UUID, principal: CurrentUser, session: SessionDep) -> GenerationDetailOut:
+async def reject_one(
+    generation_id: UUID, principal: CurrentUser, session: SessionDep, why: RejectIn | None = None
+) -> GenerationDetailOut:
     """It is not right: a picture in review gives its credits back. Twice is the same as once."""
-    await review.refuse(session, generation_id, by=principal.user_id)
+    await review.refuse(session, generation_id, by=principal.user_id, reason=why.reason if why else "")
     return await _generation(session, generation_id, principal)
 
 

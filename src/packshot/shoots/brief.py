@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from packshot.imaging.formats import Format, VideoFormat
+from packshot.talents.models import Channel, Purpose
 
 MOST_PICTURES = 1000  # of one shoot
 MOST_WORDS = 10_000  # characters of a description
@@ -31,7 +32,8 @@ class Brief(BaseModel):
     `strict`: both locks have to accept every picture. `variations` asks for so many different pictures of each photo in
     place of `count` that are alike: spread over the styles with the embedded studio, over what the words leave open
     elsewhere. A shoot of a video style, or of a model that makes nothing else, is one of videos: they last `seconds`,
-    or as long as the style says, are MP4 files, and have the style's size unless one is named.
+    or as long as the style says, are MP4 files, and have the style's size unless one is named. `market`, `purpose` and
+    `channels` say where, what for and in what the pictures appear: the release of a person in them has to cover it all.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -55,6 +57,8 @@ class Brief(BaseModel):
     talent_id: UUID | None = None
     poses: Annotated[list[Slug], Field(max_length=20)] = []
     market: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    purpose: Purpose = Purpose.CATALOGUE
+    channels: Annotated[list[Channel], Field(min_length=1, max_length=len(Channel))] = [Channel.SHOP]
     variations: Annotated[int, Field(ge=2, le=MOST_PICTURES)] | None = None
     seconds: Annotated[int, Field(ge=1, le=60)] | None = None
 
@@ -65,7 +69,7 @@ class Brief(BaseModel):
             raise ValueError(f"{size!r} is not a size: write width x height in pixels, such as 1600x1600")
         return size
 
-    @field_validator("styles", "photo_ids", "poses", "allow")
+    @field_validator("styles", "photo_ids", "poses", "allow", "channels")
     @classmethod
     def _each_once(cls, given: list[object]) -> list[object]:
         return list(dict.fromkeys(given))

@@ -12,12 +12,25 @@ from packshot.engines import registry
 from packshot.engines.base import Model, Unsupported
 from packshot.shoots.brief import Brief
 from packshot.shoots.makers import takes_people
+from packshot.talents.models import Channel, Purpose
 from packshot.talents.people import talents
 from packshot.talents.release import WORLDWIDE
 from packshot.talents.schemas import ReferenceOut, TalentOut, talents_out
 from packshot.words.poses import refused
 
 MOST_CAST = 60
+PURPOSES = {
+    Purpose.CATALOGUE.value: "A catalogue or a shop",
+    Purpose.ADVERTISING.value: "Advertising",
+    Purpose.EDITORIAL.value: "Editorial",
+}
+PLACES = {
+    Channel.SHOP.value: "Own shop",
+    Channel.MARKETPLACES.value: "Marketplaces",
+    Channel.SOCIAL.value: "Social media",
+    Channel.EMAIL.value: "E-mail",
+    Channel.PRINT.value: "Print",
+}
 
 
 @dataclass(frozen=True)
@@ -84,4 +97,5 @@ def _within(one: TalentOut) -> str:
         return f"Made by a machine, {photos}."
     where = "every market" if WORLDWIDE in counts.markets else ", ".join(counts.markets)
     stays = "" if counts.engines_elsewhere else " Photos stay on this server: no engine of another company."
-    return f"{photos}; agreed to {where} until {counts.valid_until:%-d %B %Y}.{stays}"
+    what = f"{', '.join(counts.purposes)} in {', '.join(counts.channels)} for {where}"
+    return f"{photos}; agreed to {what} until {counts.valid_until:%-d %B %Y}.{stays}"

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from packshot.shoots.brief import Brief
 from packshot.shoots.cast import talent_of
 from packshot.styles.price import EMBEDDED
+from packshot.talents.models import Channel, Purpose
 from packshot.valkey import valkey
 
 KEPT_S = 86_400
@@ -42,6 +43,8 @@ _WORDS = {
     "avoid": "Write at most 10,000 characters.",
     "poses": "Choose from the poses.",
     "market": "Choose one of the markets.",
+    "purpose": "Choose what the pictures are for.",
+    "channels": "Choose at least one place where they appear.",
     "seconds": "Choose how long it lasts.",
 }
 
@@ -66,6 +69,8 @@ class Chosen:
     poses: list[str] = field(default_factory=list[str])  # of the person: nobody, no poses
     strict: bool = False
     market: str = ""
+    purpose: str = Purpose.CATALOGUE.value
+    channels: list[str] = field(default_factory=lambda: [Channel.SHOP.value])
     kind: str = "image"
     seconds: str = ""  # of videos; "" as the style says
 
@@ -92,6 +97,7 @@ class Chosen:
             "poses": self.poses if who else [],
             "strict": self.strict,
             "market": self.market or None,
+            **({"purpose": self.purpose, "channels": self.channels} if who else {}),
             "size": self.own_size.strip().lower().replace("×", "x").replace(" ", "") or self.size,
             "framing": self.framing,
             "format": self.format,

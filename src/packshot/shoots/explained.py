@@ -7,6 +7,7 @@ from typing import Any
 
 from packshot.errors import PackshotError
 from packshot.shoots.errors import UnsupportedError
+from packshot.shoots.permission import AGREED
 from packshot.talents.release import NotPermittedError
 
 ABOVE = "again"
@@ -16,7 +17,7 @@ ABOVE = "again"
 def explained(error: PackshotError, names: Mapping[str, str]) -> dict[str, str]:
     """`error` as a form shows it; `names` are the form's fields by those of an engine's refusal, where they differ.
 
-    What a release does not allow stands by the market where another one would do, else by the person.
+    What a release does not allow stands by what would have to be another, such as the market, else by the person.
     """
     facts: dict[str, Any] = error.facts
     if isinstance(error, UnsupportedError):
@@ -24,7 +25,7 @@ def explained(error: PackshotError, names: Mapping[str, str]) -> dict[str, str]:
         return _gathered((names.get(one["field"], one["field"]), one["message"], one["remedy"]) for one in problems)
     if isinstance(error, NotPermittedError):
         refusals = facts["refusals"]
-        fields = ("market" if one["code"] == "market" else "talent" for one in refusals)
+        fields = (AGREED.get(one["code"], "talent") for one in refusals)
         return _gathered((field, one["words"], one["remedy"]) for field, one in zip(fields, refusals, strict=True))
     return {ABOVE: f"{error.message} {error.remedy}"}
 

@@ -86,6 +86,8 @@ class Shoot(Base):
     talent_id: Mapped[UUID | None]
     poses: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
     market: Mapped[str] = mapped_column(server_default="")
+    purpose: Mapped[str] = mapped_column(server_default="catalogue")
+    channels: Mapped[list[Any]] = mapped_column(JSONB, server_default='["shop"]')
     variations: Mapped[int] = mapped_column(server_default="0")
     seconds: Mapped[int] = mapped_column(server_default="0")
     winner_id: Mapped[UUID | None]

@@ -21,6 +21,7 @@ from packshot.shoots import cards, pages_gallery, pages_order, pages_picture, pa
 from packshot.shoots.cancel import cancel_generation, cancel_shoot, generation_of, shoot_of
 from packshot.shoots.chosen import FORMAT_NAMES
 from packshot.shoots.gallery import Filters, pictures
+from packshot.shoots.judging.review import WRONG
 from packshot.shoots.look import newest, overviews, running
 from packshot.shoots.retry import retry_generation, retry_shoot
 from packshot.shoots.winner import choose_winner
@@ -97,6 +98,7 @@ async def shoot(request: Request, shoot_id: UUID, _: LoggedIn, session: PageSess
         cards=[card for card in found.cards if card.generation.hidden_at is None],
         titles=cards.titles(),
         formats=FORMAT_NAMES,
+        faults=WRONG,
         **found.facts,
     )
 

@@ -17,6 +17,7 @@ from packshot.shoots.archive import zipped
 from packshot.shoots.cancel import shoot_of
 from packshot.shoots.cards import Card, cards_of
 from packshot.shoots.gallery import LONGEST_QUERY, PAGE, Filters, Kept, Row, Stands
+from packshot.shoots.judging.review import WRONG
 from packshot.shoots.look import generations
 from packshot.shoots.models import Generation, State
 from packshot.styles.library import styles
@@ -54,6 +55,7 @@ async def pictures(
         filters=filters,
         projects=await gallery.choices(session, account_id),
         styles=styles(),
+        faults=WRONG,
     )
 
 

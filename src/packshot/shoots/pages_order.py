@@ -21,7 +21,7 @@ from packshot.db import transaction
 from packshot.errors import BadInputError, NotFoundError, PackshotError
 from packshot.plates.way import WAYS
 from packshot.shoots import chosen as choosing
-from packshot.shoots.cast import cast, known_only
+from packshot.shoots.cast import PLACES, PURPOSES, cast, known_only
 from packshot.shoots.chosen import FORMAT_NAMES, SIZES, Chosen
 from packshot.shoots.darkroom import developed
 from packshot.shoots.errors import IdempotencyKeyReusedError
@@ -37,6 +37,7 @@ from packshot.studio.framing import FRAMINGS
 from packshot.styles.edit import refreshed
 from packshot.styles.library import Style, engine_titles, library, of, styles
 from packshot.styles.price import EMBEDDED, price
+from packshot.talents.models import Purpose
 from packshot.vendors import ends
 from packshot.web.render import go, render
 from packshot.words.markets import markets
@@ -111,6 +112,8 @@ async def shoot(
     pose: Annotated[list[str] | None, Form(max_length=20)] = None,
     strict: Short = "",
     market: Short = "",
+    purpose: Short = Purpose.CATALOGUE.value,
+    channel: Annotated[list[str] | None, Form(max_length=20)] = None,
     kind: Short = "image",
     seconds: Short = "",
 ) -> Response:
@@ -132,6 +135,8 @@ async def shoot(
         poses=pose or [],
         strict=bool(strict),
         market=market,
+        purpose=purpose,
+        channels=channel or [],
         kind=kind,
         seconds=seconds,
     )
@@ -216,6 +221,8 @@ async def _page(
         redrawn=WAYS["redraw"],
         seconds=_lasting(available),
         cast=people,
+        purposes=PURPOSES,
+        places=PLACES,
         talent=known_only(chosen.talent, people),
         poses=poses(),
         markets={one.codes[0].upper(): name.replace("-", " ").title() for name, one in markets().items()},
@@ -232,7 +239,7 @@ async def _page(
 
 
 _FIELDS = {"maker", "mode", "words", "avoid", "photo_ids", "styles", "size", "framing", "format", "count", "seed"} | {
-    *("talent", "poses", "strict", "market", "seconds")
+    *("talent", "poses", "strict", "market", "purpose", "channels", "seconds")
 }
 
 

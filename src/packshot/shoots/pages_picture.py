@@ -24,6 +24,7 @@ from packshot.shoots.darkroom import Order, developed
 from packshot.shoots.files import file
 from packshot.shoots.finishing import small_key
 from packshot.shoots.judging.labels import BEST, rated
+from packshot.shoots.judging.review import WRONG
 from packshot.shoots.judging.shown import seen
 from packshot.shoots.look import generations
 from packshot.shoots.models import Attempt
@@ -176,6 +177,7 @@ async def _page(
         way=WAYS.get(card.generation.facts.get("way", "")),
         spent=Cost(sum(attempt.cost_micros for attempt in calls)),
         reasons=REASONS,
+        faults=WRONG,
         verdicts=await seen(session, generation_id, exact=viewer.is_admin),
         best=BEST,
         rating=await rated(session, generation_id, viewer.principal.user_id) if card.delivered else None,

@@ -19,7 +19,7 @@ from packshot.credits.errors import InsufficientCreditsError
 from packshot.db import transaction
 from packshot.errors import PackshotError
 from packshot.shoots.cards import titles
-from packshot.shoots.cast import cast, known_only
+from packshot.shoots.cast import PLACES, PURPOSES, cast, known_only
 from packshot.shoots.chosen import FORMAT_NAMES, SIZES
 from packshot.shoots.explained import explained
 from packshot.shoots.judging.limits import REVIEW_HOURS
@@ -30,6 +30,7 @@ from packshot.shoots.worded import Leads, Worded, painters, product_of, unconfig
 from packshot.styles.edit import refreshed
 from packshot.styles.library import Style, library, styles
 from packshot.styles.price import EMBEDDED
+from packshot.talents.models import Purpose
 from packshot.vendors import ends
 from packshot.web.render import go, render
 from packshot.words.markets import markets
@@ -60,6 +61,8 @@ def _typed(
     pose: Annotated[list[str] | None, Form(max_length=20)] = None,
     talent: Short = "",
     strict: Short = "",
+    purpose: Short = Purpose.CATALOGUE.value,
+    channel: Annotated[list[str] | None, Form(max_length=20)] = None,
 ) -> Worded:
     return Worded(
         words=words,
@@ -74,6 +77,8 @@ def _typed(
         poses=pose or [],
         talent=talent,
         strict=bool(strict),
+        purpose=purpose,
+        channels=channel or [],
     )
 
 
@@ -209,6 +214,8 @@ async def _page(
         markets=markets(),
         poses=poses(),
         cast=people,
+        purposes=PURPOSES,
+        places=PLACES,
         talent=known_only(typed.talent, people),
         back=_address(typed),
         review_hours=await config.get(REVIEW_HOURS),
@@ -219,7 +226,7 @@ async def _page(
 
 
 _FIELDS = {"words", "product_id", "engine", "market", "variations", "count", "size", "format", "poses"} | {
-    *("talent", "strict")
+    *("talent", "strict", "purpose", "channels")
 }
 
 

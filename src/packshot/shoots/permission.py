@@ -10,8 +10,10 @@ from packshot.db import Direct
 from packshot.shoots.brief import Brief
 from packshot.shoots.makers import maker
 from packshot.shoots.models import Shoot
-from packshot.talents.models import Purpose
 from packshot.talents.release import NotPermittedError, Refusal, permits
+
+AGREED = {"market": "market", "purpose": "purpose", "channel": "channels"}
+"""The fields of an order by what a release does not allow; all else is about the person."""
 
 
 async def refusals(
@@ -19,8 +21,8 @@ async def refusals(
 ) -> list[Refusal]:
     """Why the shoot's pictures may not show its talent; nothing where they may, or where there is none.
 
-    Pictures of products in a shop are what releases call catalogue. `engine` is who makes them, where that is not the
-    one that was ordered. With `held` nobody can withdraw until the transaction ends.
+    `engine` is who makes them, where that is not the one that was ordered. With `held` nobody can withdraw until the
+    transaction ends.
     """
     if shoot.talent_id is None:
         return []
@@ -28,8 +30,9 @@ async def refusals(
         session,
         shoot.talent_id,
         engine_elsewhere=maker(engine or shoot.engine).works == "elsewhere",
-        purpose=Purpose.CATALOGUE,
+        purpose=shoot.purpose,
         market=shoot.market or None,
+        channels=shoot.channels,
         on=datetime.now(UTC).date(),
         held=held,
     )

@@ -118,6 +118,14 @@ class AgainIn(BaseModel):
     words: str = ""
 
 
+class RejectIn(BaseModel):
+    """What is wrong: colour, shape, text, person or other; "" if you would rather not say."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = ""
+
+
 class ShootOut(Out):
     """One request. `states` counts its pictures, or videos: `seconds` is how long they last, 0 for pictures."""
 
@@ -144,6 +152,8 @@ class ShootOut(Out):
     talent_id: UUID | None
     poses: list[str]
     market: str
+    purpose: str
+    channels: list[str]
     created_at: datetime
     states: dict[State, int]
 

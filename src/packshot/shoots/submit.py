@@ -29,7 +29,7 @@ from packshot.shoots.errors import IdempotencyKeyReusedError, UnsupportedError
 from packshot.shoots.makers import maker, queue_of
 from packshot.shoots.models import Generation, Shoot
 from packshot.shoots.news import wake_later
-from packshot.shoots.permission import refusals
+from packshot.shoots.permission import AGREED, refusals
 from packshot.shoots.styled import against_styles, settled
 from packshot.shoots.variations import label, variations
 from packshot.shoots.videos import price_of, set_up
@@ -57,11 +57,11 @@ _SHOOT = """shoot as (
   insert into shoot (
     id, account_id, user_id, project_id, product_id, engine, model, styles, width, height, framing, format, count,
     seed, credits, words, avoid, mode, preset, strict, talent_id, poses, market,
-    variations, seconds, created_at)
+    purpose, channels, variations, seconds, created_at)
   values (
     :shoot_id, :account_id, :user_id, :project_id, :product_id, :engine, :model, :shoot_styles, :width, :height,
     :framing, :format, :count, :seed, :credits, :words, :avoid, :mode, :preset, :strict, :talent_id, :shoot_poses,
-    :market, :variations, :seconds, :created_at)
+    :market, :purpose, :shoot_channels, :variations, :seconds, :created_at)
 ), submission as (
   insert into submission (account_id, key, fingerprint, answer)
   values (:account_id, :idempotency_key, :fingerprint, :answer)
@@ -163,7 +163,7 @@ async def submit(session: Direct, account_id: UUID, user_id: UUID, brief: Brief,
     try:
         way, warnings = checked(engine, brief, model, photos, refused)
     except UnsupportedError as error:
-        also = [("market" if one.code == "market" else "talent_id", one.words, one.remedy) for one in outside]
+        also = [(AGREED.get(one.code, "talent_id"), one.words, one.remedy) for one in outside]
         raise error.beside(also) from None
     if outside:
         raise NotPermittedError(outside)
@@ -330,6 +330,8 @@ def _shoot(
         "talent_id": brief.talent_id,
         "shoot_poses": json.dumps(brief.poses),
         "market": brief.market or "",
+        "purpose": brief.purpose.value,
+        "shoot_channels": json.dumps(brief.channels),
         "variations": brief.variations or 0,
         "seconds": brief.seconds or 0,
         "created_at": datetime.now(UTC),
@@ -339,6 +341,7 @@ def _shoot(
 def _unwritten(shoot: dict[str, Any], planned: Sequence[Planned]) -> tuple[Shoot, list[Generation]]:
     """What is about to be written, as rows that no session knows, with all that makes a picture what it is."""
     own = {name: value for name, value in shoot.items() if name in Shoot.__table__.columns}
+    own["channels"] = json.loads(shoot["shoot_channels"])
     each = ("photo_id", "style", "pose", "variation", "seed")
     rows = [Generation(**{name: getattr(one, name) for name in each}) for one in planned]
     return Shoot(**own), rows

@@ -23,6 +23,7 @@ from packshot.shoots.variations import variations
 from packshot.styles.direction import Look, look
 from packshot.styles.library import Style, style
 from packshot.styles.price import EMBEDDED, price
+from packshot.talents.models import Channel, Purpose
 from packshot.words.brief import brief
 from packshot.words.direction import Direction, Shown
 from packshot.words.families import family_of
@@ -38,6 +39,8 @@ _WORDS = {
     "variations": "Give a whole number from 1 to 1,000.",
     "count": "Give a whole number from 1 to 1,000.",
     "market": "Choose one of the markets.",
+    "purpose": "Choose what the pictures are for.",
+    "channels": "Choose at least one place where they appear.",
     "poses": "Choose from the poses.",
     "format": "Choose one of the formats.",
 }
@@ -59,6 +62,8 @@ class Worded:
     poses: list[str] = field(default_factory=list[str])
     talent: str = ""
     strict: bool = False
+    purpose: str = Purpose.CATALOGUE.value
+    channels: list[str] = field(default_factory=lambda: [Channel.SHOP.value])
 
     @property
     def maker(self) -> str:
@@ -215,7 +220,8 @@ class Leads:
             "words": "" if embedded else self.worded.words.strip(),
             "market": markets()[self.direction.market].codes[0].upper() if self.direction.market else None,
             "poses": self.worded.poses,
-            "talent_id": talent_of(self.worded.talent),
+            "talent_id": (who := talent_of(self.worded.talent)),
+            **({"purpose": self.worded.purpose, "channels": self.worded.channels} if who else {}),
             "strict": self.worded.strict,
             **({"variations": self.worded.number} if self.varies else {"count": self.worded.number}),
         }

@@ -81,14 +81,14 @@ async def permits(
     purpose: str,
     market: str | None,
     on: date,
-    channel: str | None = None,
+    channels: Sequence[str] = (),
     held: bool = False,
 ) -> list[Refusal]:
     """Why a picture of the talent may not be made or delivered; nothing where it may. Asked at submit, claim, deliver.
 
     `engine_elsewhere`: the photos would leave this server. `market` is where the pictures are for, None for anywhere;
-    a `channel` of None is not checked. With `held` the talent cannot be withdrawn until the transaction ends, so that
-    nothing is delivered after a withdrawal.
+    `channels` are all in which they are to appear. With `held` the talent cannot be withdrawn until the transaction
+    ends, so that nothing is delivered after a withdrawal.
     """
     found = await (await within(session)).row(_HELD if held else _TALENT, talent_id)
     if found is None:
@@ -97,7 +97,9 @@ async def permits(
     if found["withdrawn_at"]:
         gone = "No more pictures of them can be made; choose another model."
         return [Refusal("withdrawn", f"{name} has withdrawn the release, and the photos are deleted.", gone)]
-    refusals = [] if found["synthetic"] else list(_outside(found, name, engine_elsewhere, purpose, market, on, channel))
+    refusals = (
+        [] if found["synthetic"] else list(_outside(found, name, engine_elsewhere, purpose, market, on, channels))
+    )
     if not found["has_photos"]:
         add = "Add at least one reference photo; three or more are better."
         refusals.append(Refusal("no_photos", f"{name} has no reference photo that can be used.", add))
@@ -111,7 +113,7 @@ def _outside(
     purpose: str,
     market: str | None,
     on: date,
-    channel: str | None,
+    channels: Sequence[str],
 ) -> list[Refusal]:
     if found["release_id"] is None:
         return [Refusal("no_release", f"{name} is a real person and has signed no release.", "Add their release.")]
@@ -129,9 +131,9 @@ def _outside(
     if purpose not in found["purposes"]:
         agreed = f"only for {_list(found['purposes'])}"
         told.append(Refusal("purpose", f"{name} did not agree to pictures for {purpose}, {agreed}.", _WIDER))
-    if channel is not None and channel not in found["channels"]:
+    if beyond := [channel for channel in channels if channel not in found["channels"]]:
         agreed = f"only in {_list(found['channels'])}"
-        told.append(Refusal("channel", f"{name} did not agree to pictures in {channel}, {agreed}.", _WIDER))
+        told.append(Refusal("channel", f"{name} did not agree to pictures in {_list(beyond)}, {agreed}.", _WIDER))
     if not covers(found["markets"], market):
         where = f"pictures for {market}" if market else "pictures for every market"
         only = _list(found["markets"])

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from packshot.catalog.schemas import LINK_S, Name
+from packshot.locks.base import calibrated
 from packshot.storage import storage
 from packshot.talents.models import Cause, Channel, Purpose, Receipt, Reference, ReferenceState, Release, Talent
 from packshot.talents.references import ADVISED, references
@@ -88,7 +89,8 @@ class ReleaseOut(BaseModel):
 class ReferenceOut(BaseModel):
     """A reference photo. `score` is how alike its face and the others' are, where 0.65 is enough; null for the first.
 
-    `compared` is false where no face model was there to look. `words` and `remedy` say why a refused one is refused.
+    `compared` is false where no face model was there to look, `calibrated` where nobody has measured the one that was.
+    `words` and `remedy` say why a refused one is refused.
     """
 
     model_config = ConfigDict(from_attributes=True)
@@ -100,6 +102,7 @@ class ReferenceOut(BaseModel):
     height: int | None
     score: float | None
     compared: bool = False
+    calibrated: bool = False
     words: str
     remedy: str
     preview_url: str | None = None
@@ -109,6 +112,7 @@ class ReferenceOut(BaseModel):
     def of(cls, reference: Reference) -> Self:
         out = cls.model_validate(reference)
         out.compared = bool(reference.checked_with)
+        out.calibrated = out.compared and calibrated(reference.checked_with)
         out.preview_url = storage().url(reference.preview_key, LINK_S) if reference.preview_key else None
         return out
 

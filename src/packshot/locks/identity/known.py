@@ -86,7 +86,8 @@ def belongs(name: str, face: Template, others: Sequence[Template], stack: Stack)
     score = stack.spec.score(stack.raw(stack.mean(list(others)), face))
     if score < stack.spec.thresholds.review:
         raise BadInputError(
-            f"{name} seems to show another person than the other {len(others)} photos (score {score:.2f}).",
+            f"{name} seems to show another person than the other {len(others)} photos "
+            f"(score {score:.2f}{'' if stack.spec.calibrated else ', not calibrated'}).",
             remedy="Check which photos are right, and delete the others.",
         )
     return score

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, log
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from packshot.locks.base import Thresholds
 from packshot.locks.identity.face import Landmarks
 from packshot.locks.identity.published import published
+from packshot.settings import settings
 
 ACCEPT = 0.65  # the calibrated score at which every model accepts
 
@@ -24,7 +25,7 @@ class EmbedderSpec:
     `templates` say where a face's landmarks lie in the chip, (5, 2) pixels, by kind of landmarks: without that of a
     detector the two do not fit. `metric` l2 is a distance, cosine a similarity; `accept` and `review` are in its units,
     `slope` how fast the calibrated score leaves 0.65 there. `runtime` dlib needs no file; `sha256` is empty where
-    whoever names the file has to give it. `calibrated`: accept and review were measured with our own detectors.
+    whoever names the file has to give it. `calibrated`: accept and review were measured as they are used here.
     """
 
     id: str
@@ -157,3 +158,17 @@ EMBEDDERS = {
         ),
     )
 }
+
+
+def in_use() -> EmbedderSpec | None:
+    """The embedder that the settings name, its file unopened, with the limits that were measured; None if unknown."""
+    known = settings()
+    spec = EMBEDDERS.get(known.face_model)
+    return spec and measured(spec, known.face_accept, known.face_review)
+
+
+def measured(spec: EmbedderSpec, accept: float | None, review: float | None) -> EmbedderSpec:
+    """`spec` with limits that somebody measured, in its own units; itself where nobody did."""
+    if accept is None or review is None:
+        return spec
+    return replace(spec, accept=accept, review=review, calibrated=True)

@@ -11,12 +11,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from packshot.locks.base import UNCALIBRATED
 from packshot.locks.identity.align import Rgb, chip, working_copy
 from packshot.locks.identity.dlib_models import DlibEmbedder, HogDetector
 from packshot.locks.identity.face import Face, Landmarks, Template
 from packshot.locks.identity.onnx_embedder import OnnxEmbedder
 from packshot.locks.identity.published import fetched
-from packshot.locks.identity.spec import EMBEDDERS, EmbedderSpec
+from packshot.locks.identity.spec import EMBEDDERS, EmbedderSpec, measured
 from packshot.locks.identity.weights import ModelMissingError
 from packshot.locks.identity.yunet import SHA256 as YUNET_SHA256
 from packshot.locks.identity.yunet import YuNet
@@ -69,9 +70,9 @@ class Stack:
 
     @property
     def version(self) -> str:
-        """Detector, embedder, and this code's own number; "uncalibrated" as long as nobody measured them together."""
-        name = f"{self.detector.landmarks}-{self.spec.id}-{METRIC}"
-        return name if self.spec.calibrated else f"{name}-uncalibrated"
+        """Detector, embedder, this code's own number, and where it accepts; "uncalibrated" until that was measured."""
+        accepts = f"{self.spec.accept:g}" if self.spec.calibrated else UNCALIBRATED
+        return f"{self.detector.landmarks}-{self.spec.id}-{METRIC}-{accepts}"
 
     @property
     def weights(self) -> str:
@@ -103,7 +104,10 @@ class Stack:
 
 @dataclass(frozen=True)
 class Choice:
-    """Which models to use: an id of EMBEDDERS and its file, if it is one; YuNet's file, or dlib's detector."""
+    """Which models to use: an id of EMBEDDERS and its file, if it is one; YuNet's file, or dlib's detector.
+
+    `accept` and `review` are limits that were measured with them, in the embedder's own units.
+    """
 
     model: str = "dlib"
     path: Path | None = None
@@ -111,6 +115,8 @@ class Choice:
     detector_path: Path | None = None
     detector_sha256: str = YUNET_SHA256
     noncommercial: bool = False
+    accept: float | None = None
+    review: float | None = None
 
 
 def configured() -> Stack:
@@ -129,6 +135,8 @@ def configured() -> Stack:
             detector_path=known.face_detector_path or (fetched("yunet", known.state_dir) if needs_yunet else None),
             detector_sha256=known.face_detector_sha256 or YUNET_SHA256,
             noncommercial=known.face_noncommercial,
+            accept=known.face_accept,
+            review=known.face_review,
         )
     )
 
@@ -145,6 +153,12 @@ def opened(choice: Choice) -> Stack:
         raise ModelMissingError(
             f"{spec.title} may not be used commercially ({spec.licence}).",
             remedy="Set PACKSHOT_FACE_NONCOMMERCIAL=1 if your use is not commercial or you have its owner's licence.",
+        )
+    spec = measured(spec, choice.accept, choice.review)
+    if spec.better(spec.review, spec.accept):
+        raise ModelMissingError(
+            f"PACKSHOT_FACE_REVIEW {spec.review:g} is stricter than PACKSHOT_FACE_ACCEPT {spec.accept:g}.",
+            remedy="Set both to what `packshot lock calibrate` says.",
         )
     _fits(spec, "yunet5" if choice.detector_path else "dlib5")
     detector = YuNet(choice.detector_path, choice.detector_sha256) if choice.detector_path else HogDetector()

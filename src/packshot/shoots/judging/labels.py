@@ -43,7 +43,9 @@ class Waiting:
     rating: int | None
 
 
-async def label(session: AsyncSession, verdict_id: UUID, *, right: bool, by: By, user_id: UUID) -> StoredVerdict:
+async def label(
+    session: AsyncSession, verdict_id: UUID, *, right: bool, by: By, user_id: UUID, reason: str = ""
+) -> StoredVerdict:
     """One person's word on whether the lock's subject is the same in truth; said again, only the last counts."""
     verdict = await session.get(StoredVerdict, verdict_id)
     if verdict is None:
@@ -56,13 +58,14 @@ async def label(session: AsyncSession, verdict_id: UUID, *, right: bool, by: By,
         user_id=user_id,
         by=by,
         right=right,
+        reason=reason,
     )
     about = [HumanLabel.verdict_id, HumanLabel.user_id]
     await session.execute(
         said.on_conflict_do_update(
             index_elements=about,
             index_where=HumanLabel.verdict_id.is_not(None),
-            set_={"right": right, "by": by, "created_at": _NOW},
+            set_={"right": right, "reason": reason, "by": by, "created_at": _NOW},
         )
     )
     return verdict
@@ -99,7 +102,9 @@ async def rated(session: AsyncSession, generation_id: UUID, user_id: UUID) -> in
     return await session.scalar(mine)
 
 
-async def label_answered(session: AsyncSession, generation: Generation, *, right: bool, by: UUID | None) -> None:
+async def label_answered(
+    session: AsyncSession, generation: Generation, *, right: bool, by: UUID | None, reason: str = ""
+) -> None:
     """Writes down a customer's answer about what they were asked: the newest verdicts that were in doubt."""
     if by is None:
         return
@@ -107,7 +112,7 @@ async def label_answered(session: AsyncSession, generation: Generation, *, right
         StoredVerdict.generation_id == generation.id, StoredVerdict.decision == "review"
     )
     for id in await session.scalars(doubts):
-        await label(session, id, right=right, by=By.SELLER, user_id=by)
+        await label(session, id, right=right, by=By.SELLER, user_id=by, reason=reason)
 
 
 async def queue(session: AsyncSession, user_id: UUID, *, lock: str = "", limit: int = QUEUE) -> Sequence[Waiting]:

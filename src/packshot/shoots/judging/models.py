@@ -66,6 +66,7 @@ class StoredVerdict(Base):
 class HumanLabel(Base):
     """What one person said: `right`, whether the lock's subject is the same in truth, or a `rating` from 1 to 5.
 
+    `reason` is what a seller found wrong, one of review.WRONG; "" where nobody said.
     A label about a verdict has its `verdict_id`; a rating is about the picture as a whole, and has none.
     """
 
@@ -94,5 +95,6 @@ class HumanLabel(Base):
     user_id: Mapped[UUID | None]
     by: Mapped[str]
     right: Mapped[bool | None]
+    reason: Mapped[str] = mapped_column(server_default="")
     rating: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

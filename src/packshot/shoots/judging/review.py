@@ -12,7 +12,7 @@ from packshot import config
 from packshot.accounts.models import Account
 from packshot.credits import ledger
 from packshot.db import after_commit
-from packshot.errors import ConflictError
+from packshot.errors import BadInputError, ConflictError
 from packshot.shoots import news
 from packshot.shoots.cancel import generation_of
 from packshot.shoots.judging.labels import label_answered
@@ -24,6 +24,14 @@ from packshot.talents.release import NotPermittedError
 
 NOT_RIGHT = "not_right"  # the error of a picture that a customer rejected
 WITHIN = timedelta(days=30)
+WRONG = {
+    "colour": "The colour is off",
+    "shape": "The shape or a part is off",
+    "text": "A logo or a text is off",
+    "person": "It is another person",
+    "other": "Something else",
+}
+"""What a customer may find wrong with a picture, for people."""
 
 _NOW = func.clock_timestamp()
 
@@ -62,11 +70,14 @@ async def accept(session: AsyncSession, generation_id: UUID, *, by: UUID | None)
     return await _capture(session, generation.id)
 
 
-async def refuse(session: AsyncSession, generation_id: UUID, *, by: UUID | None) -> Generation:
+async def refuse(session: AsyncSession, generation_id: UUID, *, by: UUID | None, reason: str = "") -> Generation:
     """It is not right: REJECTED, and its credits are given back. Said twice, it was said once.
 
-    NotInReviewError where nobody asked, TooManyRejectionsError where the account has had its share.
+    `reason` is one of WRONG, "" where nobody said, else a BadInputError. NotInReviewError where nobody asked,
+    TooManyRejectionsError where the account has had its share.
     """
+    if reason and reason not in WRONG:
+        raise BadInputError(f"{reason!r} is no reason.", remedy=f"Give one of {', '.join(WRONG)}.")
     generation = await _locked(session, generation_id)
     if generation.state == State.REJECTED and generation.error == NOT_RIGHT:
         return generation
@@ -75,13 +86,14 @@ async def refuse(session: AsyncSession, generation_id: UUID, *, by: UUID | None)
     most = await config.get(FREE_REJECTIONS)
     if await refused_lately(session, generation.account_id, lock=True) >= most:
         raise TooManyRejectionsError(most)
-    await label_answered(session, generation, right=False, by=by)
+    await label_answered(session, generation, right=False, by=by, reason=reason)
+    wrong = f": {WRONG[reason][0].lower()}{WRONG[reason][1:]}" if reason and reason != "other" else ""
     (ended,) = await end(
         session,
         [generation.id],
         State.REJECTED,
         error=NOT_RIGHT,
-        words="You looked at it, and it was not right.",
+        words=f"You looked at it, and it was not right{wrong}.",
         remedy="Nothing was charged. Retry it, or shoot it in another style.",
         among=(State.REVIEW,),
     )
@@ -124,6 +136,11 @@ async def refused_lately(session: AsyncSession, account_id: UUID, *, lock: bool 
         Generation.finished_at > _NOW - WITHIN,
     )
     return await session.scalar(counted) or 0
+
+
+async def rejections_left(session: AsyncSession, account_id: UUID) -> int:
+    """How many pictures the account may still reject free of charge."""
+    return max(0, await config.get(FREE_REJECTIONS) - await refused_lately(session, account_id))
 
 
 def waits_until(generation: Generation) -> datetime | None:

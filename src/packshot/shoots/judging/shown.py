@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from packshot.locks.base import calibrated
 from packshot.shoots.judging.models import StoredVerdict
 from packshot.shoots.judging.next_try import Change
 from packshot.shoots.models import Attempt
@@ -45,7 +46,8 @@ class Seen:
             return ""
         how, digits = ("Score", 3) if self.exact else ("Score about", 2)
         asked = f" of the {self.accept:.{digits}f} asked for" if self.accept is not None else ""
-        return f"{how} {self.score:.{digits}f}{asked}."
+        unsure = "" if calibrated(self.version) else ", not calibrated"
+        return f"{how} {self.score:.{digits}f}{asked}{unsure}."
 
 
 async def seen(session: AsyncSession, generation_id: UUID, *, exact: bool) -> Sequence[Seen]:
