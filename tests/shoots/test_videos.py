@@ -140,9 +140,9 @@ async def test_what_no_video_can_be_is_refused_before_any_charge(
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
-        ("cut-short", "transient"),
-        ("brief", "transient"),
-        ("wrong-shape", "transient"),
+        ("cut-short", "unusable"),
+        ("brief", "unusable"),
+        ("wrong-shape", "unusable"),
         ("failed", "transient"),
         ("broken", "outcome_unknown"),
     ],
@@ -170,8 +170,8 @@ async def test_what_never_comes_costs_nothing(fault: str, error: str, seller: Se
 
 async def test_a_video_that_is_never_right_is_given_up_and_costs_nothing(seller: Seller) -> None:
     row = await through(id := await shot(seller, **UNKNOWN | {"words": "defect:black"}, seconds=1), most=24)
-    assert (row.state, row.error) == (State.FAILED, "transient") and "is black" in row.words
-    assert len(await attempts(id)) == 4
+    assert (row.state, row.error) == (State.FAILED, "unusable") and "is black" in row.words
+    assert len(await attempts(id)) == 2, "bought again once"
     assert await seller.credits() == (1000, 0)
 
 

@@ -31,7 +31,7 @@ FALLBACK = config.key(
     "Engines that take over, in their order, where another fails or is in trouble; empty: none does.",
 )
 
-_ITS_OWN: frozenset[FailureKind] = frozenset({"auth", "quota", "rate_limited", "transient"})
+_ITS_OWN: frozenset[FailureKind] = frozenset({"auth", "quota", "rate_limited", "transient", "unusable"})
 _FOR_THE_OPERATOR: frozenset[FailureKind] = frozenset({"auth", "quota"})
 
 

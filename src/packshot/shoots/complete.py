@@ -42,7 +42,8 @@ async def complete(work: Work, attempt: Attempt, finishing: Finishing) -> None:
         return
     except BadInputError as error:
         thing = "video" if work.shoot.is_video else "picture"
-        await set_back(work, attempt, Failed("transient", f"The engine's {thing} cannot be used: {error.message}"))
+        words = f"The engine's {thing} cannot be used: {error.message}"
+        await set_back(work, attempt, Failed("unusable", words, charged=True))
         return
     if work.shoot.variations and (alike := await against_twins(work, made.look)):
         await set_back(work, attempt, alike)
