@@ -1,7 +1,7 @@
 """Every accident of vendors through the whole core: each order ends, rightly paid for.
 
 `make test` plays one that answers at once, one that is asked later, and a few accidents of one that needs a person;
-`make faults` plays every accident of every engine.
+`make faults` plays every accident of every engine, also of those that make videos.
 """
 
 from __future__ import annotations
@@ -47,36 +47,45 @@ __all__ = ["face_model", "simulators", "tiny_detector", "tiny_embedder"]
 VENDOR_S, DEADLINE_S = (10.0, 45.0) if FULL else (4.0, 14.0)
 PATIENCE_S = 120.0
 MOST_MB = 600  # of all accidents of a vendor at once, plates laid included; one by one is tests/contract/test_memory.py
-PRICE = 4
 BILLED = ("broken-after", "cut-off", "nonsense", "hang", "endless", "gzip-bomb", "html", "drip")
 BILLED_LATER = ("failed", "strange-status", "forgotten", "expired", "redirect", "metadata", "aborted")
+BILLED_VIDEO = ("cut-short", "brief", "wrong-shape")
 FREE = ("broken", "bad-gateway", "unpaid")
 ASKS_TO_WAIT = ("rate-limited", "rate-limited-bare", "overloaded")
 MODERATED = ("moderated", "failed-moderated")
 DELIVERED = ("", "wrong-size")
-# tests/shoots/test_callbacks.py and tests/shoots/test_videos.py
-ELSEWHERE = ("webhook-twice", "webhook-reordered", "webhook-forged", "cut-short", "brief", "wrong-shape", "-once")
+ELSEWHERE = ("webhook-twice", "webhook-reordered", "webhook-forged", "-once")  # tests/shoots/test_callbacks.py, _videos
+UNUSABLE = ("failed", "aborted", *BILLED_VIDEO)  # what is known to be of no use is asked for anew most often
 
 
 @dataclass(frozen=True)
 class Play:
-    """How a picture of an engine is ordered, and which accidents it can have. With `few` only those in `make test`."""
+    """How a picture of an engine is ordered, what it costs, and which accidents it can have.
+
+    With `few` only those in `make test`.
+    """
 
     photo: bool = False
     person: bool = False
     later: bool = False
+    video: bool = False
+    price: int = 4
     asked: Mapping[str, Any] = field(default_factory=dict[str, Any])
     few: tuple[str, ...] = ()
     never: tuple[str, ...] = ()  # what cannot befall it
 
     def of(self, *faults: str) -> tuple[str, ...]:
         """Those of the accidents that are played here."""
-        mine = [one for one in faults if one not in self.never and (self.later or one not in BILLED_LATER)]
+        foreign = {*self.never, *(() if self.later else BILLED_LATER), *(() if self.video else BILLED_VIDEO)}
+        mine = [one for one in faults if one not in foreign]
         return tuple(mine if FULL or not self.few else [one for one in mine if one in self.few])
 
 
 MARBLE = {"styles": ["marble"]}
 WORN = {"styles": ["words"]}
+TURNED = {"styles": ["slow-turn"], "size": None, "seconds": 2}
+TOLD = {"styles": None, "size": "720x720", "seconds": 1}
+THEIRS = ("aborted",)  # a status of Replicate's
 PLAYS = {
     "openai": Play(photo=True, asked=MARBLE, never=("failed-moderated",)),
     "replicate": Play(photo=True, later=True, asked=MARBLE),
@@ -86,16 +95,23 @@ PLAYS = {
         later=True,
         asked=WORN,
         few=("", "hang", "failed", "broken", "moderated"),
-        never=("aborted",),  # a status of Replicate's
+        never=THEIRS,
     ),
-    **({"stability": Play(asked=MARBLE), "bedrock": Play(asked=MARBLE)} if FULL else {}),
 }
+if FULL:  # in `make test` videos are tests/shoots/test_videos.py
+    PLAYS |= {
+        "stability": Play(asked=MARBLE),
+        "bedrock": Play(asked=MARBLE),
+        "runway": Play(photo=True, later=True, video=True, price=8, asked=TURNED, never=THEIRS),
+        "http_video": Play(photo=True, later=True, video=True, asked=TOLD, never=THEIRS),
+    }
 
 
 @dataclass(frozen=True)
 class Shot:
     fault: str
     id: UUID
+    price: int
     ended_s: float
     row: Generation
     attempts: list[Attempt]
@@ -141,18 +157,14 @@ def play(seller: Seller, request: pytest.FixtureRequest, monkeypatch: pytest.Mon
 
 async def _play(seller: Seller, engine: str, person: str | None, faults: tuple[str, ...]) -> list[Shot]:
     started, how = time.monotonic(), PLAYS[engine]
-    ids = {
-        await shot(
-            seller,
-            engine=engine,
-            photo_ids=[str(seller.photo_id)] if how.photo else None,
-            talent_id=person,
-            size="1024x1024",
-            words=f"a mug fault:{fault}" if fault else "a mug",
-            **how.asked,
-        ): fault
-        for fault in faults
+    order = {
+        "engine": engine,
+        "photo_ids": [str(seller.photo_id)] if how.photo else None,
+        "talent_id": person,
+        "size": "1024x1024",
+        **how.asked,
     }
+    ids = {await shot(seller, **order, words=f"a mug fault:{fault}" if fault else "a mug"): fault for fault in faults}
     async with transaction(system=True) as session:  # pixels take what this machine takes for them
         good = [id for id, fault in ids.items() if fault in DELIVERED]
         later = func.clock_timestamp() + timedelta(seconds=PATIENCE_S)
@@ -181,7 +193,7 @@ async def _play(seller: Seller, engine: str, person: str | None, faults: tuple[s
         await sweep()
         await asyncio.sleep(0.1)
     await asyncio.gather(*working)
-    return [Shot(fault, id, ended[id], await look(id), await attempts(id)) for id, fault in ids.items()]
+    return [Shot(fault, id, how.price, ended[id], await look(id), await attempts(id)) for id, fault in ids.items()]
 
 
 async def judge(seller: Seller, shots: list[Shot], delivered: tuple[str, ...]) -> None:
@@ -190,13 +202,15 @@ async def judge(seller: Seller, shots: list[Shot], delivered: tuple[str, ...]) -
         right = State.COMPLETED if one.fault in delivered else State.FAILED
         assert one.row.state == right, (one.fault, one.row.error, one.row.words)
         assert one.row.state == State.COMPLETED or (one.row.error and one.row.words and one.row.remedy), one.fault
-    charged = sum(PRICE for one in shots if one.row.state == State.COMPLETED)
+    charged = sum(one.price for one in shots if one.row.state == State.COMPLETED)
     assert await seller.credits() == (1000 - charged, 0)
 
 
 def test_no_accident_is_left_out() -> None:
     told = set(re.findall(r"`([a-z-]+)`", str(faults.__doc__))) - {faults.HEADER}
-    assert told == {*BILLED, *BILLED_LATER, *FREE, *ASKS_TO_WAIT, *MODERATED, *DELIVERED, *ELSEWHERE} - {""}
+    assert told == {*BILLED, *BILLED_LATER, *BILLED_VIDEO, *FREE, *ASKS_TO_WAIT, *MODERATED, *DELIVERED, *ELSEWHERE} - {
+        ""
+    }
 
 
 @pytest.mark.parametrize("engine", PLAYS)
@@ -204,14 +218,14 @@ async def test_what_was_billed_was_written_down(
     engine: str, seller: Seller, simulators: Simulators, play: PlayAll
 ) -> None:
     before, memory = simulators.billed(engine), high_mb()
-    shots = await play(engine, DELIVERED) + await play(engine, BILLED + BILLED_LATER)
+    shots = await play(engine, DELIVERED) + await play(engine, BILLED + BILLED_LATER + BILLED_VIDEO)
     await judge(seller, shots, DELIVERED)
     billed, made = simulators.billed(engine) - before, [attempt for one in shots for attempt in one.attempts]
     cut = sum(attempt.state == AttemptState.SENT for attempt in made)  # by the deadline, perhaps before it was sent
     assert len(made) - cut <= billed <= len(made)
     assert high_mb() - memory < MOST_MB
     for one in shots:
-        most = policy.MOST_ATTEMPTS if one.fault in ("failed", "aborted") else policy.MOST_UNKNOWN + 1
+        most = policy.MOST_ATTEMPTS if one.fault in UNUSABLE else policy.MOST_UNKNOWN + 1
         assert len(one.attempts) <= (1 if one.fault in DELIVERED else most), one.fault
 
 
@@ -233,7 +247,7 @@ async def test_content_rules_end_it_at_once(engine: str, seller: Seller, play: P
 
 
 @pytest.mark.skipif(not FULL, reason="it waits as vendors ask for: make faults; tests/vendors/test_line.py is quicker")
-@pytest.mark.parametrize("engine", ["openai", "replicate", "fashn"])
+@pytest.mark.parametrize("engine", PLAYS)
 @pytest.mark.parametrize("fault", ASKS_TO_WAIT)
 async def test_who_asks_to_be_left_alone_is_by_all(
     fault: str, engine: str, seller: Seller, simulators: Simulators, play: PlayAll
