@@ -3,6 +3,7 @@ const MOVES = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: "up", ArrowDown: "down" }
 
 const opens = () => [...document.querySelectorAll("[data-grid] [data-open]")];
 const boxOf = (open) => open.closest("li").querySelector('input[name="ids"]');
+const STEPS = { ",": -0.2, ".": 0.2 }; // seconds of a video
 const typing = (target) => target.matches('input:not([type="checkbox"]), textarea, select, [contenteditable]');
 
 export const light = () => ({
@@ -14,6 +15,7 @@ export const light = () => ({
       if (event.target.matches('input[name="ids"]')) this.count();
     });
     document.addEventListener("htmx:afterSettle", () => this.count());
+    document.addEventListener("play", (event) => this.alone(event.target), true);
     document.addEventListener("click", (event) => this.click(event));
     document.addEventListener("htmx:afterRequest", (event) => {
       if (!event.detail.successful) return;
@@ -41,8 +43,9 @@ export const light = () => ({
     const page = document.querySelector("[data-picture]");
     if (!page) return;
     if (event.key.toLowerCase() === "z" && page.dataset.picture) this.loupe(page.dataset.picture);
-    if (event.target.matches("input, video")) return; // arrows move within a video
+    if (event.target.matches("input")) return;
     if (["a", "r"].includes(event.key.toLowerCase())) this.answer(document.getElementById("review"), event.key.toLowerCase());
+    if (event.target.matches("video")) return; // arrows move within a video that has the page to itself
     if (event.key === "ArrowLeft") document.querySelector('[rel="prev"]')?.click();
     if (event.key === "ArrowRight") document.querySelector('[rel="next"]')?.click();
   },
@@ -55,6 +58,11 @@ export const light = () => ({
       const there = this.moved(all, here, MOVES[event.key]);
       if (event.shiftKey) this.range(all, here, there);
       all[there].focus();
+    } else if (open.matches("video") && event.key in STEPS) {
+      open.currentTime += STEPS[event.key];
+    } else if (open.matches("video") && event.key === " " && event.target === open) {
+      if (open.paused) open.play().catch(() => open.load()); // back to its still
+      else open.pause();
     } else if (event.key === " " && event.target === open) {
       if (event.shiftKey && this.anchor) this.range(all, all.indexOf(this.anchor), here);
       else if (boxOf(open)) boxOf(open).checked = !boxOf(open).checked;
@@ -68,6 +76,11 @@ export const light = () => ({
     else if (event.key === "Escape") this.choose([]);
     else return;
     event.preventDefault();
+  },
+
+  // One video at a time.
+  alone(playing) {
+    for (const video of document.querySelectorAll("video")) if (video !== playing) video.pause();
   },
 
   // Up and down find the picture of the next row that is nearest across.
