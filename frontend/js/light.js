@@ -60,9 +60,8 @@ export const light = () => ({
       all[there].focus();
     } else if (open.matches("video") && event.key in STEPS) {
       open.currentTime += STEPS[event.key];
-    } else if (open.matches("video") && event.key === " " && event.target === open) {
-      if (open.paused) open.play().catch(() => open.load()); // back to its still
-      else open.pause();
+    } else if (event.key === " " && open.matches("video")) {
+      return; // the browser plays and stops it, or presses the button that has the focus
     } else if (event.key === " " && event.target === open) {
       if (event.shiftKey && this.anchor) this.range(all, all.indexOf(this.anchor), here);
       else if (boxOf(open)) boxOf(open).checked = !boxOf(open).checked;
