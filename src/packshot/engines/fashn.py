@@ -85,6 +85,9 @@ class Fashn(Vendor):
         except (ValueError, LookupError, TypeError):
             raise RefusedError("This does not say what it is about.") from None
 
+    def is_unpaid(self, answer: Answer) -> bool:
+        return answer.status == 429 and self.said(answer) == "OutOfCredits"
+
     async def cancel(self, operation: Operation) -> None:
         """The vendor has no way to stop one."""
 

@@ -70,6 +70,9 @@ class Runway(Vendor):
     async def cancel(self, operation: Operation) -> None:
         await self.stops("DELETE", f"/v1/tasks/{operation.id}")
 
+    def is_unpaid(self, answer: Answer) -> bool:
+        return answer.status == 400 and "enough credits" in self.said(answer)
+
     async def _made(self, told: dict[str, Any], operation: Operation) -> Pending | Done | Failed:
         output: Any = told.get("output")
         file = await self.collects(output[0] if isinstance(output, list) and output else None, video=True)

@@ -36,7 +36,7 @@ POLL_S = 5.0
 TROUBLE_S = 30.0  # until a vendor is asked again that did not answer a poll
 MESSAGE_CHARACTERS = 200  # of a vendor's own words that are passed on
 
-_KINDS: Mapping[int, FailureKind] = {401: "auth", 402: "quota", 403: "auth", 429: "rate_limited"}
+_KINDS: Mapping[int, FailureKind] = {401: "auth", 403: "auth", 429: "rate_limited"}
 _GONE = {404, 410}
 
 
@@ -139,17 +139,21 @@ class Vendor(Engine):
         """Whether an answer that is an error is the vendor's content rules."""
         return False
 
+    def is_unpaid(self, answer: Answer) -> bool:
+        """Whether an answer that is an error says that the operator's account is empty, which not all say by a 402."""
+        return answer.status == 402
+
     def failed(self, answer: Answer) -> Failed:
         """What an answer other than 2xx to a submission means."""
         status, wait = answer.status, answer.retry_after_s
         if self.is_moderated(answer):
             return self.moderated(self.said(answer))
-        if status in _KINDS:
+        if kind := "quota" if self.is_unpaid(answer) else _KINDS.get(status):
             words = {
                 "auth": "does not accept the operator's key",
                 "quota": "says that the operator's account is empty",
                 "rate_limited": "is asked too often",
-            }[kind := _KINDS[status]]
+            }[kind]
             return Failed(kind, f"{self.title} {words}.", retry_after_s=wait)
         if status == 503 and wait is not None:  # "come back later" is said by whoever did not begin
             return Failed("transient", f"{self.title} is overloaded.", "Try again later.", retry_after_s=wait)
