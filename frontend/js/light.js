@@ -77,9 +77,9 @@ export const light = () => ({
     event.preventDefault();
   },
 
-  // One video at a time.
+  // One video of a grid at a time.
   alone(playing) {
-    for (const video of document.querySelectorAll("video")) if (video !== playing) video.pause();
+    for (const video of playing.closest("[data-grid]")?.querySelectorAll("video") ?? []) if (video !== playing) video.pause();
   },
 
   // Up and down find the picture of the next row that is nearest across.

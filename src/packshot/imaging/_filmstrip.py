@@ -17,6 +17,7 @@ import signal
 import sys
 from fractions import Fraction
 from importlib import import_module
+from math import ceil
 from typing import Any
 
 import av
@@ -174,31 +175,30 @@ def watch(data: bytes, task: dict[str, Any]) -> dict[str, Any]:
 def mark(data: bytes, task: dict[str, Any]) -> dict[str, Any]:
     """Writes a small video without sound, with lines across it, for looking at: VP9, for x264 and x265 are GPL."""
     made = io.BytesIO()
-    with (
-        opened(data) as source,
-        av.open(made, "w", format="mp4", options=tidy(HEAD + ENTRY * RATE * task["max_seconds"])) as target,
-    ):
+    with opened(data) as source:
         stream = inspect(source, task)
+        head = HEAD + ENTRY * RATE * ceil(seconds_told(source, stream) or task["max_seconds"])
         scale = min(1.0, task["longest"] / max(stream.width, stream.height))
         width, height = (max(2, 2 * round(side * scale / 2)) for side in (stream.width, stream.height))
-        target.flags |= Flags.bitexact.value
-        marked: VideoStream = target.add_stream("libvpx-vp9", rate=RATE, options=QUICK)
-        marked.width, marked.height, marked.pix_fmt = width, height, "yuv420p"
-        marked.codec_context.time_base = TICKS
-        marked.codec_context.thread_count = 1
-        marked.codec_context.colorspace = Colorspace.ITU709
         lines, after = grid(width, height, task["apart"]), -1.0
-        for frame in source.decode(stream):
-            at = frame.time or 0.0
-            if at < after:
-                continue
-            after = at + 0.9 / RATE
-            lines.push(frame.reformat(width, height, "yuv420p", matrix_of(frame), Colorspace.ITU709))
-            drawn = lines.pull()
-            assert isinstance(drawn, VideoFrame)
-            drawn.pts, drawn.time_base = round(at / TICKS), TICKS
-            target.mux(marked.encode(drawn))
-        target.mux(marked.encode(None))
+        with av.open(made, "w", format="mp4", options=tidy(head)) as target:
+            target.flags |= Flags.bitexact.value
+            marked: VideoStream = target.add_stream("libvpx-vp9", rate=RATE, options=QUICK)
+            marked.width, marked.height, marked.pix_fmt = width, height, "yuv420p"
+            marked.codec_context.time_base = TICKS
+            marked.codec_context.thread_count = 1
+            marked.codec_context.colorspace = Colorspace.ITU709
+            for frame in source.decode(stream):
+                at = frame.time or 0.0
+                if at < after:
+                    continue
+                after = at + 0.9 / RATE
+                lines.push(frame.reformat(width, height, "yuv420p", matrix_of(frame), Colorspace.ITU709))
+                drawn = lines.pull()
+                assert isinstance(drawn, VideoFrame)
+                drawn.pts, drawn.time_base = round(at / TICKS), TICKS
+                target.mux(marked.encode(drawn))
+            target.mux(marked.encode(None))
     with open(task["copy"], "wb", closefd=False) as file:
         file.write(made.getvalue())
     return {}
