@@ -124,10 +124,12 @@ class Shot:
         return (self.row.finished_at - self.row.deadline_at).total_seconds()
 
     @property
-    def adrift(self) -> int:
-        """How many attempts perhaps never arrived: cut off by a deadline although their accident is no silence."""
-        late = [one for one in self.attempts if "did not answer" in one.words and self.fault not in SILENT]
-        return len(late) + sum(one.state == AttemptState.SENT for one in self.attempts)
+    def adrift(self) -> list[Attempt]:
+        """Attempts that perhaps never arrived: cut off by a deadline although their accident is no silence."""
+        heard = self.fault not in SILENT
+        return [
+            one for one in self.attempts if one.state == AttemptState.SENT or (heard and "did not answer" in one.words)
+        ]
 
 
 @pytest.fixture(autouse=True)
@@ -238,11 +240,11 @@ async def test_what_was_billed_was_written_down(
     shots = await play(engine, DELIVERED) + await play(engine, BILLED + BILLED_LATER + BILLED_VIDEO)
     await judge(seller, shots, DELIVERED)
     billed, made = simulators.billed(engine) - before, [attempt for one in shots for attempt in one.attempts]
-    assert len(made) - sum(one.adrift for one in shots) <= billed <= len(made)
+    assert len(made) - sum(len(one.adrift) for one in shots) <= billed <= len(made)
     assert high_mb() - memory < MOST_MB
     for one in shots:
         kind = "transient" if one.fault in UNUSABLE else "outcome_unknown"
-        assert {attempt.error for attempt in one.attempts} <= {"", kind}, one.fault
+        assert {attempt.error for attempt in one.attempts if attempt not in one.adrift} <= {"", kind}, one.fault
         most = policy.MOST_ATTEMPTS if one.fault in UNUSABLE else policy.MOST_UNKNOWN + 1
         assert len(one.attempts) <= (1 if one.fault in DELIVERED else most), one.fault
 
