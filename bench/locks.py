@@ -32,7 +32,7 @@ from packshot.locks.product.view import View
 
 ROOT = Path(__file__).parents[1]
 RESULT = ROOT / "bench/results/locks.md"
-FIRST_SEED = 3000  # lower ones were looked at while tolerances were set
+FIRST_SEED = 4000  # lower ones were looked at: what metric product-1 got wrong of 3000 to 3019 stood in its results
 FAITHFUL_A_ROUND = 4
 LOGOS_A_ROUND = 3
 _T = TypeVar("_T")
@@ -97,8 +97,9 @@ def _head(rows: list[Row]) -> list[str]:
         "gamma, white balance, light from one side, cast shadows, noise, JPEG or WebP of quality 62 to 92. A change "
         "counts where a person can see it: 1.5 % of the product by more than ΔE00 4, of colours 3 % by more than 8, of "
         "a logo or a text 8 % of its box by more than 8. No generator's own pictures were at hand: expect worse on "
-        "them, and calibrate. Other pictures of the samples among the products once showed flaws of how light is taken "
-        "out and movement measured, which were mended; the generated products were not seen before.",
+        "them, and calibrate. Other pictures of these products have shown flaws before: of how light is taken out and "
+        "movement measured, and that 8 of 1,470 changes passed the metric product-1, mostly parts bent outwards, cut "
+        "off or slightly recoloured. What mends them was found and set on the other half, and then run here once.",
         "",
     ]
 

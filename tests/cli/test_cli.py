@@ -115,6 +115,12 @@ def test_doctor_finds_an_unwritable_cache(tmp_path: Path) -> None:
     assert run.returncode == 2 and "FAIL  cache folder" in run.stdout
 
 
+def test_doctor_finds_settings_of_engines_that_are_wrong_and_that_nobody_reads() -> None:
+    run = packshot_here("doctor", PACKSHOT_OPENAI_DEADLINE_S="soon", PACKSHOT_OPENAI_QUALTY="low")
+    assert run.returncode == 2 and "FAIL  settings of engines: PACKSHOT_OPENAI_DEADLINE_S (a number" in run.stdout
+    assert "PACKSHOT_OPENAI_QUALTY (nobody reads it)" in run.stdout
+
+
 def test_shoot_writes_one_picture_and_record_per_style_and_size(mug: Path, tmp_path: Path) -> None:
     run = packshot(
         *("shoot", mug, "--style", "white", "--style", "marble", "--size", "512x512", "--size", "256x256"),

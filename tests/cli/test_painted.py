@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from packshot.cli import vendors
 from packshot.cli.batch import Order, engine_of, plan
 from packshot.errors import BadInputError
 from packshot.imaging.decode import OWN_LIMITS, decode
@@ -66,8 +67,22 @@ def test_a_preset_puts_the_product_into_a_painted_scene(shoot: Run, mug: Path, t
     assert {(one["way"], one["model"], one["status"]) for one in made} == {
         ("plate", "black-forest-labs/flux-2-pro", "done")
     }
-    assert made[0]["cost_micros"] and isinstance(made[0]["placed"], dict)
+    assert [one["cost_micros"] for one in made] == [195_000, 0], "it is one call"
+    assert isinstance(made[0]["placed"], dict)
     assert all(Path(str(one["path"])).is_file() for one in made)
+
+
+def test_a_video_that_does_not_come_is_stopped(
+    mug: Path, tmp_path: Path, simulators: Simulators, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (simulators.environment | {"PACKSHOT_HTTP_VIDEO_PATIENCE_S": "1"}).items():
+        monkeypatch.setenv(name, value)
+    engine_of.cache_clear()
+    jobs = plan(Order((mug,), (), ((320, 240),), tmp_path, "http_video", words="a mug turns", seconds=1))
+    (told,) = vendors.run(jobs, at_once=1, looked=lambda: None, shot=lambda _: None)
+    engine_of.cache_clear()
+    assert told["status"] == "late" and "within 1 seconds" in told["words"]
+    assert httpx.get(f"{simulators.url}/http_video/_simulator/billed").json()["cancelled"] == 1
 
 
 def test_a_style_chooses_its_engine(shoot: Run, mug: Path) -> None:
@@ -116,11 +131,12 @@ def test_ctrl_c_stops_what_is_under_way(simulators: Simulators, mug: Path, tmp_p
 
 
 def test_a_product_is_filmed(shoot: Run, mug: Path, tmp_path: Path) -> None:
-    run = shoot(mug, "--engine", "http_video", "--words", "a slow pan", "--seconds", "2")
+    (photo := tmp_path / "Tasse-groß.jpg").write_bytes(mug.read_bytes())  # whose name no vendor is told
+    run = shoot(photo, "--engine", "http_video", "--words", "a slow pan", "--seconds", "2")
     assert run.returncode == 0, run.stderr
     told = " ".join(run.stderr.split())
     assert "may differ" in told and "2 seconds in 1024×1024. 1 call, at most $0.25" in told and "Cost: $0.25" in told
-    made = watch((tmp_path / "mug.mp4").read_bytes())
+    made = watch((tmp_path / "Tasse-groß.mp4").read_bytes())
     assert (made.width, made.height, made.seconds, made.copied) == (1024, 1024, 2.0, True)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
+import shlex
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from packshot.engines import engine
 from packshot.engines.base import Engine
 from packshot.engines.http import hang_up
 from packshot.settings import Settings
-from packshot.simulators.app import settings as settings_for
 
 Make = Callable[..., Engine]
 
@@ -27,16 +26,12 @@ Make = Callable[..., Engine]
 @dataclass(frozen=True)
 class Simulators:
     url: str
-    contract: Path
+    environment: Mapping[str, str]
 
     def billed(self, vendor: str) -> int:
         told = httpx.get(f"{self.url}/{vendor}/_simulator/billed", timeout=60).json()
         assert told["vendor"] == vendor
         return int(told["billed"])
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return settings_for(self.url) | {"PACKSHOT_HTTP_VIDEO_CONTRACT": str(self.contract)}
 
 
 @pytest.fixture(scope="session")
@@ -45,20 +40,22 @@ def simulators(tmp_path_factory: pytest.TempPathFactory) -> Generator[Simulators
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "packshot", "simulators", "--port", str(port)]
-    process = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    told = tmp_path_factory.mktemp("simulators") / "environment"  # what it prints is what people give to their shells
+    own = os.environ | {"PACKSHOT_CACHE_DIR": str(told.parent)}
+    with told.open("w") as written:
+        process = subprocess.Popen(command, env=own, stdout=written, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:
         until = time.monotonic() + 60
         while True:
             try:
-                contract = httpx.get(f"{url}/http_video/_simulator/contract").json()
+                httpx.get(url)
                 break
             except httpx.TransportError:
                 assert process.poll() is None and time.monotonic() < until, "the simulators do not start"
                 time.sleep(0.1)
-        path = tmp_path_factory.mktemp("contract") / "http_video.json"
-        path.write_text(json.dumps(contract))
-        yield Simulators(url, path)
+        lines = (line.removeprefix("export ") for line in shlex.split(told.read_text(), posix=True) if line != "export")
+        yield Simulators(url, {name: value for name, _, value in (line.partition("=") for line in lines)})
     finally:
         process.kill()
         process.wait()

@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 from io import BytesIO
 
+import httpx
 import numpy as np
 import pytest
 from PIL import Image
@@ -64,12 +65,8 @@ async def test_every_model_makes_what_was_asked_for(id: str, model: str, make: M
 async def test_what_was_not_taken_on_is_not_billed(id: str, fault: str, make: Make, simulators: Simulators) -> None:
     engine = make(id)
     kind, wait = NOT_TAKEN_ON[fault]
-    if fault == "unpaid":
-        kind = "rate_limited" if id == "bedrock" else kind  # AWS sends the bill afterwards
-    if id == "bedrock" and fault == "overloaded":
-        wait = None
-    if id == "bedrock" and fault == "rate-limited":
-        wait = None
+    if fault == "unpaid" and id == "bedrock":  # AWS knows limits, and no account that is empty
+        kind = "rate_limited"
     before = simulators.billed(id)
     outcome, _ = await play(engine, request_to(engine, f"a mug fault:{fault}"))
     assert isinstance(outcome, Failed) and outcome.kind == kind, outcome
@@ -159,7 +156,15 @@ async def test_a_result_that_is_lost_was_paid_for(id: str, fault: str, make: Mak
     before = simulators.billed(id)
     outcome, _ = await play(engine := make(id), request_to(engine, f"a mug fault:{fault}"))
     assert isinstance(outcome, Failed) and outcome.kind == "outcome_unknown" and outcome.charged, outcome
+    assert outcome.cost.micros > 0, "and what it cost is known"
     assert simulators.billed(id) == before + 1
+
+
+async def test_what_a_vendor_takes_for_nothing_is_known(make: Make) -> None:
+    """Runway says what a task cost, also where its rules forbade the video."""
+    outcome, _ = await play(engine := make("runway"), request_to(engine, "a mug fault:moderated"))
+    assert isinstance(outcome, Failed) and (outcome.kind, outcome.charged) == ("moderated", True)
+    assert outcome.cost.micros == 2 * 50_000
 
 
 @pytest.mark.parametrize("id", ENGINES)
@@ -223,7 +228,7 @@ async def test_something_under_way_is_stopped_where_the_vendor_can(id: str, make
     assert isinstance(operation, Operation)
     await engine.cancel(operation)
     told = await engine.poll(operation)
-    if id in ("replicate", "runway"):
+    if id in ("replicate", "runway", "http_video"):
         assert isinstance(told, Failed) and told.kind == "transient"
 
 
@@ -255,6 +260,19 @@ async def test_white_may_change_and_black_stays(id: str, model: str, make: Make)
     below = slice(height // 2 + 10, height * 8 // 10)  # above the stamp
     assert abs(made[below].astype(int) - own[below]).max() <= 2
     assert (abs(made[: height // 2 - 10].astype(int) - own[: height // 2 - 10]).max(axis=2) > 10).mean() > 0.5
+
+
+@pytest.mark.parametrize(("model", "asked"), [("gpt-image-2", ""), ("gpt-image-2.5-flare", "-2026-09-08")])
+async def test_openai_is_told_whose_a_request_is_and_for_which_version(
+    model: str, asked: str, make: Make, simulators: Simulators
+) -> None:
+    for references in ((), (Reference(photo()),)):
+        engine = make("openai")
+        request = replace(request_to(engine, "a mug", model=model), whose="x" * 43, references=references)
+        outcome, _ = await play(engine, request)
+        assert isinstance(outcome, Done), outcome
+        told = httpx.get(f"{simulators.url}/openai/_simulator/billed").json()
+        assert (told["whose"], told["model"]) == ("x" * 43, model + asked)
 
 
 async def test_references_are_uploaded_where_they_are_too_large_for_a_request(

@@ -11,7 +11,6 @@ import pytest
 
 from packshot.engines.base import GenerationRequest, Reference, Workplace
 from packshot.engines.http_video import HttpVideo
-from packshot.errors import BadInputError
 from packshot.simulators.video import CONTRACT
 
 Change = Callable[[dict[str, Any]], object]
@@ -58,14 +57,22 @@ def test_the_key_goes_where_the_contract_says(told: Callable[..., HttpVideo]) ->
     ],
 )
 def test_a_contract_that_makes_no_sense_is_refused(told: Callable[..., HttpVideo], change: Change) -> None:
-    with pytest.raises(BadInputError, match=r"contract\.json"):
-        told(change).check(asked())
+    (said,) = told(change).missing
+    assert said.startswith("PACKSHOT_HTTP_VIDEO_CONTRACT (") and "contract.json: " in said and "\n" not in said
 
 
 def test_a_contract_that_is_not_there_is_named(tmp_path: Path) -> None:
     settings = {"CONTRACT": str(tmp_path / "none.json"), "BASE_URL": "https://video.example"}
-    with pytest.raises(BadInputError, match=r"none\.json"):
-        HttpVideo(Workplace(tmp_path, settings=settings)).check(asked())
+    (said,) = HttpVideo(Workplace(tmp_path, settings=settings)).missing
+    assert "none.json: No such file" in said
+
+
+@pytest.mark.parametrize(("header", "submits"), [("Idempotency-Key", "idempotent"), ("", "once")])
+def test_a_vendor_that_knows_keys_may_be_sent_the_same_again(
+    told: Callable[..., HttpVideo], header: str, submits: str
+) -> None:
+    engine = told(lambda contract: contract["submit"].update(idempotency_header=header))
+    assert engine.known["configured"].capabilities.submits == submits
 
 
 @pytest.mark.parametrize(

@@ -76,10 +76,40 @@ async def test_what_is_refused_is_not_sent_either() -> None:
     assert isinstance(outcome, Failed) and outcome.kind == "refused" and outcome.charged is False
 
 
-@pytest.mark.parametrize("quality", ["xhigh", "best"])
-def test_a_quality_that_a_model_lacks_is_refused(quality: str) -> None:
-    (refusal,) = vendor("openai", QUALITY=quality).check(words())
-    assert quality in refusal.words
+def test_a_quality_that_a_model_lacks_is_refused() -> None:
+    (refusal,) = vendor("openai", QUALITY="xhigh").check(words())
+    assert "xhigh" in refusal.words and "PACKSHOT_OPENAI_QUALITY" in refusal.remedy
+
+
+@pytest.mark.parametrize(
+    ("id", "name", "value", "says"),
+    [
+        ("openai", "DEADLINE_S", "soon", "a number of seconds, not 'soon'"),
+        ("openai", "DEADLINE_S", "0", "a number of seconds, not '0'"),
+        ("openai", "QUALITY", "ultra", "low, medium, high, xhigh or max, not 'ultra'"),
+        ("openai", "MODERATION", "none", "auto or low, not 'none'"),
+        ("openai", "BASE_URL", "api.openai.com", "https://"),
+        ("openai", "BASE_URL", "ftp://api.openai.com", "https://"),
+        ("openai", "API_KEY", "ké-secret", "ASCII"),
+        ("runway", "PATIENCE_S", "-1", "a number of seconds, not '-1'"),
+        ("replicate", "WEBHOOK_SECRET", "not/a secret!", "whsec_"),
+        ("bedrock", "REGION", "US West", "a region of AWS"),
+        ("bedrock", "ACCESS_KEY_ID", "AKIA0", "PACKSHOT_BEDROCK_SECRET_ACCESS_KEY (one is of no use"),
+    ],
+)
+async def test_a_setting_that_makes_no_sense_is_named(id: str, name: str, value: str, says: str) -> None:
+    """And its engine counts as not configured, instead of doing something else than what the operator meant."""
+    engine = vendor(id, **{"REGION": "us-west-2"} | {name: value})
+    (said,) = engine.missing
+    assert says in said and (name in said or "ACCESS_KEY" in said)
+    assert "secret!" not in said and "ké" not in said, "keys stand in no message"
+    outcome = await engine.submit(words(model=engine.models()[0].id), key="k")
+    assert isinstance(outcome, Failed) and outcome.kind == "auth" and said in outcome.remedy
+
+
+@pytest.mark.parametrize("id", sorted({"openai", "stability", "replicate", "fashn", "runway", "http_video", "bedrock"}))
+def test_what_holds_unless_it_is_set_makes_sense(id: str) -> None:
+    assert not vendor(id).wrong
 
 
 def test_the_estimate_grows_with_what_is_asked() -> None:

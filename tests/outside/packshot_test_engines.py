@@ -126,7 +126,10 @@ class Slow(Instant):
 
 
 class Later(Engine):
-    """Accepts, and has the picture at the second poll, as an encoded file, or at the PACKSHOT_LATER_POLLS-th."""
+    """Accepts, and has the picture at the second poll, as an encoded file, or at the PACKSHOT_LATER_POLLS-th.
+
+    In the style "fails" it fails at everything that it accepted.
+    """
 
     id = "later"
     title = "Later"
@@ -140,10 +143,17 @@ class Later(Engine):
         note(key, "submit")
         (books() / f"{key}.png").write_bytes(flat_png(request, key))
         wait = float(os.environ.get("PACKSHOT_LATER_S", "0"))
-        return Operation(f"op-{key}", {"key": key}, poll_after_s=wait)
+        return Operation(f"op-{key}", {"key": key, "style": request.style}, poll_after_s=wait)
 
-    async def poll(self, operation: Operation) -> Pending | Done:
+    @property
+    def patience_s(self) -> float | None:
+        given = os.environ.get("PACKSHOT_LATER_PATIENCE_S")
+        return float(given) if given else None
+
+    async def poll(self, operation: Operation) -> Pending | Done | Failed:
         key = operation.state["key"]
+        if operation.state["style"] == "fails":
+            return Failed("transient", "It did not work.", cost=Cost(PRICE))
         if note(key, "poll") < int(os.environ.get("PACKSHOT_LATER_POLLS", "2")):
             return Pending(poll_after_s=float(os.environ.get("PACKSHOT_LATER_POLL_S", "0")), progress=0.5)
         return Done((Artefact((books() / f"{key}.png").read_bytes()),), cost=Cost(PRICE))

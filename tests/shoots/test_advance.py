@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from packshot.shoots.advance import advance
 from packshot.shoots.judging import step
 from packshot.shoots.models import Attempt, AttemptState, Generation, State
 from packshot.shoots.sweep import sweep
+from packshot.shoots.tasks import call_off
 from packshot.storage import storage
 from packshot.tasks import Queue, tasks
 from tests.outside.packshot_test_engines import KINDS
@@ -379,6 +381,58 @@ async def test_a_deadline_gives_the_credits_back_whoever_works_on_it(seller: Sel
     with pytest.raises(lease.LeaseLostError):
         async with transaction(seller.account_id) as session:
             await lease.write(session, lease.held(claimed))
+
+
+@pytest.mark.parametrize(("polls", "ends"), [("9", State.FAILED), ("2", State.COMPLETED)])
+async def test_what_takes_a_vendor_too_long_is_stopped(
+    polls: str, ends: State, seller: Seller, vendor_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not bought again; what was finished just then is delivered."""
+    monkeypatch.setenv("PACKSHOT_LATER_POLLS", polls)
+    id = await shot(seller, engine="later", size="256x256")
+    await advance("io", id)
+    monkeypatch.setenv("PACKSHOT_LATER_PATIENCE_S", "0.05")
+    await asyncio.sleep(0.06)
+    row = await through(id)
+    assert row.state == ends, row.words
+    (attempt,) = await attempts(id)
+    assert [calls(vendor_folder, attempt, what) for what in ("submit", "poll", "cancel")] == [1, 2, 1]
+    if ends == State.FAILED:
+        assert row.error == "late" and "did not finish it within 0.05 seconds" in row.words
+        assert (attempt.state, attempt.error) == (AttemptState.UNKNOWN, "late")
+        assert await seller.credits() == (1000, 0)
+
+
+async def test_an_operation_is_asked_about_once_more_when_its_time_is_over(
+    seller: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PACKSHOT_LATER_PATIENCE_S", "5")
+    monkeypatch.setenv("PACKSHOT_LATER_POLL_S", "600")
+    id = await shot(seller, engine="later", size="256x256")
+    await advance("io", id)
+    await advance("io", id)
+    assert (await look(id)).next_step_at < datetime.now(UTC) + timedelta(seconds=6), "not in ten minutes"
+
+
+async def test_a_deadline_calls_off_what_vendors_are_at(
+    seller: Seller, vendor_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[UUID] = []
+
+    async def note(ids: tuple[UUID, ...]) -> None:
+        told.extend(ids)
+
+    monkeypatch.setattr(tasks["shoots.call_off"], "publish", note)
+    id = await shot(seller, engine="later", size="256x256", styles=["fails"])
+    await advance("io", id)
+    await change(id, deadline_at=text("now() - interval '1 second'"))
+    await sweep()
+    (attempt,) = await attempts(id)
+    assert told == [attempt.id] and (attempt.state, attempt.error) == (AttemptState.UNKNOWN, "deadline")
+    await call_off(attempt.id, new_id())
+    (attempt,) = await attempts(id)
+    assert calls(vendor_folder, attempt, "cancel") == 1
+    assert attempt.cost_micros == 40_000, "what the vendor took all the same is written down"
 
 
 async def test_the_sweep_wakes_workers_for_what_was_forgotten(seller: Seller, monkeypatch: pytest.MonkeyPatch) -> None:

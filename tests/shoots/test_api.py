@@ -62,7 +62,7 @@ async def test_cancelling_asks_the_vendor_to_stop(seller: Seller, vendor_folder:
     await call_off(attempt.id)
     assert calls(vendor_folder, attempt, "cancel") == 1
     await advance("io", id)
-    assert calls(vendor_folder, attempt, "poll") == 0, "nobody asks after it any more"
+    assert calls(vendor_folder, attempt, "poll") == 1, "what it cost is asked once, and nobody asks after it any more"
 
 
 async def test_a_picture_that_comes_after_it_was_cancelled_is_not_delivered(seller: Seller) -> None:

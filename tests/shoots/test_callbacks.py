@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Generator
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -127,6 +127,28 @@ async def test_what_the_vendor_tells_is_stored_once_and_hurries_the_question(
     await advance("io", id)
     await advance("cpu", id)
     assert (await look(id)).state == State.COMPLETED
+
+
+async def test_what_a_dead_worker_ordered_is_found_and_not_bought_again(
+    server: AsyncClient, seller: Seller, simulators: Simulators
+) -> None:
+    before = simulators.billed("replicate")
+    id, attempt = await ordered(seller, "replicate", "a mug fault:webhook-forged")
+    async with transaction(system=True) as session:  # it died before it could write down what the vendor answered
+        unheard = update(Attempt).where(Attempt.id == attempt.id)
+        await session.execute(unheard.values(state=AttemptState.SENT, operation_id=None, operation={}))
+        past = datetime.now().astimezone() - timedelta(seconds=1)
+        await session.execute(update(Generation).where(Generation.id == id).values(lease_until=past))
+    assert (await tell(server, attempt, "msg_found")).json() == {"new": True}
+    for _ in range(3):
+        async with transaction(system=True) as session:
+            await session.execute(update(Generation).where(Generation.id == id).values(next_step_at=past))
+        await advance("io", id)
+    await advance("cpu", id)
+    assert (await look(id)).state == State.COMPLETED
+    (attempt,) = await attempts(id)
+    assert attempt.state == AttemptState.DONE and attempt.cost_micros > 0
+    assert simulators.billed("replicate") == before + 1
 
 
 async def test_a_copy_is_nothing_new(server: AsyncClient, seller: Seller) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from uuid import UUID
 
+import httpx
 import pytest
 
 from packshot.shoots.advance import advance
@@ -44,6 +45,11 @@ async def test_a_picture_is_bought_once_and_delivered(engine: str, seller: Selle
     (attempt,) = await attempts(id)
     assert attempt.state == AttemptState.DONE and attempt.cost_micros > 0
     assert simulators.billed(engine) == before + 1
+    if engine == "openai":
+        whose = httpx.get(f"{simulators.url}/openai/_simulator/billed").json()["whose"]
+        assert len(whose) == 43 and str(seller.account_id) not in whose, (
+            "one word for an account, and nothing else of it"
+        )
 
 
 async def test_a_redraw_in_a_size_that_a_vendor_does_not_make_is_refused_before_any_charge(seller: Seller) -> None:

@@ -105,6 +105,35 @@ async def test_what_was_taken_on_waits_without_an_attempt_and_then_is_made(selle
     assert await sent() == 3
 
 
+async def test_a_vendor_that_fails_at_what_it_took_on_is_left_alone(seller: Seller, woken: list[UUID]) -> None:
+    """That it takes orders on is no sign of health: how they end is."""
+    ids = await ids_of(seller, engine="later", styles=["fails"], count=6, size="64x64")
+    for number, id in enumerate(ids, start=1):
+        assert (await gate.trouble_s("later", "later-1") is not None) == (number > 5), number
+        if number <= 5:
+            await advance("io", id)
+            await advance("io", id)
+            gate.forget()
+    assert (await seller.shoot(engine="later", size="64x64")).status_code == 503
+    assert (await rows(ids[:1]))[0].waits_for == "the engine, which had a problem"
+
+
+async def test_a_vendor_that_finishes_ends_a_row_of_failures(seller: Seller, woken: list[UUID]) -> None:
+    bad = await ids_of(seller, engine="later", styles=["fails"], count=8, size="64x64")
+    (good,) = await ids_of(seller, engine="later", size="64x64")
+    for id in bad[:4]:
+        await advance("io", id)
+        await advance("io", id)
+    for _ in range(3):
+        await skip(good)
+        await advance("io", good)
+    for id in bad[4:8]:
+        await advance("io", id)
+        await advance("io", id)
+    gate.forget()
+    assert await gate.trouble_s("later", "later-1") is None, "four, a success, and four"
+
+
 async def test_trouble_is_no_poison_and_ends_with_the_deadline(seller: Seller, woken: list[UUID]) -> None:
     (id,) = await ids_of(seller)
     for _ in range(8):

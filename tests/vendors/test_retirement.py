@@ -11,12 +11,15 @@ from packshot.db import transaction
 from packshot.engines.base import Engine
 from packshot.engines.http import hang_up
 from packshot.engines.openai import OpenAI
-from packshot.vendors import retirement
+from packshot.shoots.makers import maker
+from packshot.shoots.offers import makers
+from packshot.vendors import ends, retirement
 from packshot.vendors.models import Retirement
 from packshot.vendors.retirement import check, endings
 from tests.contract.conftest import Make, Simulators, make, simulators
+from tests.shoots.conftest import Seller, open_shop, seller, sign_up, the_ledger_holds, vendor_folder
 
-__all__ = ["make", "simulators"]
+__all__ = ["make", "open_shop", "seller", "sign_up", "simulators", "the_ledger_holds", "vendor_folder"]
 
 pytestmark = pytest.mark.anyio
 
@@ -59,6 +62,31 @@ async def test_admins_are_told_once_of_what_ends_within_a_month(letters: list[st
     (letter,) = letters
     assert letter.startswith("root@example.com") and "GPT Image 2.5 Flare ends on" in letter
     assert await check(today) == [] and len(letters) == 1
+
+
+@pytest.mark.parametrize("over", [False, True])
+async def test_what_ended_by_the_vendors_word_is_refused_at_the_door(
+    over: bool, letters: list[str], seller: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the letter to admins says: our own list need not know of it."""
+    today = datetime.now(UTC).date()
+
+    async def said(_: Engine) -> dict[str, date]:
+        return {"gpt-image-2.5-flare": today + timedelta(days=0 if over else 1)}
+
+    monkeypatch.setattr(OpenAI, "retirements", said)
+    maker.cache_clear()
+    await check(today)
+    answer = await seller.shoot(engine="openai", model="gpt-image-2.5-flare", styles=["marble"], size="1024x1024")
+    offered = [offer.value for one in makers() for offer in one.offers]
+    ends.forget()
+    maker.cache_clear()
+    if over:
+        assert answer.status_code == 422 and f"was retired on {today.isoformat()}" in answer.text
+        assert await seller.credits() == (1000, 0)
+    else:
+        assert answer.status_code == 202, answer.text
+    assert ("openai gpt-image-2.5-flare" in offered) is not over
 
 
 async def test_our_list_is_believed_where_the_vendor_says_nothing(letters: list[str]) -> None:

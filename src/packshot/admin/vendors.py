@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from typing import Any
 
 from packshot import config
 from packshot.engines import registry
-from packshot.engines.base import Model
-from packshot.engines.check import against_licence
+from packshot.engines.base import Engine, Model
 from packshot.engines.presets import Choice
 from packshot.errors import BadInputError
 from packshot.shoots.chain import FALLBACK
@@ -53,14 +51,14 @@ def groups(*, pictures: bool = False, chosen: Iterable[Choice] = ()) -> list[Gro
 
     With `pictures` only models that make some. An engine that is not set up says so: it can be chosen before it is.
     """
-    today, found = datetime.now(UTC).date(), list[Group]()
+    found = list[Group]()
     kept = {value_of(one) for one in chosen}
     for id in registry().classes:
         engine = maker(id)
         shown = [
             (f"{id} {model.id}", model.title)
             for model in engine.known.values()
-            if f"{id} {model.id}" in kept or _offered(model, today, pictures)
+            if f"{id} {model.id}" in kept or _offered(engine, model, pictures)
         ]
         kept -= {value for value, _ in shown}
         if shown:
@@ -70,8 +68,8 @@ def groups(*, pictures: bool = False, chosen: Iterable[Choice] = ()) -> list[Gro
     return found
 
 
-def _offered(model: Model, today: date, pictures: bool) -> bool:
-    return not list(against_licence(model, today)) and ("image" in model.capabilities.kinds or not pictures)
+def _offered(engine: Engine, model: Model, pictures: bool) -> bool:
+    return not engine.bars(model) and ("image" in model.capabilities.kinds or not pictures)
 
 
 def value_of(choice: Choice) -> str:

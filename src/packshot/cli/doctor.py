@@ -29,6 +29,7 @@ def command(json: Annotated[bool, typer.Option("--json", help="One JSON line per
         "picture formats": _formats,
         "safe decoding": _decoding,
         "engines": _engines,
+        "settings of engines": _settings,
     }
     failed = False
     for name, check in checks.items():
@@ -101,3 +102,15 @@ def _engines() -> tuple[bool, str]:
     known = registry()
     broken = "; ".join(f"{origin} could not be loaded ({problem})" for origin, problem in known.broken.items())
     return not known.broken, ", ".join(sorted(known.classes)) + (f"; {broken}" if broken else "")
+
+
+def _settings() -> tuple[bool, str]:
+    from packshot.engines import engine, registry
+    from packshot.settings import Settings
+
+    own = {f"PACKSHOT_{name.upper()}" for name in Settings.model_fields}
+    found: list[str] = []
+    for id in registry().classes:
+        one = engine(id, Settings.load())
+        found += [*one.wrong, *(f"{name} (nobody reads it)" for name in map(one.full, one.unread) if name not in own)]
+    return not found, ("; ".join(found) + ". Mend or remove them" if found else "none is wrong")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from math import inf
 from pathlib import Path
+from uuid import uuid4
 
 from packshot.cli import films
 from packshot.cli.batch import Job, Record, engine_of, failed, opened, written
@@ -99,12 +101,13 @@ async def _paint(job: Job, product: Product | Failed | None) -> list[Record]:
     model = engine.known[job.request.model]
     try:
         request = await asyncio.to_thread(lambda: prepared(opened(job), model, engine.id, job.way, placed))
-        outcome = await _outcome(engine, request, key=f"{job.photo}:{job.style}")
+        outcome = await _outcome(engine, request, key=str(uuid4()))
     except BadInputError as error:
         return failed(job, Failed("refused", error.message, error.remedy), started)
+    cost = {"cost_micros": outcome.cost.micros}
     if isinstance(outcome, Failed):
-        return failed(job, outcome, started)
-    cost, artefact = {"cost_micros": outcome.cost.micros}, outcome.artefacts[0]
+        return _once(failed(job, outcome, started, **(cost if outcome.cost.micros else {})))
+    artefact = outcome.artefacts[0]
 
     def finished() -> list[Record]:
         if job.request.kind == "video":
@@ -121,11 +124,15 @@ async def _paint(job: Job, product: Product | Failed | None) -> list[Record]:
         return written(job, picture.pixels, told | facts, started)
 
     try:
-        return await asyncio.to_thread(finished)
-    except UnusablePlateError as error:
-        return failed(job, Failed("unusable", error.message, error.remedy), started, **cost)
-    except BadInputError as error:
-        return failed(job, Failed("unusable", error.message, error.remedy), started, **cost)
+        return _once(await asyncio.to_thread(finished))
+    except (UnusablePlateError, BadInputError) as error:
+        return _once(failed(job, Failed("unusable", error.message, error.remedy), started, **cost))
+
+
+def _once(records: list[Record]) -> list[Record]:
+    """The records of one call, whose cost stands in the first: other sizes of its picture cost nothing more."""
+    first, *others = records
+    return [first, *(one | {"cost_micros": 0} if "cost_micros" in one else one for one in others)]
 
 
 async def _outcome(engine: Engine, request: GenerationRequest, *, key: str) -> Done | Failed:
@@ -133,7 +140,8 @@ async def _outcome(engine: Engine, request: GenerationRequest, *, key: str) -> D
     outcome = await _submitted(engine, request, key)
     if not isinstance(outcome, Operation):
         return outcome
-    operation, until = outcome, time.monotonic() + Settings.load().generation_deadline_s
+    most_s = min(Settings.load().generation_deadline_s, engine.patience_s or inf)
+    operation, until = outcome, time.monotonic() + most_s
     pause = operation.poll_after_s
     try:
         while time.monotonic() + pause < until:
@@ -146,7 +154,11 @@ async def _outcome(engine: Engine, request: GenerationRequest, *, key: str) -> D
         await engine.cancel(operation)
         raise
     await engine.cancel(operation)
-    return Failed("outcome_unknown", f"{engine.title} did not finish it in time, and was told to stop.", charged=None)
+    found = await engine.poll(operation)  # it may have been finished just now
+    if isinstance(found, Done):
+        return found
+    words = f"{engine.title} did not finish it within {most_s:g} seconds, and was told to stop."
+    return Failed("late", words, "Try it again, or another engine.", charged=None)
 
 
 async def _submitted(engine: Engine, request: GenerationRequest, key: str) -> Done | Operation | Failed:

@@ -6,10 +6,12 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache, partial
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from packshot.engines.base import Engine, Workplace
@@ -72,10 +74,11 @@ def engine(
     environment: Mapping[str, str] = os.environ,
     *,
     callback: Callable[[str], str] | None = None,
+    ends: Mapping[str, date] = MappingProxyType({}),
 ) -> Engine:
     """The engine `id`, with its own settings taken from `environment`; an unknown id is a BadInputError.
 
-    `callback`: where its vendor may call back, see Workplace.
+    `callback`: where its vendor may call back, and `ends`: what it says of its models, see Workplace.
     """
     kind = _class_of(id)
     if kind is None:
@@ -83,7 +86,7 @@ def engine(
         raise BadInputError(f"There is no engine {id!r}.", remedy=f"There are: {known}.")
     prefix = f"PACKSHOT_{id.upper()}_"
     own = {name.removeprefix(prefix): value for name, value in environment.items() if name.startswith(prefix)}
-    return kind(Workplace(settings.cache_dir, settings.cache_mb, own, callback=callback))
+    return kind(Workplace(settings.cache_dir, settings.cache_mb, own, callback=callback, ends=ends))
 
 
 def _class_of(id: str) -> type[Engine] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Kind = Literal["image", "video"]
 Role = Literal["product", "person", "style", "pose"]
 Per = Literal["picture", "second", "setting"]
-Submits = Literal["idempotent", "lookup", "once"]
+Submits = Literal["idempotent", "once"]
 Works = Literal["here", "elsewhere"]
 Facts = Mapping[str, Any]
 """Findings for the record, ready for JSON: words, numbers, None, or an object of them."""
@@ -35,6 +35,7 @@ FailureKind = Literal[
     "unusable",  # it was made and paid for, and what came cannot be used
     "alike",  # it was made, and looks like another variation of its shoot
     "outcome_unknown",  # sent, and no answer: it may have been made and charged
+    "late",  # taken on and not finished in time; it was told to stop, and may have been charged
 ]
 
 
@@ -62,7 +63,7 @@ class Capabilities:
     `size_of_reference`: the picture gets its first reference's size, and no other can be asked for.
     `seconds`: the durations of its videos. `characters`: of its prompt. `styles`: slugs it knows, None for any words.
     `stages`: its styles can be set up otherwise (Staging). `keeps_product`: the product's pixels in the picture are the
-    photo's own. `submits`: whether sending twice makes one picture, can be looked up afterwards, or must happen once.
+    photo's own. `submits`: whether sending twice with the same key makes one picture, or must happen once.
     """
 
     kinds: frozenset[Kind] = frozenset({"image"})
@@ -85,7 +86,6 @@ class Capabilities:
     mask: bool = False
     seed: bool = False
     negative_words: bool = False
-    webhook: bool = False
     styles: frozenset[str] | None = None
     framings: frozenset[str] = frozenset({"standard"})
     stages: bool = False
@@ -165,6 +165,9 @@ class GenerationRequest:
     `words` and `avoid` are prompt and negative prompt; `mask` is a PNG of the first reference's size where white may
     change. `seed` None lets the engine choose, `seconds` None is its shortest. `staging` sets a style up otherwise, for
     one variation of a shoot.
+
+    `whose` is one word for all requests of an account that says nothing else of it: vendors who look for abuse can then
+    turn one account away instead of the operator.
     """
 
     model: str
@@ -182,6 +185,7 @@ class GenerationRequest:
     mask: bytes | None = field(default=None, repr=False)
     depth: Literal[8, 16] = 8
     staging: Staging | None = None
+    whose: str = ""
 
 
 @dataclass(frozen=True)
@@ -233,7 +237,7 @@ class Pending:
 
 @dataclass(frozen=True)
 class Failed:
-    """No picture. `charged`: whether the vendor took money for it, None where it cannot be known."""
+    """No picture. `charged`: whether the vendor took money for it, None where it cannot be known; `cost`: how much."""
 
     kind: FailureKind
     words: str
@@ -241,6 +245,7 @@ class Failed:
     charged: bool | None = False
     retry_after_s: float | None = None
     facts: Facts = field(default_factory=dict[str, Any])
+    cost: Cost = Cost()
 
 
 def _today() -> date:
@@ -259,6 +264,8 @@ class Heard:
 class Workplace:
     """What an engine is handed: a folder for what can be made again, its own settings, and the date.
 
+    `ends`: on which day models end by the vendor's own word, by their ids, which counts more than models.yaml's.
+
     `callback` gives the address at which the vendor may say that the attempt of a key has news; None where it cannot
     reach us.
 
@@ -270,6 +277,7 @@ class Workplace:
     settings: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     today: Callable[[], date] = _today
     callback: Callable[[str], str] | None = None
+    ends: Mapping[str, date] = field(default_factory=dict[str, date])
 
 
 def lasts(request: GenerationRequest, model: Model) -> int:
@@ -295,11 +303,31 @@ class Engine(ABC):
         self.workplace = workplace
 
     @property
+    def patience_s(self) -> float | None:
+        """How long an operation may take before it is stopped and given up; None: as long as its picture may wait."""
+        return None
+
+    @property
     def missing(self) -> tuple[str, ...]:
-        """The full names of required settings that are not set; empty means configured."""
-        return tuple(
-            f"PACKSHOT_{self.id.upper()}_{name}" for name in self.requires if not self.workplace.settings.get(name)
-        )
+        """What the operator has to set: full names of settings, and why if they are wrong; empty means configured."""
+        unset = [self.full(name) for name in self.requires if not self.workplace.settings.get(name)]
+        return (*unset, *self.wrong)
+
+    @cached_property
+    def wrong(self) -> tuple[str, ...]:
+        """Settings that make no sense as they are, each with what it has to be."""
+        return ()
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Settings under its name that there are not: a slip of the pen does nothing, and says nothing."""
+        known = {*self.requires, *self.options}
+        return tuple(sorted(name for name in self.workplace.settings if name not in known))
+
+    @classmethod
+    def full(cls, name: str) -> str:
+        """The environment's name for the setting `name`."""
+        return f"PACKSHOT_{cls.id.upper()}_{name}"
 
     @cached_property
     def known(self) -> dict[str, Model]:
@@ -316,13 +344,20 @@ class Engine(ABC):
 
     def check(self, request: GenerationRequest) -> list[Unsupported]:
         """Everything of `request` that cannot be honoured, all at once; empty means it can. Pure: costs nothing."""
-        from packshot.engines.check import against_capabilities, against_licence
+        from packshot.engines.check import against_capabilities
 
         model = self.model(request)
         if model is None:
             offered = ", ".join(known.id for known in self.models())
             return [Unsupported("model", f"{self.title} has no model {request.model!r}.", f"It has: {offered}.")]
-        return [*against_licence(model, self.workplace.today()), *against_capabilities(request, model)]
+        return [*self.bars(model), *against_capabilities(request, model)]
+
+    def bars(self, model: Model) -> list[Unsupported]:
+        """Why nothing of `model` may be sold today: it has ended, or its licence does not allow that. Pure."""
+        from packshot.engines.check import against_licence
+
+        ends = self.workplace.ends.get(model.id, model.retires_on)
+        return [*against_licence(replace(model, retires_on=ends), self.workplace.today())]
 
     def estimate(self, request: GenerationRequest) -> Cost:
         """The most that this request can cost the operator. Pure."""

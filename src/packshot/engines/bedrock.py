@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import logging
+import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
 
 from packshot.engines.base import Done, Failed, FailureKind, GenerationRequest, Model, Unsupported
+from packshot.engines.http import Answer
 from packshot.engines.pictures import from_base64, sent, white_changes
 from packshot.engines.vendor import Vendor, done, prompt
 
@@ -19,7 +23,10 @@ ANSWER_BYTES = 48 << 20
 PICTURE_BYTES = 9 << 20
 HIGHEST_SEED = 2**32 - 2
 CALLS = 64  # at once
+CHECK = "Check AWS's settings, or PACKSHOT_BEDROCK_ACCESS_KEY_ID and PACKSHOT_BEDROCK_SECRET_ACCESS_KEY."
 INSTALL = 'Install it: uv pip install "packshot[bedrock]".'
+
+log = logging.getLogger(__name__)
 
 _KINDS: dict[str, FailureKind] = {
     "AccessDeniedException": "auth",
@@ -46,6 +53,16 @@ class Bedrock(Vendor):
         "ACCESS_KEY_ID": ("", "an AWS access key; without one, AWS's usual places are looked at"),
         "SECRET_ACCESS_KEY": ("", "its secret"),
     }
+    sense: ClassVar = {
+        "REGION": (re.compile(r"[a-z]{2}(-[a-z]+)+-\d{1,2}"), "a region of AWS such as us-west-2"),
+        "ACCESS_KEY_ID": (re.compile(r"\w+", re.ASCII), "an AWS access key"),
+    }
+
+    @cached_property
+    def wrong(self) -> tuple[str, ...]:
+        both = bool(self.setting("ACCESS_KEY_ID")) == bool(self.setting("SECRET_ACCESS_KEY"))
+        lacking = "SECRET_ACCESS_KEY" if self.setting("ACCESS_KEY_ID") else "ACCESS_KEY_ID"
+        return super().wrong if both else (*super().wrong, f"{self.full(lacking)} (one is of no use without the other)")
 
     def check(self, request: GenerationRequest) -> list[Unsupported]:
         refusals = super().check(request)
@@ -68,6 +85,11 @@ class Bedrock(Vendor):
             client = await loop.run_in_executor(self._threads, lambda: self._client)
         except ImportError:
             return Failed("auth", f"{self.title} needs AWS's SDK, which the operator has not installed.", INSTALL)
+        except Exception as error:  # AWS's own files and variables, of which nothing was sent yet
+            log.warning("no client of Amazon Bedrock", exc_info=True)
+            return Failed(
+                "auth", f"{self.title} cannot be used with this configuration: {type(error).__name__}.", CHECK
+            )
         answers: list[Any] = []
         call = loop.run_in_executor(self._threads, self._invoke, client, request.model, payload, answers)
         try:  # the SDK's own deadline starts again with every byte
@@ -120,8 +142,10 @@ class Bedrock(Vendor):
         from botocore.exceptions import (
             ClientError,
             ConnectTimeoutError,
+            CredentialRetrievalError,
             EndpointConnectionError,
             NoCredentialsError,
+            PartialCredentialsError,
             ProxyConnectionError,
         )
 
@@ -133,8 +157,8 @@ class Bedrock(Vendor):
             data: bytes = answer["body"].read(ANSWER_BYTES + 1)
         except ClientError as error:
             return self._refused(error.response)
-        except NoCredentialsError:
-            return Failed("auth", f"{self.title} has no key of the operator's.")
+        except (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError):
+            return Failed("auth", f"{self.title} has no key of the operator's.", CHECK)
         except (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError):
             return Failed("transient", f"{self.title} cannot be reached.", "Try again later.")
         except Exception:  # the SDK passes on what the libraries below it raise
@@ -147,8 +171,11 @@ class Bedrock(Vendor):
         kind = _KINDS.get(code)
         if kind is None:
             return self.unknown(f"had a problem of its own ({code})")
-        words = "does not accept the operator's key" if kind == "auth" else f"answered {code}: {said}"
-        return Failed(kind, f"{self.title} {words}.")
+        if kind == "auth":
+            return Failed(kind, f"{self.title} does not accept the operator's key.", CHECK)
+        told: Mapping[str, str] = response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+        wait = Answer(0, {name.lower(): value for name, value in told.items()}, b"").retry_after_s
+        return Failed(kind, f"{self.title} answered {code}: {said}.", retry_after_s=wait)
 
     def _made(self, raw: bytes, request: GenerationRequest) -> Done | Failed:
         try:
@@ -164,7 +191,7 @@ class Bedrock(Vendor):
             return Failed("transient", f"{self.title} did not manage it: {self.presentable(reasons[0])}", charged=None)
         file = self.whole(from_base64(images[0]) or b"") if images else self.lost("sent no picture")
         if isinstance(file, Failed):
-            return file
+            return replace(file, cost=self.estimate(request))
         seed = seeds[0] if seeds and isinstance(seeds[0], int) else request.seed
         return done(request, [file], self.estimate(request), seed=seed)
 

@@ -14,11 +14,17 @@ from packshot.engines.base import Done, Failed, FailureKind, Operation
 
 Weight = Literal["good", "bad", "answered", "nothing"]
 
-_TROUBLE: frozenset[FailureKind] = frozenset({"transient", "outcome_unknown"})
+_TROUBLE: frozenset[FailureKind] = frozenset({"transient", "outcome_unknown", "late"})
 
 
 def weight(outcome: Done | Operation | Failed) -> Weight:
-    """What an engine's answer says of its health. Limits, content rules and bad requests are answers, no failures."""
+    """What an engine's answer says of its health. Limits, content rules and bad requests are answers, no failures.
+
+    Nor is it yet a success that it took something on: how that ends says so, or a vendor that fails at everything it
+    took on would never be left alone.
+    """
+    if isinstance(outcome, Operation):
+        return "answered"
     if not isinstance(outcome, Failed):
         return "good"
     if outcome.kind in ("refused", "undecided"):

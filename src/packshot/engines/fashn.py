@@ -10,7 +10,7 @@ from typing import Any
 from packshot.engines.base import Done, Failed, GenerationRequest, Heard, Operation, Pending
 from packshot.engines.http import Answer, NoAnswerError
 from packshot.engines.pictures import sent
-from packshot.engines.vendor import IMAGE_BYTES, Vendor, begun, done, pause, prompt
+from packshot.engines.vendor import IMAGE_BYTES, Vendor, begun, done, paid, pause, prompt
 from packshot.errors import RefusedError
 
 PICTURE_BYTES = 4 << 20
@@ -72,10 +72,10 @@ class Fashn(Vendor):
             return Pending(pause())
         output: Any = told.get("output")
         file = await self.collects(output[0] if isinstance(output, list) and output else None)
+        cost = self.estimate(GenerationRequest(operation.state["model"]))
         if not isinstance(file, bytes):
-            return file
-        request = GenerationRequest(operation.state["model"])
-        return done(request, [file], self.estimate(request))
+            return paid(file, cost)
+        return done(GenerationRequest(operation.state["model"]), [file], cost)
 
     def heard(self, headers: Mapping[str, str], body: bytes) -> Heard:
         """No signature of its webhooks is known: the address that only FASHN was given has to do."""
@@ -85,11 +85,13 @@ class Fashn(Vendor):
         except (ValueError, LookupError, TypeError):
             raise RefusedError("This does not say what it is about.") from None
 
-    def is_unpaid(self, answer: Answer) -> bool:
-        return answer.status == 429 and self.said(answer) == "OutOfCredits"
-
     async def cancel(self, operation: Operation) -> None:
         """The vendor has no way to stop one."""
+
+    def failed(self, answer: Answer) -> Failed:
+        if answer.status == 429 and b"OutOfCredits" in answer.body:
+            return Failed("quota", f"{self.title} says that the operator's account is empty.")
+        return super().failed(answer)
 
     def _failed(self, error: Any) -> Failed:
         name, said = (error.get("name"), error.get("message")) if isinstance(error, dict) else (None, error)

@@ -28,7 +28,7 @@ from packshot.engines.base import (
 )
 from packshot.engines.http import Answer, NoAnswerError
 from packshot.engines.pictures import sent
-from packshot.engines.vendor import POLL_S, Vendor, begun, done, pause, prompt
+from packshot.engines.vendor import POLL_S, Vendor, begun, done, paid, pause, prompt
 from packshot.engines.webhooks import verified
 from packshot.errors import BadInputError
 
@@ -91,6 +91,7 @@ class HttpVideo(Vendor):
     words = "Makes videos at a vendor of the operator's choice that takes jobs as JSON. Not checked against any."
     requires = ("CONTRACT", "BASE_URL")
     url = ""
+    usual_patience_s = 300.0
     others: ClassVar = {
         "CONTRACT": ("", "a JSON file that says how the vendor is talked to"),
         "WEBHOOK_SECRET": ("", "the secret that the vendor signs callbacks with, whsec_…"),
@@ -104,23 +105,32 @@ class HttpVideo(Vendor):
         try:
             contract = Contract.model_validate_json(path.read_bytes())
         except (OSError, ValidationError) as error:
-            raise BadInputError(f"PACKSHOT_HTTP_VIDEO_CONTRACT, {path}: {error}") from error
+            raise BadInputError(f"{self.full('CONTRACT')} ({path}: {_in_short(error)})") from error
         if unknown := _holes(contract.submit.body) - _HOLES:
-            raise BadInputError(f"{path}: there is nothing to fill ${{{unknown.pop()}}} with.")
+            raise BadInputError(f"{self.full('CONTRACT')} ({path}: there is nothing to fill ${{{unknown.pop()}}} with)")
         return contract
+
+    @cached_property
+    def wrong(self) -> tuple[str, ...]:
+        found = super().wrong
+        if self.setting("CONTRACT"):
+            try:
+                self.contract  # noqa: B018
+            except BadInputError as error:
+                found = (*found, error.message)
+        return found
 
     @cached_property
     def known(self) -> dict[str, Model]:
         """The model, without what the contract has no place for."""
         (model,) = self.models()
-        try:
-            contract = None if self.missing else self.contract
-        except BadInputError:  # `check` says so
-            contract = None
-        if contract is None:
+        if self.missing:
             return {model.id: model}
+        contract = self.contract
         can, holes = model.capabilities, _holes(contract.submit.body)
         narrowed: dict[str, Any] = {"seed": "seed" in holes, "negative_words": "avoid" in holes}
+        if contract.submit.idempotency_header:
+            narrowed["submits"] = "idempotent"
         if "image" not in holes:
             narrowed["references"] = 0
         if contract.size and not {"width", "height"} <= holes:
@@ -231,10 +241,15 @@ class HttpVideo(Vendor):
             if host not in hosts:
                 return self.lost("gave an address on a host that its contract does not name")
         file = await self.collects(address, video=True)
-        if not isinstance(file, bytes):
-            return file
         request = GenerationRequest("configured")
-        return done(request, [file], self.estimate(request))
+        cost = self.estimate(request)
+        return done(request, [file], cost) if isinstance(file, bytes) else paid(file, cost)
+
+
+def _in_short(error: OSError | ValidationError) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or "it cannot be read"
+    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}".strip(": ") for one in error.errors())
 
 
 def _holes(template: JsonValue) -> set[str]:

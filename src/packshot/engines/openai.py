@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar
 
@@ -25,14 +27,19 @@ class OpenAI(Vendor):
     deadline_s = 300.0
     others: ClassVar = {
         "QUALITY": ("high", "low, medium or high; xhigh and max with GPT Image 2.5"),
-        "MODERATION": ("auto", "auto, or low for rules that are less strict"),
+        "MODERATION": ("auto", "auto, or low for less strict rules; for pictures made of words alone"),
+    }
+    sense: ClassVar = {
+        "QUALITY": (re.compile(r"low|medium|high|xhigh|max"), "low, medium, high, xhigh or max"),
+        "MODERATION": (re.compile(r"auto|low"), "auto or low"),
     }
 
     def check(self, request: GenerationRequest) -> list[Unsupported]:
         refusals = super().check(request)
         model, quality = self.model(request), self.setting("QUALITY")
         if model is not None and quality not in model.own:
-            refusals.append(Unsupported("model", f"{model.title} has no quality {quality!r}.", "Ask the operator."))
+            remedy = f"Choose another model, or have the operator set {self.full('QUALITY')}."
+            refusals.append(Unsupported("model", f"{model.title} has no quality {quality!r}.", remedy))
         return refusals
 
     def estimate(self, request: GenerationRequest) -> Cost:
@@ -50,13 +57,15 @@ class OpenAI(Vendor):
         model = self.model(request)
         assert model
         fields = {
-            "model": request.model,
+            "model": model.own.get("version", model.id),
             "prompt": prompt(request),
             "n": request.count,
             "size": f"{request.width}x{request.height}",
             "quality": self.setting("QUALITY"),
             "output_format": "png",
         }
+        if request.whose:
+            fields["safety_identifier"] = request.whose
         if request.references:
             parts = await _parts(request, fields)
             answer = await self.sends("/images/edits", parts=parts, max_bytes=ANSWER_BYTES)
@@ -71,11 +80,13 @@ class OpenAI(Vendor):
             files = [file for one in told["data"] if (file := from_base64(one.get("b64_json")))]
         except (NoAnswerError, LookupError, TypeError, AttributeError):
             return self.unknown("sent an answer that makes no sense")
+        cost = _cost(told.get("usage"), model) or self.estimate(request)
         if not files or not all(map(is_picture, files)):
-            return self.lost("sent something that is no picture")
-        return done(request, files, _cost(told.get("usage"), model) or self.estimate(request))
+            return replace(self.lost("sent something that is no picture"), cost=cost)
+        return done(request, files, cost)
 
     async def retirements(self) -> Mapping[str, date]:
+        """A model ends with the version of it that is asked for, if that goes first."""
         answer = await self.asks("/models")
         if not isinstance(answer, Answer):
             raise LookupError(f"{self.title} does not list its models.")
@@ -87,13 +98,16 @@ class OpenAI(Vendor):
             }
         except (NoAnswerError, LookupError, TypeError, ValueError, AttributeError) as error:
             raise LookupError(f"{self.title}'s list of models makes no sense.") from error
-        return said
+        names = {model.id: {model.id, str(model.own.get("version", model.id))} for model in self.models()}
+        return {id: min(said[name] for name in both & said.keys()) for id, both in names.items() if both & said.keys()}
 
     def is_moderated(self, answer: Answer) -> bool:
         return _code(answer) in ("moderation_blocked", "content_policy_violation")
 
-    def is_unpaid(self, answer: Answer) -> bool:
-        return answer.status == 429 and _code(answer) in ("insufficient_quota", "billing_hard_limit_reached")
+    def failed(self, answer: Answer) -> Failed:
+        if answer.status == 429 and _code(answer) in ("insufficient_quota", "billing_hard_limit_reached"):
+            return Failed("quota", f"{self.title} says that the operator's account is empty.")
+        return super().failed(answer)
 
 
 async def _parts(request: GenerationRequest, fields: dict[str, Any]) -> list[Part]:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from packshot.engines.base import Cost, Done, Failed, GenerationRequest, Heard, Operation, Pending
 from packshot.engines.http import Answer, NoAnswerError
 from packshot.engines.pictures import Sent, sent, white_changes
-from packshot.engines.vendor import Vendor, begun, done, pause, prompt
+from packshot.engines.vendor import Vendor, begun, done, paid, pause, prompt
 from packshot.engines.webhooks import verified
 
 DATA_URL_BYTES = 256_000  # what may stand in a request itself; larger files are uploaded first
@@ -101,16 +101,17 @@ class Replicate(Vendor):
 
     async def _made(self, told: Mapping[str, Any], operation: Operation) -> Pending | Done | Failed:
         output: Any = told.get("output")
+        request = GenerationRequest(operation.state["model"], count=int(operation.state.get("count", "1")))
+        cost = self._cost(told, request)
         files: list[bytes] = []
         for address in output if isinstance(output, list) else [output]:
             file = await self.collects(address)
             if not isinstance(file, bytes):
-                return file
+                return paid(file, cost)
             files.append(file)
         if not files:
-            return self.lost("says that it is finished and gives no picture")
-        request = GenerationRequest(operation.state["model"], count=int(operation.state.get("count", "1")))
-        return done(request, files, self._cost(told, request), seed=_seed(told))
+            return paid(self.lost("says that it is finished and gives no picture"), cost)
+        return done(request, files, cost, seed=_seed(told))
 
     def _cost(self, told: Mapping[str, Any], request: GenerationRequest) -> Cost:
         """Versions are billed by the second; official models by the picture, and do not say how much it was."""

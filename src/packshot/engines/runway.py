@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from packshot.engines.base import Cost, Done, Failed, GenerationRequest, Operation, Pending, lasts
 from packshot.engines.http import Answer, NoAnswerError
 from packshot.engines.pictures import sent
-from packshot.engines.vendor import Vendor, begun, done, pause, prompt
+from packshot.engines.vendor import Vendor, begun, done, paid, pause, prompt
 
 PICTURE_BYTES = 3_700_000  # 5 MB as base64
 CREDIT_MICROS = 10_000
@@ -18,6 +19,7 @@ class Runway(Vendor):
     title = "Runway"
     words = "Makes a video of a few seconds from a picture."
     url = "https://api.dev.runwayml.com"
+    usual_patience_s = 600.0  # as long as its own SDK waits
 
     @property
     def headers(self) -> dict[str, str]:
@@ -62,7 +64,8 @@ class Runway(Vendor):
             case "FAILED":
                 return self._failed(told)
             case "CANCELLED":
-                return Failed("transient", f"{self.title} stopped it.", charged=_charged(told))
+                words = f"{self.title} stopped it."
+                return Failed("transient", words, charged=_charged(told), cost=_cost(told) or Cost())
             case _:
                 progress: Any = told.get("progress")
                 return Pending(pause(), progress if isinstance(progress, float) else None)
@@ -70,25 +73,30 @@ class Runway(Vendor):
     async def cancel(self, operation: Operation) -> None:
         await self.stops("DELETE", f"/v1/tasks/{operation.id}")
 
-    def is_unpaid(self, answer: Answer) -> bool:
-        return answer.status == 400 and "enough credits" in self.said(answer)
-
     async def _made(self, told: dict[str, Any], operation: Operation) -> Pending | Done | Failed:
         output: Any = told.get("output")
         file = await self.collects(output[0] if isinstance(output, list) and output else None, video=True)
-        if not isinstance(file, bytes):
-            return file
         request = GenerationRequest(operation.state["model"], seconds=int(operation.state["seconds"]))
-        return done(request, [file], _cost(told) or self.estimate(request))
+        cost = _cost(told) or self.estimate(request)
+        return done(request, [file], cost) if isinstance(file, bytes) else paid(file, cost)
+
+    def failed(self, answer: Answer) -> Failed:
+        if answer.status == 400 and "enough credits" in self.said(answer):
+            return Failed("quota", f"{self.title} says that the operator's account is empty.")
+        return super().failed(answer)
 
     def _failed(self, told: dict[str, Any]) -> Failed:
-        code, charged = str(told.get("failureCode", "")), _charged(told)
+        """With what it took all the same: where its rules forbid a picture, that may be all of it."""
+        return replace(self._said(told), charged=_charged(told), cost=_cost(told) or Cost())
+
+    def _said(self, told: dict[str, Any]) -> Failed:
+        code = str(told.get("failureCode", ""))
         said = self.presentable(told.get("failure"))
         if code.startswith("SAFETY"):
             return self.moderated(said)
         if code.startswith(("ASSET", "INPUT_PREPROCESSING")):
-            return Failed("refused", f"{self.title} cannot use the photo: {said}", "Use another.", charged=charged)
-        return Failed("transient", f"{self.title} did not manage it: {said}", charged=charged)
+            return Failed("refused", f"{self.title} cannot use the photo: {said}", "Use another.")
+        return Failed("transient", f"{self.title} did not manage it: {said}")
 
 
 def _cost(told: dict[str, Any]) -> Cost | None:

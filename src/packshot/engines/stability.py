@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from packshot.engines.base import Done, Failed, GenerationRequest, Model, Operation, Pending, Unsupported
@@ -74,7 +75,7 @@ class Stability(Vendor):
             return self.moderated()
         file = self.whole(data or b"")
         if isinstance(file, Failed):
-            return file
+            return replace(file, cost=self.estimate(request))
         seed = told.get("seed")
         return done(request, [file], self.estimate(request), seed=seed if isinstance(seed, int) else request.seed)
 

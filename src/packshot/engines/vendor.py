@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -33,10 +36,21 @@ VIDEO_BYTES = 64 << 20
 JSON_BYTES = 1 << 20
 POLL_DEADLINE_S = 20.0
 POLL_S = 5.0
+Sense = tuple[re.Pattern[str], str]
 TROUBLE_S = 30.0  # until a vendor is asked again that did not answer a poll
 MESSAGE_CHARACTERS = 200  # of a vendor's own words that are passed on
 
-_KINDS: Mapping[int, FailureKind] = {401: "auth", 403: "auth", 429: "rate_limited"}
+_SECONDS = re.compile(r"(?=.*[1-9])\d{1,6}(\.\d{1,3})?"), "a number of seconds"
+_MAKE_SENSE: Mapping[str, Sense] = {
+    "API_KEY": (re.compile(r"[!-~]+"), "a key of ASCII letters, digits and signs"),
+    "BASE_URL": (re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?"), "an address that begins with https:// or http://"),
+    "DEADLINE_S": _SECONDS,
+    "PATIENCE_S": _SECONDS,
+    "WEBHOOK_SECRET": (re.compile(r"(whsec_)?[A-Za-z0-9+/]+={0,2}"), "a secret as the vendor shows it, whsec_…"),
+}
+_SECRETS = ("API_KEY", "WEBHOOK_SECRET", "SECRET_ACCESS_KEY")  # nobody reads them in a message
+_PATIENCE = "seconds until what is under way is stopped and given up, and its credits given back"
+_KINDS: Mapping[int, FailureKind] = {401: "auth", 402: "quota", 403: "auth", 429: "rate_limited"}
 _GONE = {404, 410}
 
 
@@ -53,8 +67,13 @@ class Vendor(Engine):
     """How long a submission may take, unless PACKSHOT_<ENGINE>_DEADLINE_S says so."""
     url: ClassVar[str]
     """Where the vendor is reached, unless PACKSHOT_<ENGINE>_BASE_URL says so."""
+    usual_patience_s: ClassVar[float | None] = None
+    """`patience_s` unless PACKSHOT_<ENGINE>_PATIENCE_S says so; with None there is no such setting."""
     others: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType({})
     """Its own settings besides these: by name, what holds unless it is set, and what it is."""
+
+    sense: ClassVar[Mapping[str, Sense]] = MappingProxyType({})
+    """What its own settings have to look like, and that in words."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -62,6 +81,7 @@ class Vendor(Engine):
         cls.options = {
             **({} if "BASE_URL" in cls.requires else reached),
             "DEADLINE_S": (f"{cls.deadline_s:g}", "seconds that a submission or a result's file may take"),
+            **({} if cls.usual_patience_s is None else {"PATIENCE_S": (f"{cls.usual_patience_s:g}", _PATIENCE)}),
             **cls.others,
         }
 
@@ -73,6 +93,15 @@ class Vendor(Engine):
         """The setting `name`, or what holds unless it is set."""
         return self.workplace.settings.get(name, "").strip() or self.options.get(name, ("",))[0]
 
+    @cached_property
+    def wrong(self) -> tuple[str, ...]:
+        found: list[str] = []
+        for name, (pattern, words) in {**_MAKE_SENSE, **self.sense}.items():
+            if (value := self.setting(name)) and not pattern.fullmatch(value):
+                instead = "" if name in _SECRETS else f", not {value[:80]!r}"
+                found.append(f"{self.full(name)} ({words}{instead})")
+        return tuple(found)
+
     @property
     def base_url(self) -> str:
         return self.setting("BASE_URL").rstrip("/")
@@ -80,10 +109,18 @@ class Vendor(Engine):
     @property
     def deadline(self) -> float:
         """Seconds that a submission, or fetching what was made, may take."""
+        return self._seconds("DEADLINE_S", self.deadline_s)
+
+    @property
+    def patience_s(self) -> float | None:
+        return None if self.usual_patience_s is None else self._seconds("PATIENCE_S", self.usual_patience_s)
+
+    def _seconds(self, name: str, usual: float) -> float:
+        """What makes no sense is said by `wrong`; what is under way goes on all the same."""
         try:
-            return max(float(self.setting("DEADLINE_S")), 0.1)
+            return max(float(self.setting(name)), 0.1)
         except ValueError:
-            return self.deadline_s
+            return usual
 
     @property
     def key(self) -> str:
@@ -95,7 +132,9 @@ class Vendor(Engine):
         return {"Authorization": f"Bearer {self.key}"}
 
     def refuses(self, request: GenerationRequest) -> Failed | None:
-        """The same as `check`, for the last moment: a model may have been retired since."""
+        """The same as `check`, for the last moment: a model may have been retired since, or a setting taken away."""
+        if self.missing:
+            return Failed("auth", f"{self.title} is not configured.", f"Set {', '.join(self.missing)}.")
         refusals = self.check(request)
         if not refusals:
             return None
@@ -139,22 +178,19 @@ class Vendor(Engine):
         """Whether an answer that is an error is the vendor's content rules."""
         return False
 
-    def is_unpaid(self, answer: Answer) -> bool:
-        """Whether an answer that is an error says that the operator's account is empty, which not all say by a 402."""
-        return answer.status == 402
-
     def failed(self, answer: Answer) -> Failed:
         """What an answer other than 2xx to a submission means."""
         status, wait = answer.status, answer.retry_after_s
         if self.is_moderated(answer):
             return self.moderated(self.said(answer))
-        if kind := "quota" if self.is_unpaid(answer) else _KINDS.get(status):
+        if status in _KINDS:
             words = {
                 "auth": "does not accept the operator's key",
                 "quota": "says that the operator's account is empty",
                 "rate_limited": "is asked too often",
-            }[kind]
-            return Failed(kind, f"{self.title} {words}.", retry_after_s=wait)
+            }[kind := _KINDS[status]]
+            remedy = f"Check {self.full('API_KEY')}." if kind == "auth" else ""
+            return Failed(kind, f"{self.title} {words}.", remedy, retry_after_s=wait)
         if status == 503 and wait is not None:  # "come back later" is said by whoever did not begin
             return Failed("transient", f"{self.title} is overloaded.", "Try again later.", retry_after_s=wait)
         if status >= 500 or status == 408:
@@ -262,6 +298,11 @@ def done(request: GenerationRequest, files: Sequence[bytes], cost: Cost, *, seed
     missing = request.count - len(files)
     warnings = (f"{missing} of {request.count} pictures were not made.",) if missing > 0 else ()
     return Done(tuple(Artefact(file, seed=seed) for file in files), cost=cost, warnings=warnings)
+
+
+def paid(failed: Pending | Failed, cost: Cost) -> Pending | Failed:
+    """`failed` with what it cost, where the vendor was paid for it all the same."""
+    return replace(failed, cost=cost) if isinstance(failed, Failed) and failed.charged else failed
 
 
 def begun(id: str, **state: str) -> Operation:

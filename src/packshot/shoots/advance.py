@@ -29,6 +29,7 @@ from packshot.shoots.work import Work, picture_key, raw_key, refuse, wait
 from packshot.styles.edit import refreshed
 from packshot.talents.release import NotPermittedError
 from packshot.tasks import Queue
+from packshot.vendors import ends
 from packshot.vendors.limits import patience
 
 log = structlog.get_logger(__name__)
@@ -62,6 +63,7 @@ async def advance(queue: Queue, *generation_ids: UUID) -> None:
     They are claimed together, and their steps taken side by side.
     """
     await refreshed()
+    await ends.refreshed()
     if queue == "io":
         await patience()  # what an admin has set is read before any row is locked
     async with direct(system=True) as session:

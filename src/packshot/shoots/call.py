@@ -6,6 +6,9 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from math import inf
 
 import structlog
 
@@ -81,9 +84,9 @@ async def _say(work: Work, outcome: Done | Operation | Failed) -> None:
         log.warning("the gate was not told", engine=work.engine.id, exc_info=True)
 
 
-async def _goes_on(work: Work, outcome: Pending | Done | Failed) -> None:
+async def _goes_on(work: Work, attempt: Attempt, outcome: Pending | Done | Failed) -> None:
     try:
-        await line.goes_on(work, outcome.poll_after_s if isinstance(outcome, Pending) else None)
+        await line.goes_on(work, attempt, outcome)
     except Exception:
         log.warning("the gate was not told", engine=work.engine.id, exc_info=True)
 
@@ -100,22 +103,51 @@ async def resume(work: Work, attempt: Attempt) -> None:
 
 async def poll(work: Work, attempt: Attempt) -> None:
     assert attempt.operation_id is not None
-    outcome: Pending | Done | Failed
-    try:
-        outcome = await work.engine.poll(Operation(attempt.operation_id, attempt.operation))
-    except Exception:
-        log.exception("engine raised", engine=work.engine.id)
-        outcome = Pending()
-    await _goes_on(work, outcome)
+    operation = Operation(attempt.operation_id, attempt.operation)
+    outcome = await _asked(work.engine, operation)
+    left_s = _left_s(work.engine, attempt)
+    if isinstance(outcome, Pending) and left_s <= 0:
+        outcome = await _stopped(work.engine, operation)
+    await _goes_on(work, attempt, outcome)
     match outcome:
         case Pending():
+            wait_s = min(outcome.poll_after_s, left_s)
             async with direct(work.lease.account_id) as session:
-                await rest(session, work.lease, outcome.poll_after_s)
-            news.wake_later(outcome.poll_after_s, work.generation.queue, work.lease.id)
+                await rest(session, work.lease, wait_s)
+            news.wake_later(wait_s, work.generation.queue, work.lease.id)
         case Done():
             await _done(work, attempt, outcome)
         case Failed():
             await set_back(work, attempt, outcome)
+
+
+async def _asked(engine: Engine, operation: Operation) -> Pending | Done | Failed:
+    try:
+        return await engine.poll(operation)
+    except Exception:
+        log.exception("engine raised", engine=engine.id)
+        return Pending()
+
+
+def _left_s(engine: Engine, attempt: Attempt) -> float:
+    """The seconds that the operation of `attempt` may still take; infinite where its engine has no limit of its own."""
+    if engine.patience_s is None:
+        return inf
+    return engine.patience_s - (datetime.now(UTC) - attempt.created_at).total_seconds()
+
+
+async def _stopped(engine: Engine, operation: Operation) -> Done | Failed:
+    """Stops what has taken too long. What the vendor says of it then counts: it may just have been finished."""
+    try:
+        await engine.cancel(operation)
+    except Exception:
+        log.warning("not called off", engine=engine.id, exc_info=True)
+    told = await _asked(engine, operation)
+    if isinstance(told, Done):
+        return told
+    words = f"{engine.title} did not finish it within {engine.patience_s:g} seconds, and was told to stop."
+    late = Failed("late", words, "Nothing was charged. Retry it, or choose another engine.", charged=None)
+    return replace(late, charged=told.charged, cost=told.cost) if isinstance(told, Failed) else late
 
 
 async def _accepted(work: Work, attempt: Attempt, operation: Operation) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -21,7 +22,12 @@ from packshot.shoots.models import AttemptState, Callback
 KEPT = timedelta(days=7)  # longer than any vendor tries again
 _PURPOSE = "callback"
 
-_ATTEMPT = "select account_id, generation_id, operation_id from attempt where id = $1"
+_ATTEMPT = "select account_id, generation_id, operation_id, model from attempt where id = $1"
+# Whose answer to the order was never written down, because the worker died meanwhile: its operation is known now.
+_FOUND = f"""
+update attempt set state = '{AttemptState.ACCEPTED}', operation_id = $2, operation = $3
+where id = $1 and state = '{AttemptState.SENT}' and operation_id is null
+"""  # noqa: S608 -- made of this module's own words
 _STORE = """
 insert into callback (engine, id, account_id, attempt_id) values ($1, $2, $3, $4)
 on conflict do nothing returning id
@@ -74,8 +80,9 @@ def require_seal(engine: str, key: str, seal: str) -> None:
 async def take(engine: Engine, key: str, headers: Mapping[str, str], body: bytes) -> bool:
     """Stores a vendor's message about the attempt `key` and asks the vendor soon; whether it is new.
 
-    What it says is not believed: a copy, an old one or one that came before its forerunner does no harm. RefusedError
-    where the vendor signs and did not sign this just now, or where it is about something else.
+    What it says is not believed: a copy, an old one or one that came before its forerunner does no harm. Only what it
+    is about is, where nobody else told: what a dead worker ordered is asked about instead of bought again.
+    RefusedError where the vendor signs and did not sign this just now, or where it is about something else.
     """
     heard = engine.heard(headers, body)
     attempt_id = UUID(key)
@@ -87,6 +94,7 @@ async def take(engine: Engine, key: str, headers: Mapping[str, str], body: bytes
             raise RefusedError("This is about something else.")
         if await session.row(_STORE, engine.id, heard.id, attempt["account_id"], attempt_id) is None:
             return False
+        await session.fetch(_FOUND, attempt_id, heard.about, json.dumps({"model": attempt["model"]}))
         due = await session.row(_HURRY, attempt["generation_id"], attempt_id)
         if due is not None:
             after_commit(session, lambda: news.wake(due["queue"], attempt["generation_id"]))

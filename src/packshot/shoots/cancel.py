@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from packshot.db import after_commit
+from packshot.db import transaction
+from packshot.engines.base import Done, Failed, Operation
 from packshot.shoots.errors import GenerationNotFoundError, ShootNotFoundError
-from packshot.shoots.models import OPEN, Attempt, AttemptState, Generation, Shoot, State
+from packshot.shoots.makers import maker
+from packshot.shoots.models import OPEN, Attempt, Generation, Shoot, State
 from packshot.shoots.settle import end
-from packshot.tasks import enqueue
 
 
 async def cancel_shoot(session: AsyncSession, shoot_id: UUID) -> list[Generation]:
@@ -46,7 +47,7 @@ async def generation_of(session: AsyncSession, generation_id: UUID) -> Generatio
 
 
 async def _cancel(session: AsyncSession, generation_ids: Sequence[UUID]) -> list[Generation]:
-    ended = await end(
+    return await end(
         session,
         generation_ids,
         State.CANCELLED,
@@ -54,10 +55,20 @@ async def _cancel(session: AsyncSession, generation_ids: Sequence[UUID]) -> list
         words="You stopped this picture. Nothing was charged.",
         remedy="Shoot it again if you want it after all.",
     )
-    under_way = select(Attempt.id).where(
-        Attempt.generation_id.in_([generation.id for generation in ended]), Attempt.state == AttemptState.ACCEPTED
-    )
-    attempts = (await session.scalars(under_way)).all()
-    if attempts:
-        after_commit(session, lambda: enqueue("shoots.call_off", *attempts))
-    return ended
+
+
+async def call_off(attempt_id: UUID) -> None:
+    """Has a vendor stop what nobody wants any more, and writes down what it cost all the same, as far as it says."""
+    async with transaction(system=True) as session:
+        attempt = await session.get(Attempt, attempt_id)
+        if attempt is None or attempt.operation_id is None:
+            return
+        generation = await session.get_one(Generation, attempt.generation_id)
+        shoot = await session.get_one(Shoot, generation.shoot_id)
+    engine, operation = maker(attempt.engine or shoot.engine), Operation(attempt.operation_id, attempt.operation)
+    await engine.cancel(operation)
+    told = await engine.poll(operation)
+    if isinstance(told, Done | Failed) and told.cost.micros:
+        async with transaction(attempt.account_id) as session:
+            cost = update(Attempt).where(Attempt.id == attempt_id).values(cost_micros=told.cost.micros)
+            await session.execute(cost)

@@ -18,13 +18,14 @@ import structlog
 
 from packshot import config
 from packshot.db import Direct, after_commit, direct
-from packshot.engines.base import Engine
+from packshot.engines.base import Done, Engine, Failed, Pending
+from packshot.engines.breaker import weight
 from packshot.shoots import news
 from packshot.shoots.chain import FALLBACK, left_alone
 from packshot.shoots.hand_over import Handed, hand_over
 from packshot.shoots.lease import Held
 from packshot.shoots.makers import maker
-from packshot.shoots.models import Generation, State
+from packshot.shoots.models import Attempt, Generation, State
 from packshot.shoots.work import Work
 from packshot.vendors import gate
 from packshot.vendors.gate import Pass, Wait
@@ -129,24 +130,31 @@ async def give_back(works: Sequence[Work]) -> None:
                 log.warning("the gate was not told", engine=work.passed.engine, exc_info=True)
 
 
-async def leave(work: Work, weight: gate.Weight, *, hold_s: float = 0.0) -> None:
+async def leave(work: Work, says: gate.Weight, *, hold_s: float = 0.0) -> None:
     """The call of `work` has ended; whoever is next in the line may come. With `hold_s` the vendor works on it."""
     if work.passed is not None:
-        left = await gate.leave(work.passed, weight, hold_s=hold_s)
-        if left.waiting or left.closed:
-            move_later(work.passed.engine, 0)
-        if left.opened:
-            _begin(_look_again(work.passed.engine, work.passed.model))
+        _let_on(await gate.leave(work.passed, says, hold_s=hold_s), work.passed.engine, work.passed.model)
 
 
-async def goes_on(work: Work, seconds: float | None) -> None:
-    """What the vendor works on keeps its place for `seconds` and a while; None: it ended, and the next may come."""
+async def goes_on(work: Work, attempt: Attempt, outcome: Pending | Done | Failed) -> None:
+    """What the vendor works on keeps its place until it is asked again, and a while; once it ended, the next may come.
+
+    How it ended says how the vendor is: that it took something on did not.
+    """
     engine, model, _ = work.call
-    if (await limit(engine)).at_once == 0:
+    if isinstance(outcome, Pending):
+        if (await limit(engine)).at_once:
+            await gate.hold(engine, model, who(work.lease), outcome.poll_after_s + LOOK_S)
         return
-    left = await gate.hold(engine, model, who(work.lease), 0 if seconds is None else seconds + LOOK_S)
-    if seconds is None and left.waiting:
+    _let_on(await gate.end(engine, model, who(work.lease), weight(outcome), attempt.created_at), engine, model)
+
+
+def _let_on(left: gate.Left, engine: str, model: str) -> None:
+    """Has the line of `engine` go on after somebody left, or look for somebody else where that opened the breaker."""
+    if left.waiting or left.closed:
         move_later(engine, 0)
+    if left.opened:
+        _begin(_look_again(engine, model))
 
 
 async def move_all() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import NamedTuple
 
+from packshot.accounts.signing import signature
 from packshot.engines import engine
 from packshot.engines.base import Engine, GenerationRequest, Kind, Model, Reference
 from packshot.plates.way import Way
@@ -17,6 +18,7 @@ from packshot.shoots.models import Generation, Shoot
 from packshot.shoots.variations import in_words
 from packshot.styles.direction import look_of
 from packshot.tasks import Queue
+from packshot.vendors import ends
 from packshot.words.direction import Direction
 from packshot.words.markets import market_named
 
@@ -33,7 +35,7 @@ class Call(NamedTuple):
 def maker(id: str) -> Engine:
     """The engine `id`, made once per process; an unknown id is a BadInputError."""
     callback = partial(callbacks.address, id) if callbacks.reachable() else None
-    return engine(id, settings(), callback=callback)
+    return engine(id, settings(), callback=callback, ends=ends.said(id))
 
 
 os.register_at_fork(after_in_child=maker.cache_clear)
@@ -70,6 +72,7 @@ def request(
         avoid=look.avoid,
         seed=generation.seed,
         references=references,
+        whose=signature("vendor", str(shoot.account_id)),
     )
     model = maker(call.engine).known.get(call.model)
     if model is None:

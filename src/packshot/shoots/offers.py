@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from packshot.engines import registry
 from packshot.engines.base import Cost, Engine, GenerationRequest, Model, Reference
-from packshot.engines.check import against_licence
 from packshot.plates.ask import outlined
 from packshot.plates.way import WAYS, way_of
 from packshot.shoots.makers import maker, takes_people
@@ -71,9 +70,7 @@ def films() -> tuple[list[Film], list[Maker]]:
         able = [
             model
             for model in engine.known.values()
-            if "video" in model.capabilities.kinds
-            and model.capabilities.references
-            and not list(against_licence(model, engine.workplace.today()))
+            if "video" in model.capabilities.kinds and model.capabilities.references and not engine.bars(model)
         ]
         if able and engine.missing:
             unset.append(Maker(engine.title, (), engine.missing))
@@ -96,7 +93,7 @@ def _a_second(engine: Engine, model: Model) -> Cost:
 def _offers(engine: Engine, people: bool) -> Iterator[Offer]:
     for model in engine.known.values():
         can = model.capabilities
-        if "image" not in can.kinds or list(against_licence(model, engine.workplace.today())):
+        if "image" not in can.kinds or engine.bars(model):
             continue
         if can.needs_person and not people:
             continue

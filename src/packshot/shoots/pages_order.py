@@ -37,6 +37,7 @@ from packshot.studio.framing import FRAMINGS
 from packshot.styles.edit import refreshed
 from packshot.styles.library import Style, engine_titles, library, of, styles
 from packshot.styles.price import EMBEDDED, price
+from packshot.vendors import ends
 from packshot.web.render import go, render
 from packshot.words.markets import markets
 from packshot.words.poses import poses
@@ -65,6 +66,7 @@ async def order(
     Where `kind` or the style says so, it is the order of a video.
     """
     await refreshed()
+    await ends.refreshed()
     await projects.product(session, product_id)
     chosen = await choosing.kept(viewer.principal.account_id, product_id)
     if any(one.preset.kind == "video" for one in of(style or [])):
@@ -296,6 +298,7 @@ async def preview(
     """A small picture of this product in `style`: a WebP, free, made when it is first looked at."""
     account_id = viewer.principal.account_id
     await refreshed()
+    await ends.refreshed()
     if style not in {one.slug for one in styles()} or framing not in FRAMINGS:
         raise BadInputError(f"There is no style {style!r} with the framing {framing!r}.", remedy="Choose others.")
     async with transaction(account_id) as session:

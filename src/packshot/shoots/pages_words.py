@@ -30,6 +30,7 @@ from packshot.shoots.worded import Leads, Worded, painters, product_of, unconfig
 from packshot.styles.edit import refreshed
 from packshot.styles.library import Style, library, styles
 from packshot.styles.price import EMBEDDED
+from packshot.vendors import ends
 from packshot.web.render import go, render
 from packshot.words.markets import markets
 from packshot.words.poses import poses
@@ -93,6 +94,7 @@ async def new(
     and a portrait whoever was added last.
     """
     await refreshed()
+    await ends.refreshed()
     typed = Worded(words=words, product=product, style=style, talent=talent)
     if typed.portrait and not typed.talent:
         async with transaction(viewer.principal.account_id) as session:

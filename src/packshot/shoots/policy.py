@@ -15,7 +15,8 @@ LONGEST_WAIT_S = 900.0
 LEFT_ALONE_S = 5.0  # a vendor that is asked too often and does not say for how long
 
 IN_VAIN: frozenset[FailureKind] = frozenset({"outcome_unknown", "unusable"})  # bought, or perhaps, for nothing
-_NEVER_AGAIN: frozenset[FailureKind] = frozenset({"refused", "undecided", "moderated", "invalid"})
+NOT_KNOWN: frozenset[FailureKind] = frozenset({"outcome_unknown", "late"})  # what became of it
+_NEVER_AGAIN: frozenset[FailureKind] = frozenset({"refused", "undecided", "moderated", "invalid", "late"})
 _FOR_THE_OPERATOR: frozenset[FailureKind] = frozenset({"auth", "quota"})
 
 

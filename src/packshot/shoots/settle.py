@@ -19,6 +19,7 @@ from packshot.shoots import news
 from packshot.shoots.finishing import small_key
 from packshot.shoots.lease import Held, LeaseLostError, confirm
 from packshot.shoots.models import OPEN, Attempt, AttemptState, Generation, State
+from packshot.tasks import enqueue
 
 _NOW = func.clock_timestamp()
 
@@ -135,9 +136,9 @@ async def end(
 ) -> list[Generation]:
     """Ends those of the generations that are `among` these states without a picture, whoever works on them.
 
-    Their credits are given back, and a file that waited for somebody's look goes. Whoever works on one finds its lease
-    lost. Rows are locked in the order of their ids, and all before any wallet, so that two who end many cannot wait for
-    each other.
+    Their credits are given back, a file that waited for somebody's look goes, and vendors are told to stop what they
+    still work on. Whoever works on one finds its lease lost. Rows are locked in the order of their ids, and all before
+    any wallet, so that two who end many cannot wait for each other.
     """
     still = select(Generation).where(Generation.id.in_(generation_ids), Generation.state.in_(among))
     found = (await session.scalars(still.order_by(Generation.id).with_for_update())).all()
@@ -172,9 +173,20 @@ async def end(
         await ledger.release(session, generation.id)
         after_commit(session, lambda generation=generation: news.tell(generation))
     await _doom_files(session, ids)
+    await _call_off(session, ids, error)
     for account_id, key in waiting:
         await doom(session, account_id, [key, small_key(key)])
     return list(ended)
+
+
+async def _call_off(session: AsyncSession, generation_ids: Sequence[UUID], error: str) -> None:
+    under_way = update(Attempt).where(Attempt.generation_id.in_(generation_ids), Attempt.state == AttemptState.ACCEPTED)
+    stopped = under_way.values(
+        state=AttemptState.UNKNOWN, error=error, words="The vendor was told to stop.", settled_at=_NOW
+    )
+    ids = (await session.scalars(stopped.returning(Attempt.id))).all()
+    if ids:
+        after_commit(session, lambda: enqueue("shoots.call_off", *ids))
 
 
 async def _doom_files(session: AsyncSession, generation_ids: Sequence[UUID]) -> None:

@@ -36,6 +36,7 @@ from packshot.shoots.videos import price_of, set_up
 from packshot.styles.edit import refreshed
 from packshot.styles.makers import PRESETS
 from packshot.talents.release import NotPermittedError
+from packshot.vendors import ends
 from packshot.words.poses import in_order
 
 # One round trip for any number of generations, with the credits held for them.
@@ -131,6 +132,7 @@ async def accept(account_id: UUID, user_id: UUID, brief: Brief, key: str) -> str
     happened.
     """
     await refreshed()
+    await ends.refreshed()
     try:
         async with direct(account_id) as session:
             return await submit(session, account_id, user_id, brief, key)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from packshot.db import transaction
-from packshot.engines.base import Operation
+import structlog
+
+from packshot.shoots import cancel
 from packshot.shoots import preview as making
 from packshot.shoots import sweep as sweeping
 from packshot.shoots.advance import advance
-from packshot.shoots.makers import maker
-from packshot.shoots.models import Attempt, Generation, Shoot
 from packshot.tasks import task
+
+log = structlog.get_logger(__name__)
 
 
 @task(queue="io")
@@ -37,12 +38,10 @@ async def sweep() -> None:
 async def call_off(*attempt_ids: UUID) -> None:
     """Asks vendors to stop what nobody wants any more."""
     for id in attempt_ids:
-        async with transaction(system=True) as session:
-            attempt = await session.get_one(Attempt, id)
-            generation = await session.get_one(Generation, attempt.generation_id)
-            shoot = await session.get_one(Shoot, generation.shoot_id)
-        if attempt.operation_id is not None:
-            await maker(attempt.engine or shoot.engine).cancel(Operation(attempt.operation_id, attempt.operation))
+        try:
+            await cancel.call_off(id)
+        except Exception:
+            log.warning("not called off", attempt_id=str(id), exc_info=True)
 
 
 @task(queue="cpu", timeout_s=60)

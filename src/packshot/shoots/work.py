@@ -130,11 +130,12 @@ async def set_back(work: Work, attempt: Attempt, failed: Failed) -> None:
         await note(
             session,
             attempt,
-            state=AttemptState.UNKNOWN if failed.kind == "outcome_unknown" else AttemptState.FAILED,
+            state=AttemptState.UNKNOWN if failed.kind in policy.NOT_KNOWN else AttemptState.FAILED,
             facts=facts,
             error=failed.kind,
             words=failed.words,
             settled_at=NOW,
+            **({"cost_micros": failed.cost.micros} if failed.cost.micros else {}),
         )
         if not again:
             await give_up(

@@ -36,7 +36,7 @@ def create() -> Starlette:
 def settings(base: str) -> dict[str, str]:
     """What to put into the environment so that engines talk to simulators at `base`.
 
-    The contract that http_video needs besides is at `base`/http_video/_simulator/contract.
+    http_video needs a file besides, with what `base`/http_video/_simulator/contract answers.
     """
     variables: dict[str, str] = {}
     for name in VENDORS:

@@ -21,10 +21,22 @@ from packshot.imaging.master import grey_png
 from packshot.imaging.sniff import kind_of
 from packshot.simulators import faults
 from packshot.simulators.pictures import changed, picture
-from packshot.simulators.vendor import RefusedError, Strict, accepted, application, bearer, first, in_thread, json_of
+from packshot.simulators.vendor import (
+    RefusedError,
+    Strict,
+    accepted,
+    application,
+    bearer,
+    books,
+    first,
+    in_thread,
+    json_of,
+)
 
-MODELS = ("gpt-image-2", "gpt-image-2-2026-04-21", "gpt-image-2.5-sunburst", "gpt-image-2.5-flare")
-ENDS = {"gpt-image-2.5-flare": (datetime.now(UTC) + timedelta(days=20)).date().isoformat()}  # so that one is warned of
+VERSIONS = ("gpt-image-2-2026-04-21", "gpt-image-2.5-sunburst-2026-09-08", "gpt-image-2.5-flare-2026-09-08")
+MODELS = ("gpt-image-2", "gpt-image-2.5-sunburst", "gpt-image-2.5-flare", *VERSIONS)
+# So that one is warned of.
+ENDS = {"gpt-image-2.5-flare-2026-09-08": (datetime.now(UTC) + timedelta(days=20)).date().isoformat()}
 MOST_REFERENCES = 16
 MOST_MASK_BYTES = 4_000_000
 MOST_IMAGE_BYTES = 50_000_000
@@ -44,7 +56,7 @@ class Painting(Strict):
     output_format: Literal["png", "webp", "jpeg"] | None = None
     output_compression: Annotated[int, Field(ge=0, le=100)] | None = None
     background: Literal["transparent", "opaque", "auto"] | None = None
-    safety_identifier: str | None = None
+    safety_identifier: Annotated[str, Field(max_length=64)] | None = None
     user: str | None = None
 
 
@@ -136,6 +148,7 @@ async def _answer(request: Request, asked: Painting, images: tuple[bytes, ...], 
         return JSONResponse(
             {"error": {"message": said, "type": "image_generation_user_error", "code": "moderation_blocked"}}, 400
         )
+    books(request).also = {"model": asked.model, "whose": asked.safety_identifier or ""}
     fault = await accepted(request, asked.prompt, error, pictures=len(images))
     if not isinstance(fault, str):
         return fault

@@ -49,12 +49,16 @@ class Job:
 
 @dataclass
 class Books:
-    """What this simulator would have put on the bill, the words and how many `pictures` it was last told, and jobs."""
+    """What this simulator would have put on the bill, the words and how many `pictures` it was last told, and jobs.
+
+    `also`: what else of the last request a test may ask for.
+    """
 
     billed: int = 0
     refused: int = 0
     words: str = ""
     pictures: int = 0
+    also: dict[str, str] = field(default_factory=dict[str, str])
     met: set[str] = field(default_factory=set[str])
     jobs: dict[str, Job] = field(default_factory=dict[str, Job])
     files: dict[str, tuple[bytes, str, str]] = field(default_factory=dict[str, "tuple[bytes, str, str]"])
@@ -67,7 +71,7 @@ def application(name: str, routes: list[Route], error: faults.Error, check_key: 
         own = books(request)
         cancelled = sum(job.cancelled for job in own.jobs.values())
         told = {"vendor": name, "billed": own.billed, "refused": own.refused, "cancelled": cancelled}
-        return JSONResponse(told | {"words": own.words, "pictures": own.pictures})
+        return JSONResponse(told | {"words": own.words, "pictures": own.pictures} | own.also)
 
     async def file(request: Request) -> Response:
         data, media_type, fault = books(request).files.get(request.path_params["id"], (b"", "", "expired"))

@@ -45,6 +45,7 @@ CONTRACT = {
             "ready": "done",
             "broken": "failed",
             "no": "moderated",
+            "stopped": "failed",
         },
         "output": "/job/files/0",
         "error": "/job/why",
@@ -97,6 +98,8 @@ async def order(request: Request) -> Response:
 
 async def look(request: Request) -> Response:
     found = job(request)
+    if found.cancelled:
+        return JSONResponse({"job": {"id": found.id, "state": "stopped", "why": "As asked."}})
     if found.polls < 2:
         return JSONResponse({"job": {"id": found.id, "state": "rendering"}})
     ends = {"failed": "broken", "failed-moderated": "no", "moderated": "no", "strange-status": "fermenting"}

@@ -11,7 +11,8 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -131,6 +132,15 @@ async def leave(passed: Pass, weight: Weight, *, hold_s: float = 0.0) -> Left:
 async def hold(engine: str, model: str, who: str, seconds: float) -> Left:
     """Holds the place of what is under way for `seconds`; 0 gives it back."""
     return await _tell(Pass(engine, model, who, 0.0), "nothing", seconds)
+
+
+async def end(engine: str, model: str, who: str, weight: Weight, began: datetime) -> Left:
+    """What was under way since `began` has ended: it gives its place back, and says `weight` of its vendor's health."""
+    passed = Pass(engine, model, who, began.timestamp() * 1000)
+    if _reachable():
+        return await _tell(passed, weight, 0.0)
+    age_s = (datetime.now(UTC) - began).total_seconds()
+    return own.leave(replace(passed, began=time.monotonic() - age_s, shared=False), weight)
 
 
 async def _tell(passed: Pass, weight: Weight, hold_s: float) -> Left:

@@ -17,6 +17,7 @@ from packshot.db import transaction
 from packshot.engines import engine, registry
 from packshot.engines.base import Engine
 from packshot.settings import settings
+from packshot.vendors import ends
 from packshot.vendors.models import Retirement
 
 log = structlog.get_logger(__name__)
@@ -64,6 +65,7 @@ async def check(today: date | None = None) -> list[Ending]:
         to = list(await session.scalars(admins))
     for ending in found:
         log.warning("a model ends soon", engine=ending.engine, model=ending.model, on=str(ending.on))
+    ends.forget()
     if new:
         lines = [ending.words for ending in new]
         text = "\n".join(["These models end soon, and shoots with them will be refused then:", "", *lines])

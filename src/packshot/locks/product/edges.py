@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -16,26 +17,36 @@ _MOST_POINTS = 1500
 
 @dataclass(frozen=True, eq=False)
 class EdgePoints:
-    """`at` (n, 2) x, y; `angle` (n,) of the doubled direction in radians; `strength` (n,) 0..1."""
+    """`at` (n, 2) x, y; `along` (n, 2) cosine and sine of the doubled direction times `strength` (n,), 0..1."""
 
     at: Float
-    angle: Float
+    along: Float
     strength: Float
+
+    @cached_property
+    def power(self) -> float:
+        return float(np.vdot(self.strength, self.strength))
+
+    @cached_property
+    def total(self) -> float:
+        return float(self.strength.sum())
 
 
 def directions(pixels: Image, sigma: float = 1.0) -> Float:
     """(H, W, 2): cosine and sine of the doubled gradient direction, times how surely there is an edge, 0..1."""
-    x = y = power = np.zeros(pixels.shape[:2], np.float32)
+    power, cos, sin = (np.zeros(pixels.shape[:2], np.float32) for _ in range(3))
     for channel in cv2.split(pixels):  # the strongest of the three counts
         smooth = cv2.GaussianBlur(channel.astype(np.float32), (0, 0), sigma)
-        gx = np.asarray(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), np.float32)
-        gy = np.asarray(cv2.Sobel(smooth, cv2.CV_32F, 0, 1), np.float32)
-        own = gx * gx + gy * gy
-        stronger = own > power
-        x, y, power = np.where(stronger, gx, x), np.where(stronger, gy, y), np.maximum(own, power)
-    length = np.sqrt(power)
-    weight = 1 / np.maximum(length * (length + _KNEE), 1e-6)
-    return np.asarray(cv2.merge([(x * x - y * y) * weight, 2 * x * y * weight]), np.float32)
+        x, y = cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
+        xx, yy = cv2.multiply(x, x), cv2.multiply(y, y)
+        own = cv2.add(xx, yy)
+        stronger = cv2.compare(own, power, cv2.CMP_GT)
+        cv2.copyTo(cv2.subtract(xx, yy), stronger, cos)
+        cv2.copyTo(cv2.multiply(x, y, scale=2), stronger, sin)
+        cv2.max(own, power, power)
+    length = cv2.sqrt(power)
+    below = np.maximum(length * (length + np.float32(_KNEE)), np.float32(1e-6))
+    return np.asarray(cv2.merge([cv2.divide(cos, below), cv2.divide(sin, below)]), np.float32)
 
 
 def silhouette(pixels: Image, mask: Mask) -> Image:
@@ -57,8 +68,7 @@ def edge_points(pixels: Image, mask: Mask) -> EdgePoints:
         chosen = np.random.default_rng(0).permutation(chosen)[:_MOST_POINTS]
         y, x = y[chosen], x[chosen]
     at = np.stack([x, y], axis=1).astype(np.float32)
-    angle = np.arctan2(field[y, x, 1], field[y, x, 0]).astype(np.float32)
-    return EdgePoints(at, angle, strength[y, x].astype(np.float32))
+    return EdgePoints(at, field[y, x], strength[y, x])
 
 
 def agreement(points: EdgePoints, field: Float, H: Matrix, *, spare: float = 0.0) -> float:
@@ -70,11 +80,8 @@ def agreement(points: EdgePoints, field: Float, H: Matrix, *, spare: float = 0.0
         return 0.0
     at = apply(H, points.at)
     turn = 2 * np.arctan2(H[1, 0] - H[0, 1], H[0, 0] + H[1, 1])
-    below = np.asarray(
-        cv2.remap(field, at[:, 0].reshape(1, -1), at[:, 1].reshape(1, -1), cv2.INTER_LINEAR), np.float32
-    )[0]
-    angle = points.angle + np.float32(turn)
-    along = float((points.strength * (np.cos(angle) * below[:, 0] + np.sin(angle) * below[:, 1])).sum())
-    own = float((points.strength**2).sum())
-    full = np.sqrt(own * (float((below * below).sum()) + 1e-6))
-    return float(along / (spare * float(points.strength.sum()) + (1 - spare) * full))
+    below = np.asarray(cv2.remap(field, at[:, 0], at[:, 1], cv2.INTER_LINEAR), np.float32).reshape(-1, 2)
+    same = points.along.T @ below
+    along = float(np.cos(turn) * (same[0, 0] + same[1, 1]) + np.sin(turn) * (same[0, 1] - same[1, 0]))
+    full = np.sqrt(points.power * (float(np.vdot(below, below)) + 1e-6))
+    return float(along / (spare * points.total + (1 - spare) * full))

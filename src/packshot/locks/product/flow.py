@@ -29,7 +29,7 @@ def _dis() -> cv2.DISOpticalFlow:
 
 
 def displacement(own: Float, theirs: Float, inner: Mask, noise: float) -> tuple[float, Float]:
-    """The displacement in parts of the longer side that 96 % of the textured product does not pass, and the flow
+    """The displacement in parts of the longer side that 99 % of the textured product does not pass, and the flow
     (H, W, 2) in pixels that takes back what is forgiven of it.
 
     `own`, `theirs` (H, W): lightness 0..100. Kroeger and others, Fast Optical Flow using Dense Inverse Search, 2016,
@@ -53,7 +53,7 @@ def displacement(own: Float, theirs: Float, inner: Mask, noise: float) -> tuple[
     steady = _across_edges(there, gx, gy, trust, _SMOOTH * side)
     length = np.linalg.norm(steady, axis=2)
     judged = inner & (weight > 0.05) & (texture > 0.2)
-    measure = float(np.percentile(length[judged], 96)) / side if judged.sum() > 50 else 0.0
+    measure = float(np.percentile(length[judged], 99)) / side if judged.sum() > 50 else 0.0
     forgiven = np.minimum(1, _FORGIVEN * side / np.maximum(length, 1e-6))
     return measure, np.asarray(steady * forgiven[..., None], np.float32)
 

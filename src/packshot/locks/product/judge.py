@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packshot.errors import BadInputError
+from packshot.imaging.colour import Float
 from packshot.locks.base import Decision, Thresholds, Verdict
 from packshot.locks.product import garment, protected, reasons
 from packshot.locks.product.composited import Placement, compare_kept
@@ -34,7 +35,8 @@ from packshot.locks.product.view import FRAME, LEAST_SIDE, Known, View, known
 Profile = Literal["rigid", "low_texture", "garment", "composited"]
 
 _LEAST_TEXTURE = 0.25  # part of the product that has to have something to compare by
-_OF_THE_WHOLE = [reasons.OF_MEASURE[name] for name in ("colour", "aspect", "blur", "missing", "outside")]
+_OF_THE_WHOLE = [reasons.OF_MEASURE[name] for name in ("colour", "aspect", "blur", "missing", "outside", "outline")]
+_SAYS_MORE = {"part_colour": "colour", "outline": "deformation"}  # where both are beyond their tolerances
 _NOT_FOUND_SCORE = 0.3  # at most, where it is not convincing that this is the product at all
 
 
@@ -44,7 +46,7 @@ class Judged:
 
     `doubt` is why a person has to look even where the score is high. `worst` is the measure behind the score in parts
     of its tolerance, `whole` the score without the protected parts. `H` takes the view's frame to the scene; None where
-    the product is nowhere.
+    the product is nowhere. `astray` (n, 2): the points of its outline in that frame that are not where they should be.
     """
 
     view: View
@@ -57,6 +59,7 @@ class Judged:
     compared: Compared | None = None
     H: Matrix | None = None
     regions: Sequence[Region] = ()
+    astray: Float = field(default_factory=lambda: np.zeros((0, 2), np.float32))
 
     @property
     def rank(self) -> tuple[bool, bool, float]:
@@ -155,6 +158,8 @@ def _rigid(view: View, product: Known, scene: Scene, *, low_texture: bool) -> Ju
         return Judged(view, 0.0, reasons.NOT_FOUND)
     compared = compare(product.pixels, product.mask, scene.pixels, found.H, longest=FRAME)
     measures = dict(compared.measures)
+    astray = scene.astray(product, found.H, compared.apart)
+    measures["outline"] = len(astray) / max(len(product.outline.at), 1)
     score, reason, worst = _worst(measures, TOLERANCES)
     measures |= {"grey": found.grey, "structure": found.structure, "contour": found.contour}
     measures |= {"support": float(found.support), "surface": product.texture}
@@ -163,10 +168,10 @@ def _rigid(view: View, product: Known, scene: Scene, *, low_texture: bool) -> Ju
     lost = measures.get("texture", 1.0) > 0.55 and found.structure < 0.3
     if not found.convincing or lost:
         score = min(score, _NOT_FOUND_SCORE)
-        return Judged(view, score, reasons.NOT_FOUND, measures, worst, score, doubt, compared, found.H)
+        return Judged(view, score, reasons.NOT_FOUND, measures, worst, score, doubt, compared, found.H, astray=astray)
     regions = protected.measure(view, product, scene, found.H, compared.light)
     whole, (score, reason) = score, _with_regions(score, reason, regions, measures)
-    return Judged(view, score, reason, measures, worst, whole, doubt, compared, found.H, regions)
+    return Judged(view, score, reason, measures, worst, whole, doubt, compared, found.H, regions, astray)
 
 
 def _kept(view: View, product: Known, scene: Scene, placement: Placement, shape: tuple[int, ...]) -> Judged:
@@ -197,7 +202,8 @@ def _worst(measures: dict[str, float], tolerances: dict[str, float]) -> tuple[fl
     """The score of what differs most, its reason, and the measure in parts of its tolerance."""
     excess = {name: measures[name] / limit for name, limit in tolerances.items() if name in measures}
     worst = max(excess, key=lambda name: excess[name])
-    named = "missing" if excess.get("missing", 0) > 1 else worst  # what is missing differs in every way
+    named = _SAYS_MORE[worst] if excess.get(_SAYS_MORE.get(worst, ""), 0) > 1 else worst
+    named = "missing" if excess.get("missing", 0) > 1 else named  # what is missing differs in every way
     return scores_of(measures, tolerances)[worst], reasons.OF_MEASURE[named], excess[worst]
 
 
@@ -230,5 +236,6 @@ def _evidence(judged: Judged, scene: Scene, thresholds: Thresholds) -> bytes | N
         scene.pixels,
         judged.H,
         known(judged.view).pixels.shape,
+        judged.astray,
         [(np.hstack([part.own, part.theirs]), same) for part, same in pairs],
     )

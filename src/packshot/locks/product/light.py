@@ -19,6 +19,7 @@ _GAMMAS = np.geomspace(0.72, 1.4, 15)
 _TINT = (0.9, 1.11)  # what 5 % in encoded values are in linear light: more is another colour
 _SHADING = 0.10  # of the product's longer side: what varies more slowly is light
 _GAIN = (0.35, 3.2)
+_NOT_LIGHT = 8.0  # ΔE76 beyond which a place says nothing about the light
 _COARSE = 4  # the exponent is chosen on a copy smaller by so much
 
 
@@ -33,8 +34,9 @@ class Light:
 def light_of(own: Float, theirs: Float, inner: Mask) -> Light:
     """The light of `theirs` beside `own`, both (H, W, 3) linear and lying on each other, judged by `inner` (H, W).
 
-    The exponent is the one under which most of the product has its own colour: contrast alone says little of a product
-    of one brightness, and shadows have a contrast of their own.
+    The exponent is the one under which most of the product has its own colour; what differs by more than light could
+    make it counts no more for that. Contrast alone says little of a product of one brightness, and shadows have one of
+    their own.
     """
     size = max(inner.shape[1] // _COARSE, 8), max(inner.shape[0] // _COARSE, 8)
     a, b = (np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA), np.float32) for light in (own, theirs))
@@ -46,8 +48,8 @@ def light_of(own: Float, theirs: Float, inner: Mask) -> Light:
     for gamma in _GAMMAS:
         light = Light(float(gamma), _tint(a, np.maximum(b, 1e-5) ** np.float32(gamma), where))
         first, second = (lab_of(part)[where] for part in normalised(a, b, where, light))
-        apart = first - second
-        error = float(np.median(np.linalg.norm(apart, axis=1))) + 0.3 * abs(float(np.log(gamma)))
+        apart = np.minimum(np.linalg.norm(first - second, axis=1), _NOT_LIGHT)
+        error = float(apart.mean()) + 0.3 * abs(float(np.log(gamma)))
         if error < least:
             best, least = light, error
     return best
@@ -62,7 +64,8 @@ def normalised(own: Float, theirs: Float, inner: Mask, light: Light) -> tuple[Fl
     weight = inner.astype(np.float32) * np.where(_whole(theirs, inner), np.float32(1), np.float32(0.02))
     sigma = _SHADING * max(inner.shape)
     y_own, y_even = (np.asarray(part @ _LUMINANCE + _FLOOR, np.float32) for part in (own, even))
-    shading = np.clip(within(y_own, weight, sigma) / within(y_even, weight, sigma), *_GAIN)[..., None]
+    even_light = np.maximum(within(y_even, weight, sigma), _FLOOR)  # far from the product there is none
+    shading = np.clip(within(y_own, weight, sigma) / even_light, *_GAIN)[..., None]
     highest = np.asarray(_CLIPPED * light.tint * shading, np.float32)
     return np.minimum(own, highest), np.minimum(np.asarray(even * shading, np.float32), highest)
 

@@ -26,6 +26,7 @@ from packshot.locks.product.geometry import (
     warp,
 )
 from packshot.locks.product.keypoints import Keypoints, keypoints, matches
+from packshot.locks.product.outline import astray
 from packshot.locks.product.silhouette import refine, search
 from packshot.locks.product.view import Known
 
@@ -54,9 +55,16 @@ class Scene:
 
     def contour(self, points: EdgePoints, H: Matrix) -> float:
         """How well `points` taken through `H` lie on the picture's edges."""
+        return agreement(points, self.edges, self._to_edges @ H)
+
+    def astray(self, view: Known, H: Matrix, apart: Float) -> Float:
+        """The points of the view's outline that are not where `H` takes them; `apart` as outline.astray has it."""
+        return astray(view.outline, view.mask, self.edges, self._to_edges @ H, apart)
+
+    @property
+    def _to_edges(self) -> Matrix:
         height, width = self.edges.shape[:2]
-        down = scaling(width / self.pixels.shape[1], height / self.pixels.shape[0])
-        return agreement(points, self.edges, down @ H)
+        return scaling(width / self.pixels.shape[1], height / self.pixels.shape[0])
 
     @property
     def to_fine(self) -> Matrix:
@@ -200,9 +208,8 @@ def fit(
 
 def _rated(view: Known, scene: Scene, H: Matrix, how: str, support: int) -> Found:
     pulled, _ = warp(scene.pixels, H, view.pixels.shape)
-    near = cv2.dilate(view.mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    own, theirs = view.directions[near].ravel(), directions(pulled)[near].ravel()
-    structure = float(own @ theirs / np.sqrt((own @ own) * (theirs @ theirs) + 1e-6))
+    own, theirs = view.directions, directions(pulled) * view.near[..., None]
+    structure = float(np.vdot(own, theirs) / np.sqrt(np.vdot(own, own) * np.vdot(theirs, theirs) + 1e-6))
     brightness = correlation(
         grey(view.pixels)[view.mask].astype(np.float32), grey(pulled)[view.mask].astype(np.float32)
     )

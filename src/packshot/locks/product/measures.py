@@ -18,6 +18,8 @@ from packshot.locks.product.version import TOLERANCES
 
 _LEAST_SCALE = 0.18
 _BLURS = (0.0, 0.5, 0.8, 1.1, 1.5, 2.0, 2.7, 3.6, 5.0)  # px
+_SHARP_PX, _SHARP, _LEAST_SHARP = 1.2, 1.0, 0.02  # what so much blur takes off in lightness, and the part that shows it
+_EXPLAINED = 0.3  # of the difference may be left with the blur
 _FORGIVEN_BLUR = 1.1  # px: what resizing and encoding do
 _LIGHTNESS_WEIGHT = 0.35  # of a lightness difference: most of one is light
 
@@ -27,7 +29,8 @@ class Compared:
     """`measures` by name, as version.TOLERANCES knows them; all pictures are of one size (h, w).
 
     `own` and `theirs` uint8 sRGB: the product as it should be and as it is, `mask` where it is. `difference` (h, w):
-    how much of what a person may see differs there, where 1 is at tolerance. `light`: what was taken out.
+    how much of what a person may see differs there, where 1 is at tolerance. `apart` (h, w): ΔE00 of both, smoothed.
+    `light`: what was taken out.
     """
 
     measures: dict[str, float]
@@ -35,6 +38,7 @@ class Compared:
     theirs: Image
     mask: Mask
     difference: Float
+    apart: Float
     light: Light | None = None
 
 
@@ -68,7 +72,8 @@ def compare(
     if inner.sum() < 200:
         inner = cover
     if inner.sum() < 16:
-        return Compared(measures, own, theirs, cover, np.zeros(cover.shape, np.float32))
+        nothing = np.zeros(cover.shape, np.float32)
+        return Compared(measures, own, theirs, cover, nothing, nothing)
     larger, smaller = stretches(H, pixels.shape)
     measures["aspect"] = larger / smaller - 1
 
@@ -98,8 +103,7 @@ def _compare(
     weight, whole = inner.astype(np.float32), cover.astype(np.float32)
     x, y = np.ascontiguousarray(a[..., 0]), np.ascontiguousarray(b[..., 0])
     blur = _blur(x, y, whole, inner)
-    textured = float(np.abs(x - within(x, whole, 1.2))[inner].mean()) > 0.35
-    measures["blur"] = blur * (448 / max(side, 200)) ** 0.5 if textured else 0.0
+    measures["blur"] = blur * (448 / max(side, 200)) ** 0.5
     if blur:
         x = np.where(cover, within(x, whole, min(blur, _FORGIVEN_BLUR)), x).astype(np.float32)
     structure = noise_aware_map(x, y, noise)
@@ -118,7 +122,7 @@ def _compare(
     _, _, stats, _ = cv2.connectedComponentsWithStats(gone.astype(np.uint8))
     measures["missing"] = float(stats[1:, cv2.CC_STAT_AREA].max() / inner.sum()) if len(stats) > 1 else 0.0
     difference = np.maximum(detail / TOLERANCES["detail"], patch / TOLERANCES["part_colour"]) * inner
-    return Compared(measures, own, theirs, cover, np.asarray(difference, np.float32))
+    return Compared(measures, own, theirs, cover, np.asarray(difference, np.float32), apart)
 
 
 def _noise(own: Float, theirs: Float, inner: Mask) -> float:
@@ -130,9 +134,17 @@ def _noise(own: Float, theirs: Float, inner: Mask) -> float:
 
 
 def _blur(own: Float, theirs: Float, whole: Float, inner: Mask) -> float:
-    """The blur of ours, px, that explains theirs best."""
-    error = [float(np.square((within(own, whole, sigma) if sigma else own) - theirs)[inner].mean()) for sigma in _BLURS]
-    return _BLURS[int(np.argmin(error))]
+    """The blur of ours, px, that explains theirs best where ours has something that could be blurred.
+
+    0 where there is nothing, and where it explains too little: what was drawn anew is like something blurred, too.
+    """
+    sharp = (np.abs(own - within(own, whole, _SHARP_PX)) > _SHARP) & inner
+    where = (cv2.dilate(sharp.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0) & inner
+    if where.sum() < _LEAST_SHARP * inner.sum():
+        return 0.0
+    error = [float(np.square((within(own, whole, sigma) if sigma else own) - theirs)[where].mean()) for sigma in _BLURS]
+    best = int(np.argmin(error))
+    return _BLURS[best] if error[best] < _EXPLAINED * error[0] else 0.0
 
 
 def _spread(plane: Float) -> Float:

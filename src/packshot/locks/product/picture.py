@@ -28,15 +28,20 @@ def picture(
     scene: Image,
     H: Matrix | None,
     shape: tuple[int, ...],
+    astray: Float | None = None,
     regions: Sequence[tuple[Image, bool]] = (),
 ) -> bytes:
     """A WebP of three panels, and a row of the protected parts as pairs under it.
 
     `own`, `theirs` (h, w, 3) and `mask`, `difference` (h, w, 1 is at tolerance) lie on each other; `H` takes a frame
-    of `shape` to `scene`, None where the product is nowhere. `regions`: a protected part beside what is there, and
-    whether they are the same. No words are drawn: Packshot brings no font that this could use; the verdict has them.
+    of `shape` to `scene`, None where the product is nowhere. `astray` (n, 2): points of the outline in that frame that
+    are not where they should be. `regions`: a protected part beside what is there, and whether they are the same. No
+    words are drawn: Packshot brings no font that this could use; the verdict has them.
     """
-    panels = [_framed(_alone(own, mask)), _framed(_where(scene, H, shape)), _framed(_heat(theirs, mask, difference))]
+    heat = _heat(theirs, mask, difference)
+    if astray is not None:
+        _dot(heat, astray * np.float32(own.shape[1] / shape[1]))
+    panels = [_framed(_alone(own, mask)), _framed(_where(scene, H, shape)), _framed(heat)]
     rows = [_side_by_side(panels)]
     pairs = [_pair(pixels, ok) for pixels, ok in regions[:3]]
     if pairs:
@@ -80,6 +85,13 @@ def _heat(theirs: Image, mask: Mask, difference: Float) -> Image:
     colour = _HEAT[low] * (1 - part) + _HEAT[low + 1] * part
     weight = np.clip((difference - 0.5) / 0.35, 0, 0.85)[..., None]
     return _alone(np.clip(pale * (1 - weight) + colour * weight, 0, 255).astype(np.uint8), mask)
+
+
+def _dot(heat: Image, points: Float) -> None:
+    """A thick line where the outline is not where it should be."""
+    radius = max(2, max(heat.shape) // 160)
+    for x, y in np.round(points).astype(int).tolist():
+        cv2.circle(heat, (x, y), radius, _WRONG, -1, cv2.LINE_AA)
 
 
 def _pair(pixels: Image, ok: bool) -> Image:

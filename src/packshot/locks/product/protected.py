@@ -22,14 +22,21 @@ from packshot.locks.product.geometry import (
 from packshot.locks.product.light import Light
 from packshot.locks.product.locate import Scene, fit
 from packshot.locks.product.measures import Compared, compare
-from packshot.locks.product.version import TOLERANCES, score_of
+from packshot.locks.product.version import scores_of
 from packshot.locks.product.view import Box, Known, View
 
 _MARGIN = 0.12  # of the box's longer side, kept around it
 _SMALLEST, _LARGEST = 112, 352  # px: the longer side at which a region is compared
 _LOST = 0.2  # correlation of brightness below which it is not the region at all
-# What counts within a region, and its tolerance there in parts of the product's.
-_SLACK = {"texture": 1.6, "detail": 1.0, "colour": 1.3, "part_colour": 1.3, "deformation": 6.0, "missing": 1.0}
+# What counts within a region, as version.TOLERANCES has it: so small a part never lies on itself as well as the whole.
+_TOLERANCES = {
+    "texture": 0.256,
+    "detail": 0.42,
+    "colour": 4.6,
+    "part_colour": 11.7,
+    "deformation": 0.045,
+    "missing": 0.05,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,11 +80,7 @@ def region(view: View, box: Box, scene: Image, H: Matrix, light: Light | None = 
     compared = compare(pixels, mask, scene, best, longest=_LARGEST, magnify=True, light=light or "its own")
     if alike < _LOST:
         return Region(box, 0.0, "lost", compared)
-    scores = {
-        name: score_of(compared.measures[name], TOLERANCES[name] * slack)
-        for name, slack in _SLACK.items()
-        if name in compared.measures
-    }
+    scores = scores_of(compared.measures, _TOLERANCES)
     worst = min(scores, key=lambda name: scores[name], default="lost")
     return Region(box, scores.get(worst, 0.0), worst, compared)
 

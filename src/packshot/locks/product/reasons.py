@@ -32,6 +32,11 @@ OF_MEASURE = {
     "deformation": Reason(
         "deformed", "The product's shape is bent or warped.", "Hold the engine closer to the outline."
     ),
+    "outline": Reason(
+        "outline_changed",
+        "The product's outline differs: a part of it is bent, covered or gone.",
+        "Hold the engine closer to the outline.",
+    ),
     "aspect": Reason(
         "stretched", "The product is stretched in one direction.", "Hold the engine closer to the outline."
     ),

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from packshot.errors import BadInputError
 from packshot.imaging.colour import Float, Pixels
-from packshot.locks.product.edges import EdgePoints, directions, edge_points
+from packshot.locks.product.edges import EdgePoints, directions, edge_points, silhouette
 from packshot.locks.product.geometry import Image, Mask, Matrix, fitted, scaling, shift
 from packshot.locks.product.keypoints import Keypoints, keypoints
+from packshot.locks.product.outline import Outline, outline
 
 FRAME = 448  # px: the longer side of the product in the frame in which pictures are compared
 LEAST_SIDE = 32  # px
@@ -74,8 +75,8 @@ class Known:
     """A view in the frame in which pictures are compared: the product alone, its longer side at most FRAME px.
 
     `pixels` (h, w, 3) with the product's mean colour where it is not, `mask` (h, w), `to_photo` from the frame's pixels
-    to the view's, `directions` as edges.directions has them. `texture`: the part of the product, 0..1, that has
-    something near it to align and to compare by.
+    to the view's, `near` (h, w) where the product or its contour is, `directions` as edges.directions has them there,
+    else 0. `texture`: the part of the product, 0..1, that has something near it to align and to compare by.
     """
 
     pixels: Image
@@ -83,7 +84,9 @@ class Known:
     to_photo: Matrix
     keypoints: Keypoints
     edges: EdgePoints
+    near: Mask
     directions: Float
+    outline: Outline
     texture: float
 
 
@@ -127,6 +130,7 @@ def _prepared(view: View) -> Known:
     size = pixels.shape[1], pixels.shape[0]
     inside = np.asarray(cv2.resize(cover, size, interpolation=cv2.INTER_AREA), np.uint8) > 127
     pixels[~inside] = pixels[inside].mean(axis=0) if inside.any() else 127
+    near = cv2.dilate(inside.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     to_photo = shift(x0 - margin, y0 - margin) @ scaling(cut.shape[1] / size[0], cut.shape[0] / size[1])
     return Known(
         pixels,
@@ -134,7 +138,9 @@ def _prepared(view: View) -> Known:
         to_photo,
         keypoints(pixels, inside),
         edge_points(pixels, inside),
-        directions(pixels),
+        near,
+        directions(pixels) * near[..., None],
+        outline(inside, directions(silhouette(pixels, inside))),
         _texture(pixels, inside),
     )
 

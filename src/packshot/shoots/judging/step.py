@@ -109,9 +109,11 @@ async def _judge_and_deliver(case: Case) -> None:
 async def _always(case: Case) -> bool:
     """Whether the product lock looks although nobody asked for it.
 
-    At every product that was drawn anew; at a sample of those whose pixels were kept, for looking takes about as long
-    as making such a picture.
+    At every product that was drawn anew, and at whatever follows a rejection; at a sample of the others whose pixels
+    were kept, for looking takes about as long as making such a picture.
     """
+    if any(attempt.state == AttemptState.REJECTED for attempt in case.work.attempts):
+        return await config.get(PRODUCT_ALWAYS)
     if case.delivery.facts.get("placed"):
         return random.random() < await config.get(KEPT_SAMPLE)  # noqa: S311 -- draws a sample
     return case.attempt.way == "redraw" and await config.get(PRODUCT_ALWAYS)
