@@ -92,6 +92,11 @@ class Card:
         return self.generation.state in (State.REVIEW, State.REJECTED)
 
     @property
+    def filmed(self) -> bool:
+        """Whether there is a small, marked video of it."""
+        return self.doubtful and self.shoot.is_video
+
+    @property
     def open(self) -> bool:
         return self.generation.state in OPEN
 
