@@ -23,6 +23,11 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VIPS_CONCURRENCY"):
 ROOT = Path(__file__).parents[1]
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """How many test processes `-n auto` starts: tests wait for servers a third of their time, so three on two cores."""
+    return max(3, os.cpu_count() or 1)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh cutout cache, also for the processes that tests start."""
