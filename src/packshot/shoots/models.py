@@ -61,7 +61,11 @@ class Shoot(Base):
     """
 
     __tablename__ = "shoot"
-    __table_args__ = (UniqueConstraint("id", "account_id"), Index("ix_shoot_newest", "account_id", text("id desc")))
+    __table_args__ = (
+        UniqueConstraint("id", "account_id"),
+        Index("ix_shoot_newest", "account_id", text("id desc")),
+        Index("ix_shoot_talent", "talent_id", postgresql_where=text("talent_id is not null")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     account_id: Mapped[UUID] = of_account()
