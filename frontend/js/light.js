@@ -6,6 +6,7 @@ const BOX = ".pick input"; // ids are of delivered pictures, doubts of those tha
 const boxes = (state = "") => [...document.querySelectorAll(`[data-grid] ${BOX}${state}`)];
 const boxOf = (open) => open.closest("li").querySelector(BOX);
 const counted = (count, one) => `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;
+const STEPS = { ",": -0.2, ".": 0.2 }; // seconds of a video
 const typing = (target) => target.matches('input:not([type="checkbox"]), textarea, select, [contenteditable]');
 
 export const light = () => ({
@@ -17,6 +18,7 @@ export const light = () => ({
       if (event.target.matches(BOX)) this.count();
     });
     document.addEventListener("htmx:afterSettle", () => this.count());
+    document.addEventListener("play", (event) => this.alone(event.target), true);
     document.addEventListener("click", (event) => this.click(event));
     document.addEventListener("htmx:afterRequest", (event) => {
       if (!event.detail.successful) return event.target.closest("dialog")?.close(); // what went wrong is told beneath it
@@ -45,8 +47,9 @@ export const light = () => ({
     const page = document.querySelector("[data-picture]");
     if (!page) return;
     if (event.key.toLowerCase() === "z" && page.dataset.picture) this.loupe(page.dataset.picture);
-    if (event.target.matches("input, video")) return; // arrows move within a video
+    if (event.target.matches("input")) return;
     if (["a", "r"].includes(event.key.toLowerCase())) this.answer(document.getElementById("review"), event.key.toLowerCase());
+    if (event.target.matches("video")) return; // arrows move within a video that has the page to itself
     if (event.key === "ArrowLeft") document.querySelector('[rel="prev"]')?.click();
     if (event.key === "ArrowRight") document.querySelector('[rel="next"]')?.click();
   },
@@ -59,6 +62,10 @@ export const light = () => ({
       const there = this.moved(all, here, MOVES[event.key]);
       if (event.shiftKey) this.range(all, here, there);
       all[there].focus();
+    } else if (open.matches("video") && event.key in STEPS) {
+      open.currentTime += STEPS[event.key];
+    } else if (event.key === " " && open.matches("video")) {
+      return; // the browser plays and stops it, or presses the button that has the focus
     } else if (event.key === " " && event.target === open) {
       if (event.shiftKey && this.anchor) this.range(all, all.indexOf(this.anchor), here);
       else if (boxOf(open)) boxOf(open).checked = !boxOf(open).checked;
@@ -73,6 +80,11 @@ export const light = () => ({
     else if (event.key === "Escape") this.choose(() => false);
     else return;
     event.preventDefault();
+  },
+
+  // One video of a grid at a time.
+  alone(playing) {
+    for (const video of playing.closest("[data-grid]")?.querySelectorAll("video") ?? []) if (video !== playing) video.pause();
   },
 
   // Up and down find the picture of the next row that is nearest across.

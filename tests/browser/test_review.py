@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Generator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import httpx
@@ -45,11 +45,12 @@ async def test_a_seller_answers_and_an_operator_sets_the_limits(chromium: Browse
         photos = [await one.get_attribute("value") or "" for one in await page.locator("input[name=photo_ids]").all()]
         _limits(shop, token, accept=1.0, review=0.5)
         await page.wait_for_timeout(1000 * (FRESH_S + 0.5))  # until every process knows
+        filmed = _shoot(shop, token, photos[:1], "turntable", styles=["slow-turn"], engine="runway", seconds=2)
         doubtful = _shoot(shop, token, photos[:1], "on a table", count=6)
         rejected = _shoot(shop, token, photos[:1], "on a table, defect:recoloured")
-        for shoot in (doubtful, rejected):
+        for shoot in (filmed, doubtful, rejected):
             until(lambda shoot=shoot: not _states(shop, token, shoot) & {"PENDING", "RUNNING"}, 120)
-        assert _states(shop, token, doubtful) == {"REVIEW"}
+        assert _states(shop, token, doubtful) == _states(shop, token, filmed) == {"REVIEW"}
         assert _states(shop, token, rejected) == {"REJECTED"}
 
         await _look(seller, f"/shoots/{doubtful}", "shoot-in-review")
@@ -71,7 +72,9 @@ async def test_a_seller_answers_and_an_operator_sets_the_limits(chromium: Browse
         await _look(seller, page.url, "picture-rejected")
         await _look(seller, "/gallery?stands=rejected", "gallery-rejected")
 
-        await _look(seller, "/admin/review", "admin-review")
+        await _plays_in_the_queue(seller)
+        await _plays_before_it_is_taken(seller, filmed)
+        await page.goto("/admin/review")
         await page.focus("a[data-open]")
         await page.keyboard.press("5")
         await page.wait_for_selector("text=rated 5")
@@ -87,11 +90,11 @@ async def test_a_seller_answers_and_an_operator_sets_the_limits(chromium: Browse
 
 
 async def _answer_many(seller: Seller) -> None:
-    """Five wait: two are accepted by keyboard, two rejected by mouse, and the sum stands there before."""
+    """Six wait, the oldest a video: two are accepted by keyboard, two rejected by mouse, and the sum is said before."""
     page = seller.page
     await seller.open("/gallery?stands=review")
     opens = page.locator("[data-grid] [data-open]")
-    assert await opens.count() == 5
+    assert await opens.count() == 6
     await opens.first.focus()
     await page.keyboard.press("Space")
     await page.keyboard.press("Shift+ArrowRight")
@@ -102,11 +105,11 @@ async def _answer_many(seller: Seller) -> None:
     await _snap(seller, "accept-sheet")
     assert await seller.axe() == []
     await page.keyboard.press("Escape")
-    assert await page.locator(".tag", has_text="To review").count() == 5, "asked, and nothing said"
+    assert await page.locator(".tag", has_text="To review").count() == 6, "asked, and nothing said"
     await page.keyboard.press("a")
     await page.keyboard.press("Enter")
     await page.wait_for_selector("text=2 pictures accepted.")
-    assert await page.locator(".tag", has_text="To review").count() == 3
+    assert await page.locator(".tag", has_text="To review").count() == 4
     assert await page.evaluate("document.activeElement.matches('li:has([data-accept]) [data-open]')"), "on to the next"
 
     picks = page.locator("li:has([data-accept]) .pick input")
@@ -122,7 +125,7 @@ async def _answer_many(seller: Seller) -> None:
     assert await seller.axe() == []
     await page.keyboard.press("Enter")
     await page.wait_for_selector("text=2 pictures rejected.")
-    assert await page.locator(".tag", has_text="To review").count() == 1
+    assert await page.locator(".tag", has_text="To review").count() == 2
     assert await page.locator("text=not right: the colour is off").count() == 2
     await _look(seller, "/gallery?stands=review", "gallery-review")
 
@@ -139,6 +142,52 @@ async def _snap(seller: Seller, name: str) -> None:
             await seller.page.screenshot(path=ROOT / SHOTS / f"{name}-{theme}-{width}.png")
 
 
+async def _plays_in_the_queue(seller: Seller) -> None:
+    """By keyboard: space plays, arrows go on to the next although a video has the focus, the other stays as it is."""
+    page = seller.page
+    await _look(seller, "/admin/review", "admin-review")
+    video = page.locator("video[data-open]")
+    await video.focus()
+    state = "one => [one.paused, one.currentTime, one === document.activeElement]"
+    assert (await video.evaluate(state))[:2] == [True, 0], "nothing moves by itself"
+    await page.keyboard.press("Space")
+    await page.wait_for_function("() => document.querySelector('video').currentTime > 0.2")
+    if SHOTS:
+        await page.screenshot(path=ROOT / SHOTS / "admin-review-playing.png", full_page=True)
+    await page.keyboard.press("Space")
+    paused, at, _ = await video.evaluate(state)
+    assert paused
+    await page.keyboard.press(".")
+    assert abs((await video.evaluate(state))[1] - at - 0.2) < 0.05
+    before = await page.evaluate("[...document.querySelectorAll('[data-open]')].indexOf(document.activeElement)")
+    await page.keyboard.press("ArrowRight" if before == 0 else "ArrowLeft")
+    after = await page.evaluate("[...document.querySelectorAll('[data-open]')].indexOf(document.activeElement)")
+    assert abs(after - before) == 1 and not (await video.evaluate(state))[2]
+    await page.keyboard.press("ArrowLeft" if before == 0 else "ArrowRight")
+    assert (await video.evaluate(state))[2]
+    await page.keyboard.press("4")
+    await page.wait_for_selector("text=rated 4")
+
+
+async def _plays_before_it_is_taken(seller: Seller, shoot: str) -> None:
+    """The seller's page plays it small and marked, and takes an answer although the video has the focus."""
+    page = seller.page
+    await page.goto(f"/shoots/{shoot}")
+    await page.click("a[data-open]:has(.playmark)")
+    await page.wait_for_url("**/generations/*")
+    await page.wait_for_selector("video")
+    await _look(seller, page.url, "video-in-review")
+    video = page.locator("video")
+    assert await video.evaluate("one => [one.paused, one.muted, one.controls]") == [True, True, True]
+    await video.focus()
+    await video.evaluate("one => one.play()")
+    await page.wait_for_function("() => document.querySelector('video').currentTime > 0.5")
+    assert await video.evaluate("one => [one.videoWidth, one.videoHeight]") == [480, 480]
+    await page.keyboard.press("a")
+    await page.wait_for_selector("#download")
+    assert (await video.get_attribute("src") or "").startswith("/generations/")
+
+
 def _logged_in(up: Up, seller: Seller) -> str:
     """The seller's access token, now that they are an admin too."""
     command = [sys.executable, "-m", "packshot", "admin", "create", seller.email]
@@ -153,15 +202,8 @@ def _limits(up: Up, token: str, **limits: float) -> None:
     httpx.put(f"{up.address}/api/admin/config", json=values, headers=headers).raise_for_status()
 
 
-def _shoot(up: Up, token: str, photos: list[str], words: str, count: int = 1) -> str:
-    body: dict[str, object] = {
-        "photo_ids": photos,
-        "styles": ["marble"],
-        "engine": "openai",
-        "words": words,
-        "mode": "redraw",
-    }
-    body["count"] = count
+def _shoot(up: Up, token: str, photos: list[str], words: str, **changes: Any) -> str:
+    body = {"photo_ids": photos, "styles": ["marble"], "engine": "openai", "words": words, "mode": "redraw"} | changes
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid4().hex}
     return str(httpx.post(f"{up.address}/api/generate", json=body, headers=headers).raise_for_status().json()["id"])
 

@@ -15,7 +15,7 @@ import pytest
 
 from packshot.errors import BadInputError
 from packshot.imaging import video
-from packshot.imaging.video import Limits, Video, watch
+from packshot.imaging.video import Limits, Video, marked, watch
 
 from .films import film
 
@@ -62,6 +62,27 @@ def test_sound_stays() -> None:
     given = film(sound=True)
     found = watch(given)
     assert found.sound and packets(found.data) == packets(given)
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libvpx-vp9"])
+def test_what_is_looked_at_before_it_is_bought_is_small_silent_and_marked(codec: str) -> None:
+    given = film(codec, size=(960, 640), frames=32, rate=32, sound=True)
+    found = watch(marked(given))
+    assert (found.width, found.height, found.codec, found.sound) == (480, 320, "vp9", False)
+    assert found.seconds == pytest.approx(1, abs=0.1) and found.rate < 18
+    bare, lined = watch(given).stills[0].pixels, found.stills[0].pixels.astype(float)
+    small = bare.reshape(320, 2, 480, 2, 3).mean(axis=(1, 3))
+    across = np.abs(lined - small).mean(axis=2)
+    lines = across[[72, 144, 216, 288]].mean(), across[:, [72, 144, 216, 288, 360, 432]].mean()
+    assert min(lines) > 3 * np.median(across), "the same picture, but for its lines"
+    assert np.median(across) < 12
+
+
+def test_nothing_is_made_larger_to_be_looked_at() -> None:
+    found = watch(marked(PLAIN))
+    assert (found.width, found.height) == (96, 64) and found.seconds == pytest.approx(2, abs=0.1)
+    with pytest.raises(BadInputError, match="at most 1 s"):
+        marked(PLAIN, limits=Limits(max_seconds=1))
 
 
 @pytest.mark.parametrize(

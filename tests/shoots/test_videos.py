@@ -5,26 +5,33 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Generator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import av
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from packshot import config
+from packshot.accounts.models import Role, User
+from packshot.catalog.models import DoomedFile
 from packshot.db import transaction
 from packshot.imaging.decode import decode
+from packshot.imaging.video import watch
+from packshot.shoots.finishing import film_key
 from packshot.shoots.judging import next_try
-from packshot.shoots.judging.limits import PRODUCT_ALWAYS
+from packshot.shoots.judging.limits import ACCEPT, PRODUCT_ALWAYS, REVIEW
+from packshot.shoots.judging.models import StoredVerdict
+from packshot.shoots.keep import remove_hidden
 from packshot.shoots.makers import maker
 from packshot.shoots.models import AttemptState, Generation, State
 from packshot.storage import storage
 from packshot.styles.library import style
 from tests.contract.conftest import Simulators, simulators
 from tests.shoots.browser import Browser
-from tests.shoots.conftest import Seller
+from tests.shoots.conftest import OpenShop, Seller
 from tests.shoots.test_advance import attempts, shot
 from tests.shoots.test_vendors import through
 
@@ -190,6 +197,58 @@ async def test_one_bad_frame_is_what_a_strict_shoot_looks_at(seller: Seller, mon
     assert found["lock"] == "product" and found["words"].startswith("At 1."), found
     marked = (await attempts(id))[0].preview_key
     assert marked and decode(await storage().get(marked)).width == 720
+
+
+async def test_a_video_in_review_plays_small_and_marked_for_who_may_see_it(
+    seller: Seller, open_shop: OpenShop, simulators: Simulators
+) -> None:
+    async with transaction() as session:
+        await config.change(session, ACCEPT["product"], 1.0)
+        await config.change(session, REVIEW["product"], 0.5)
+    ids = [await shot(seller, **RUNWAY, strict=True) for _ in range(2)]
+    assert [(await through(id)).state for id in ids] == [State.REVIEW] * 2
+    browser = await Browser.beside(seller.client).login(seller.person.email)
+    wrong, right = ids
+    attempt, taken = (await attempts(wrong))[-1], (await attempts(right))[-1]
+    at = f"/attempts/{attempt.id}"
+    shown = (await browser.get(f"/generations/{wrong}")).text
+    assert f'<video src="{at}/video" poster="{at}/preview"' in shown and " muted " in shown and "autoplay" not in shown
+    assert "playmark" in (await browser.get("/gallery?stands=review")).text
+    part = await browser.get(f"{at}/video", Range="bytes=0-3")
+    assert (part.status_code, len(part.content), part.headers["content-type"]) == (206, 4, "video/mp4")
+    found = watch((await browser.get(f"{at}/video")).content)
+    assert (found.width, found.height, found.sound) == (480, 480, False) and abs(found.seconds - 2) < 0.3
+    assert (await browser.get(f"/generations/{wrong}/video")).status_code == 404, "the video itself is not bought yet"
+
+    other = await open_shop("eve@example.com")
+    stranger = await Browser.beside(other.client).login(other.person.email)
+    assert (await stranger.get(f"{at}/video")).status_code == 404
+    assert (await stranger.get("/admin/review")).status_code == 403
+    await seller.person.post(f"/api/generations/{wrong}/reject", {})
+    await seller.person.post(f"/api/generations/{right}/accept", {})
+    assert (await browser.get(f"{at}/video")).status_code == 404
+    assert "<video" not in (await browser.get(f"/generations/{wrong}")).text
+    assert (await browser.get(f"{at}/preview")).status_code == 200
+    assert f'<video src="/generations/{right}/video"' in (await browser.get(f"/generations/{right}")).text
+    assert (await browser.get(f"/attempts/{taken.id}/video")).status_code == 404
+
+    async with transaction(system=True) as session:
+        await session.execute(update(User).where(User.email == seller.person.email).values(role=Role.ADMIN))
+        verdicts = await session.scalars(select(StoredVerdict).order_by(StoredVerdict.generation_id))
+        rejected, delivered = (f"/admin/verdicts/{one.id}" for one in verdicts)
+    queue = (await browser.get("/admin/review")).text
+    assert f'<video src="{delivered}/video" poster="{delivered}/picture"' in queue
+    assert f'src="{rejected}/' in queue and f'src="{rejected}/video"' not in queue
+    assert (await browser.get(f"{rejected}/video")).status_code == 404
+    itself = await browser.get(f"/generations/{right}/video")
+    assert (await browser.get(f"{delivered}/video")).content == itself.content
+
+    async with transaction(system=True) as session:
+        await session.execute(update(Generation).values(hidden_at=func.now() - timedelta(hours=1)))
+    async with transaction(system=True) as session:
+        await remove_hidden(session, 10)
+        gone = set(await session.scalars(select(DoomedFile.key)))
+    assert {film_key(str(one.preview_key)) for one in (attempt, taken)} <= gone
 
 
 async def test_a_video_is_kept_deleted_restored_and_made_again(seller: Seller) -> None:

@@ -54,8 +54,8 @@ def test_prompts_name_the_version_of_their_template() -> None:
         "replicate.v4",
         "sdxl.v2",
         "fashn.v2",
-        "runway.v2",
-        "video.v2",
+        "runway.v3",
+        "video.v3",
     }
 
 

@@ -19,7 +19,7 @@ from packshot.locks.base import Lock, calibrated
 from packshot.shoots.files import file
 from packshot.shoots.finishing import small_key
 from packshot.shoots.judging import figures
-from packshot.shoots.judging.labels import QUEUE, VerdictNotFoundError, label, queue, rate
+from packshot.shoots.judging.labels import QUEUE, VerdictNotFoundError, label, queue, rate, waiting_at
 from packshot.shoots.judging.limits import (
     ACCEPT,
     FREE_REJECTIONS,
@@ -30,7 +30,7 @@ from packshot.shoots.judging.limits import (
 )
 from packshot.shoots.judging.models import By, StoredVerdict
 from packshot.shoots.judging.statistics import LEAST_OF_A_CLASS, Curve
-from packshot.shoots.models import Attempt, Generation, State
+from packshot.shoots.models import State
 from packshot.web.render import fragment, go, is_htmx, render
 
 router = APIRouter()
@@ -115,14 +115,11 @@ async def give(verdict_id: UUID, viewer: Admin, rating: Annotated[int, Form(ge=1
 
 @router.get("/verdicts/{verdict_id}/{what}")
 async def shown(request: Request, verdict_id: UUID, what: str, _: Admin) -> Response:
-    """What the lock compared, or the picture as its customer sees it: small."""
+    """What the lock compared, or the picture as its customer sees it: small; or its video."""
     async with transaction(system=True) as session:
-        verdict = await session.get(StoredVerdict, verdict_id)
-        if verdict is None:
-            raise VerdictNotFoundError(verdict_id)
-        attempt = await session.get_one(Attempt, verdict.attempt_id)
-        generation = await session.get_one(Generation, verdict.generation_id)
-    key = verdict.picture_key if what == "evidence" else attempt.preview_key
+        one = await waiting_at(session, verdict_id)
+    generation = one.generation
+    key = {"evidence": one.verdict.picture_key, "video": one.film}.get(what, one.attempt.preview_key)
     if what == "picture" and key is None and generation.key and generation.state == State.COMPLETED:
         key = small_key(generation.key)
     if key is None:

@@ -3,7 +3,8 @@
 Standard input is the video. Standard output gets one JSON object: either `problems`, a list of [code, values], or what
 the video is: `width`, `height`, `seconds`, `rate`, `codec`, `sound`, and `stills`, which tell where in the file
 descriptor `output` the raw pixels of three frames lie. The descriptor `copy` gets the video again, the same packets in
-a new file without anything else. It imports PyAV and nothing of Packshot, as _decoder.py does with pyvips.
+a new file without anything else. With a `longest` side in its task it writes to `copy` a small, marked, silent one
+instead, and reports nothing. It imports PyAV and nothing of Packshot, as _decoder.py does with pyvips.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import signal
 import sys
 from fractions import Fraction
 from importlib import import_module
+from math import ceil
 from typing import Any
 
 import av
@@ -23,6 +25,8 @@ from av import logging
 from av.container import Flags
 from av.error import FFmpegError
 from av.error import MemoryError as OutOfMemoryError
+from av.filter import Graph
+from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace
 from av.video.stream import VideoStream
@@ -38,6 +42,10 @@ LIT = 0.01  # of a frame that has to be lighter than that for it not to be black
 PROBE = 64  # px a side of the small grey picture that this is told by
 HEAD = 4096  # bytes for a file's head besides its tables
 ENTRY = 64  # bytes at most that a packet takes in the tables of a file's head
+RATE = 15  # frames a second of a marked video, at most
+TICKS = Fraction(1, 90_000)
+QUICK = {"deadline": "realtime", "cpu-used": "8", "crf": "34", "b": "0"}
+LINES = ("color=white@0.5:x=0:y=0", "color=black@0.5:x=2:y=2")  # side by side, so that one shows on any ground
 
 
 class Unfit(Exception):  # noqa: N818 - a verdict on the video, no fault of the program
@@ -164,6 +172,50 @@ def watch(data: bytes, task: dict[str, Any]) -> dict[str, Any]:
     return report
 
 
+def mark(data: bytes, task: dict[str, Any]) -> dict[str, Any]:
+    """Writes a small video without sound, with lines across it, for looking at: VP9, for x264 and x265 are GPL."""
+    made = io.BytesIO()
+    with opened(data) as source:
+        stream = inspect(source, task)
+        head = HEAD + ENTRY * RATE * ceil(seconds_told(source, stream) or task["max_seconds"])
+        scale = min(1.0, task["longest"] / max(stream.width, stream.height))
+        width, height = (max(2, 2 * round(side * scale / 2)) for side in (stream.width, stream.height))
+        lines, after = grid(width, height, task["apart"]), -1.0
+        with av.open(made, "w", format="mp4", options=tidy(head)) as target:
+            target.flags |= Flags.bitexact.value
+            marked: VideoStream = target.add_stream("libvpx-vp9", rate=RATE, options=QUICK)
+            marked.width, marked.height, marked.pix_fmt = width, height, "yuv420p"
+            marked.codec_context.time_base = TICKS
+            marked.codec_context.thread_count = 1
+            marked.codec_context.colorspace = Colorspace.ITU709
+            for frame in source.decode(stream):
+                at = frame.time or 0.0
+                if at < after:
+                    continue
+                after = at + 0.9 / RATE
+                lines.push(frame.reformat(width, height, "yuv420p", matrix_of(frame), Colorspace.ITU709))
+                drawn = lines.pull()
+                assert isinstance(drawn, VideoFrame)
+                drawn.pts, drawn.time_base = round(at / TICKS), TICKS
+                target.mux(marked.encode(drawn))
+            target.mux(marked.encode(None))
+    with open(task["copy"], "wb", closefd=False) as file:
+        file.write(made.getvalue())
+    return {}
+
+
+def grid(width: int, height: int, apart: int) -> Graph:
+    """What draws lines over frames, `apart` px from each other."""
+    graph = Graph()
+    chain = [
+        graph.add_buffer(width=width, height=height, format=VideoFormat("yuv420p"), time_base=TICKS),
+        *(graph.add("drawgrid", f"width={apart}:height={apart}:thickness=2:{line}") for line in LINES),
+        graph.add("buffersink"),
+    ]
+    graph.link_nodes(*chain).configure()
+    return graph
+
+
 def write_stills(frames: list[VideoFrame], output: int) -> list[dict[str, Any]]:
     """The frames as raw RGB in the descriptor; where each lies, how long its rows are, and its moment in seconds."""
     stills: list[dict[str, Any]] = []
@@ -228,12 +280,12 @@ def tidy(head: int) -> dict[str, str]:
 
 
 def main() -> None:
-    """Read the task from the command line, confine this process, watch the video, report."""
+    """Read the task from the command line, confine this process, watch the video or mark it, report."""
     task = json.loads(sys.argv[1])
     logging.set_level(logging.PANIC)
     confine(task["memory"], task["seconds"], task["output_bytes"])
     try:
-        report = watch(sys.stdin.buffer.read(), task)
+        report = (mark if "longest" in task else watch)(sys.stdin.buffer.read(), task)
     except Unfit as unfit:
         report = {"problems": unfit.problems}
     except (MemoryError, OutOfMemoryError):

@@ -1,4 +1,4 @@
-"""Turn a video that somebody else made into one to deliver, or say in plain words why not; it is never opened here."""
+"""Turn a video that somebody else made into one to deliver or to look at, or say why not; it is never opened here."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from packshot.imaging._sandbox import Problem, Program, confined, scratch
 
 VIDEOS = Program(Path(__file__).with_name("_filmstrip.py"), "video", ("av",), "av")
 
+LONGEST = 480  # px of a marked video: enough to see how it moves, too few to sell with
+_APART = 72  # px between two lines across it
 _AGAIN = "Have it made again."
 _WORDS = {
     "bytes": "has {megabytes:,.1f} MB; at most {max_megabytes:,.0f} MB.",
@@ -85,7 +87,7 @@ class Video:
 def watch(data: bytes, *, name: str = "The video", limits: Limits = LIMITS) -> Video:
     """The video in `data`, an MP4 with one stream of pictures in H.264, H.265, AV1 or VP9, perhaps with sound.
 
-    Every frame is decoded, in a process of its own under `limits`; nothing is ever encoded. `name` is only repeated in
+    Every frame is decoded, in a process of its own under `limits`; nothing is encoded. `name` is only repeated in
     messages. Raises BadInputError naming what is wrong; PackshotError where the decoder cannot run.
     """
     if len(data) > limits.max_bytes:
@@ -100,6 +102,21 @@ def watch(data: bytes, *, name: str = "The video", limits: Limits = LIMITS) -> V
         copy.seek(0)
         file = copy.read() if copied else data
         return Video(file, **found, stills=_stills(stills, told, found["width"], found["height"]), copied=copied)
+
+
+def marked(data: bytes, *, limits: Limits = LIMITS) -> bytes:
+    """The video in `data`, small, silent and with lines across it, for looking at: an MP4 (VP9, sRGB as BT.709).
+
+    At most LONGEST px a side and 15 frames a second. What `watch` takes this takes. Raises BadInputError where it takes
+    too long or too much memory; PackshotError where the decoder cannot run.
+    """
+    task = {**asdict(limits), "output_bytes": limits.output_bytes, "longest": LONGEST, "apart": _APART}
+    with scratch() as copy:
+        found = confined(VIDEOS, data, task, {"copy": copy})
+        if isinstance(found, list):
+            raise _refusal("The video", found, limits)
+        copy.seek(0)
+        return copy.read()
 
 
 def _stills(file: IO[bytes], told: list[dict[str, Any]], width: int, height: int) -> tuple[Still, ...]:

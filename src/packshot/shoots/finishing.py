@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from packshot.shoots.paint import Plate
 
 POSTER = 960  # px of the longest side of a video's still, which is shown in its place until it plays
-LEEWAY_S, LEEWAY = 0.5, 0.1  # seconds, and part of what was asked for, whichever is more
+LEEWAY_S, LEEWAY, MOST_LEEWAY = 0.5, 0.1, 0.25  # seconds, or part of what was asked for if that is more; and never more
 LEEWAY_SHAPE = 0.02
 
 
@@ -78,6 +78,11 @@ def small_key(key: str) -> str:
     return f"{key.rpartition('.')[0]}-small.webp"
 
 
+def film_key(preview_key: str) -> str:
+    """Where the small, marked video lies that goes with the marked picture of a video in review."""
+    return f"{preview_key.rpartition('.')[0]}.mp4"
+
+
 async def fetched(shoot: Shoot, attempt: Attempt, plate: Plate | None) -> Finishing:
     """The stored result of an attempt."""
     assert attempt.result_key
@@ -132,7 +137,8 @@ def _video(given: Finishing) -> Made:
     video = watch(given.content)
     asked = f"{given.width}×{given.height}"
     problems: list[str] = []
-    if abs(video.seconds - given.seconds) > max(LEEWAY_S, LEEWAY * given.seconds):
+    leeway_s = min(max(LEEWAY_S, LEEWAY * given.seconds), MOST_LEEWAY * given.seconds)
+    if abs(video.seconds - given.seconds) > leeway_s:
         problems.append(f"It lasts {video.seconds:.1f} s, not the {given.seconds} s asked for.")
     if abs(video.width * given.height / (video.height * given.width) - 1) > LEEWAY_SHAPE:
         problems.append(f"It has {video.width}×{video.height} pixels, another shape than the {asked} asked for.")

@@ -14,8 +14,8 @@ from packshot.catalog.doomed import doom
 from packshot.db import after_commit
 from packshot.shoots import news
 from packshot.shoots.errors import GenerationNotFoundError
-from packshot.shoots.finishing import small_key
-from packshot.shoots.models import Attempt, Generation, State, StoredVerdict
+from packshot.shoots.finishing import film_key, small_key
+from packshot.shoots.models import Attempt, Generation, Shoot, State, StoredVerdict
 
 WAY_BACK = timedelta(minutes=10)
 _DELETED = (State.COMPLETED, State.REJECTED)
@@ -57,10 +57,12 @@ async def remove_hidden(session: AsyncSession, limit: int) -> int:
 async def evidence(session: AsyncSession, attempts: Select[tuple[UUID]] | Sequence[UUID]) -> list[str]:
     """The files that go with these attempts: previews, and what locks saw."""
     previews = select(Attempt.preview_key).where(Attempt.id.in_(attempts), Attempt.preview_key.is_not(None))
+    filmed = previews.join(Generation, Generation.id == Attempt.generation_id).join(Shoot).where(Shoot.seconds > 0)
     seen = select(StoredVerdict.picture_key).where(
         StoredVerdict.attempt_id.in_(attempts), StoredVerdict.picture_key.is_not(None)
     )
-    return [key for keys in (previews, seen) for key in await session.scalars(keys) if key]
+    films = [film_key(key) for key in await session.scalars(filmed) if key]
+    return films + [key for keys in (previews, seen) for key in await session.scalars(keys) if key]
 
 
 async def _change(

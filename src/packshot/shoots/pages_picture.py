@@ -171,6 +171,7 @@ async def _page(
         after=siblings[place + 1] if card.delivered and place + 1 < len(siblings) else None,
         photo=source if source and source.master_key and not source.hidden_at else None,
         attempts=calls,
+        filmed=next((one for one in reversed(calls) if one.preview_key), None) if card.filmed else None,
         findings=_findings(card),
         formats=FORMAT_NAMES,
         costs={attempt.id: Cost(attempt.cost_micros) for attempt in calls},

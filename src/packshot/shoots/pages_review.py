@@ -17,11 +17,12 @@ from packshot.errors import NotFoundError
 from packshot.shoots import cards
 from packshot.shoots.cancel import generation_of
 from packshot.shoots.files import file
+from packshot.shoots.finishing import film_key
 from packshot.shoots.judging import review
 from packshot.shoots.judging.answers import Answered, answer_each
 from packshot.shoots.judging.labels import VerdictNotFoundError, rate
 from packshot.shoots.judging.models import By, StoredVerdict
-from packshot.shoots.models import Attempt, Generation
+from packshot.shoots.models import Attempt, Generation, State
 from packshot.web.render import fragment, go, is_htmx, own_path
 
 router = APIRouter()
@@ -62,6 +63,15 @@ async def attempt_preview(request: Request, attempt_id: UUID, viewer: LoggedIn) 
         if attempt is not None:
             await generation_of(session, attempt.generation_id)
     return _shown(request, attempt.preview_key if attempt else None)
+
+
+@router.get("/attempts/{attempt_id}/video")
+async def attempt_video(request: Request, attempt_id: UUID, viewer: LoggedIn) -> Response:
+    """A video that waits for its seller's look, small and marked. Of a rejected one there is only the still."""
+    async with transaction(viewer.principal.account_id) as session:
+        attempt = await session.get(Attempt, attempt_id)
+        waits = attempt is not None and (await generation_of(session, attempt.generation_id)).state == State.REVIEW
+    return _shown(request, film_key(attempt.preview_key) if attempt and attempt.preview_key and waits else None)
 
 
 @router.get("/verdicts/{verdict_id}/picture")

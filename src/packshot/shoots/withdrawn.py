@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, cast, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from packshot.catalog.doomed import doom
 from packshot.catalog.news import wake_purge
 from packshot.shoots.judging.review import forbid
 from packshot.shoots.keep import evidence
-from packshot.shoots.models import GIVEN_UP, OPEN, Attempt, AttemptState, Generation, Shoot, State, StoredVerdict
+from packshot.shoots.models import (
+    CLEARED,
+    GIVEN_UP,
+    OPEN,
+    Attempt,
+    AttemptState,
+    Generation,
+    Shoot,
+    State,
+    StoredVerdict,
+)
 from packshot.shoots.permission import refusals
 from packshot.talents.models import Receipt
 
@@ -61,7 +72,7 @@ async def _end_waiting(session: AsyncSession, limit: int) -> int:
 
 async def _remove_files(session: AsyncSession, limit: int) -> int:
     shown = (
-        select(Attempt.id, Attempt.account_id)
+        select(Attempt.id, Attempt.account_id, Attempt.generation_id)
         .join(Generation, Generation.id == Attempt.generation_id)
         .join(Shoot, Shoot.id == Generation.shoot_id)
         .where(_GONE, _NOT_DELIVERED, _HAS_FILES)
@@ -76,6 +87,9 @@ async def _remove_files(session: AsyncSession, limit: int) -> int:
         await session.execute(update(Attempt).where(Attempt.id.in_(ids)).values(preview_key=None))
         await session.execute(update(StoredVerdict).where(StoredVerdict.attempt_id.in_(ids)).values(picture_key=None))
     if found:
+        given_up = Generation.id.in_([attempt.generation_id for attempt in found]), Generation.state.in_(GIVEN_UP)
+        noted = {"facts": Generation.facts.op("||")(cast({CLEARED: True}, JSONB))}
+        await session.execute(update(Generation).where(*given_up).values(noted))
         wake_purge(session)
     return len(found)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from packshot.words.direction import Direction, market_of, values_of
 from packshot.words.families import families
 from packshot.words.local import local
 from packshot.words.markets import markets
+from packshot.words.movement import camera
 from packshot.words.parse import Reading
 from packshot.words.poses import poses, shows_person
 from packshot.words.stage import Stage
@@ -99,8 +101,10 @@ def _facts(reading: Reading, direction: Direction) -> dict[str, Any]:
         denied = [part for part in denied if not _is_people(part)]
     place, coloured = local(market, reading, values, style, direction.avoid) if market else (None, False)
     unwanted = [part for one in direction.avoid.split(",") if (part := tidy(one))]
+    moves = "; ".join([reading.text, *(f"no {part}" for part in unwanted)])
     return {
         "said": said,
+        "camera": partial(camera, moves, style),  # asked by videos alone
         "wishes": sorted({wish.needs for wish in reading.wishes}),
         "avoid": denied,
         "unwanted": unwanted,

@@ -15,15 +15,22 @@ from packshot import config
 from packshot.db import new_id
 from packshot.errors import BadInputError, NotFoundError
 from packshot.shoots.cancel import generation_of
+from packshot.shoots.finishing import film_key
 from packshot.shoots.judging.limits import SAMPLE_ACCEPTED, SAMPLE_REJECTED
 from packshot.shoots.judging.models import By, HumanLabel, StoredVerdict
-from packshot.shoots.models import Generation
+from packshot.shoots.models import Attempt, AttemptState, Generation, Shoot, State
 
 RECENT = timedelta(days=30)
 QUEUE = 48  # verdicts on one contact sheet
 BEST = 5
 
 _NOW = func.clock_timestamp()
+_WAITING = (
+    select(StoredVerdict, Generation, Attempt, Shoot)
+    .join(Generation, Generation.id == StoredVerdict.generation_id)
+    .join(Attempt, Attempt.id == StoredVerdict.attempt_id)
+    .join(Shoot, Shoot.id == Generation.shoot_id)
+)
 
 
 class VerdictNotFoundError(NotFoundError):
@@ -35,12 +42,25 @@ class VerdictNotFoundError(NotFoundError):
 
 @dataclass(frozen=True)
 class Waiting:
-    """A verdict that an operator is asked about, with its picture, and what that operator said before."""
+    """A verdict that an operator is asked about, and the picture that it is on."""
 
     verdict: StoredVerdict
     generation: Generation
-    right: bool | None
-    rating: int | None
+    attempt: Attempt
+    shoot: Shoot
+
+    @property
+    def film(self) -> str | None:
+        """Where a video lies that can be played: marked while it is in review, itself once it is delivered.
+
+        None for a picture, and for what was rejected, of which there is only a still.
+        """
+        if not self.shoot.is_video or self.attempt.state != AttemptState.DONE:
+            return None
+        if self.generation.state == State.COMPLETED:
+            return self.generation.key
+        waits = self.generation.state == State.REVIEW and self.attempt.preview_key
+        return film_key(waits) if waits else None
 
 
 async def label(
@@ -119,7 +139,7 @@ async def queue(session: AsyncSession, user_id: UUID, *, lock: str = "", limit: 
     """What this operator is asked about, in a transaction of the system: all doubts, and a sample of the others.
 
     The sample is of those that the lottery drew, so that what is labelled of each decision is drawn at random from all
-    of it, in an order that has nothing to do with time or score.
+    of it, in an order that has nothing to do with time or score. What is not there to be seen any more is left out.
     """
     accepted, rejected = await config.get(SAMPLE_ACCEPTED), await config.get(SAMPLE_REJECTED)
     drawn = or_(
@@ -130,17 +150,24 @@ async def queue(session: AsyncSession, user_id: UUID, *, lock: str = "", limit: 
     said = HumanLabel.by == By.OPERATOR  # what they answered as a seller was no look at the lock
     mine = (HumanLabel.verdict_id == StoredVerdict.id) & (HumanLabel.user_id == user_id) & said
     waiting = (
-        select(StoredVerdict, Generation)
-        .join(Generation, Generation.id == StoredVerdict.generation_id)
-        .outerjoin(HumanLabel, mine)
+        _WAITING.outerjoin(HumanLabel, mine)
         .where(
             drawn,
             HumanLabel.id.is_(None),
             Generation.hidden_at.is_(None),
+            or_(*(key.is_not(None) for key in (StoredVerdict.picture_key, Attempt.preview_key, Generation.key))),
             StoredVerdict.created_at > _NOW - RECENT,
             *([StoredVerdict.lock == lock] if lock else []),
         )
         .order_by((StoredVerdict.decision == "review").desc(), StoredVerdict.lottery)
         .limit(limit)
     )
-    return [Waiting(verdict, generation, None, None) for verdict, generation in await session.execute(waiting)]
+    return [Waiting(*row) for row in await session.execute(waiting)]
+
+
+async def waiting_at(session: AsyncSession, verdict_id: UUID) -> Waiting:
+    """One of them, in a transaction of the system, or VerdictNotFoundError."""
+    row = (await session.execute(_WAITING.where(StoredVerdict.id == verdict_id))).one_or_none()
+    if row is None:
+        raise VerdictNotFoundError(verdict_id)
+    return Waiting(*row)

@@ -19,10 +19,11 @@ from packshot.catalog.doomed import doom, written
 from packshot.catalog.models import ProtectedRegion
 from packshot.db import after_commit, direct, transaction, within
 from packshot.engines.base import Reference
+from packshot.errors import BadInputError
 from packshot.locks.base import Lock, Verdict
 from packshot.plates.way import Way
 from packshot.shoots import news
-from packshot.shoots.finishing import small_key
+from packshot.shoots.finishing import film_key, small_key
 from packshot.shoots.judging.again import nearest_of, queue_after, rejections_of, what_next
 from packshot.shoots.judging.apply import fingerprint
 from packshot.shoots.judging.judge import Judged, judge
@@ -145,7 +146,8 @@ async def _deliver(case: Case, rows: Sequence[StoredVerdict]) -> None:
 
 async def _have_looked_at(case: Case, found: Judged, rows: Sequence[StoredVerdict]) -> None:
     until = datetime.now(UTC) + timedelta(hours=await config.get(REVIEW_HOURS))
-    async with written(case.work.lease.account_id, await _files(case, found, rows)) as session:
+    files = await _files(case, found, rows) | await _film(case)
+    async with written(case.work.lease.account_id, files) as session:
         await note(session, case.attempt, preview_key=case.preview_key)
         await record(session, rows)
         await require(session, case.work.shoot, held=True)
@@ -243,3 +245,17 @@ async def _files(case: Case, found: Judged, rows: Sequence[StoredVerdict]) -> di
             key = row.picture_key = f"verdicts/{row.id}.webp"
             files[key] = looked.verdict.picture
     return files
+
+
+async def _film(case: Case) -> dict[str, bytes]:
+    """The small, marked video of a video: how something moves, no still says."""
+    from packshot.imaging.video import marked
+
+    if not case.stills:
+        return {}
+    try:
+        film = await asyncio.get_running_loop().run_in_executor(case.pixels, marked, case.data)
+    except BadInputError as error:  # its still is there all the same
+        log.warning("no marked video", why=error.message)
+        return {}
+    return {film_key(case.preview_key): film}
