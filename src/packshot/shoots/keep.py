@@ -54,7 +54,7 @@ async def remove_hidden(session: AsyncSession, limit: int) -> int:
     return len(gone)
 
 
-async def evidence(session: AsyncSession, attempts: Select[tuple[UUID]] | Sequence[UUID]) -> list[str]:
+async def evidence(session: AsyncSession, attempts: Select[UUID] | Sequence[UUID]) -> list[str]:
     """The files that go with these attempts: previews, and what locks saw."""
     previews = select(Attempt.preview_key).where(Attempt.id.in_(attempts), Attempt.preview_key.is_not(None))
     filmed = previews.join(Generation, Generation.id == Attempt.generation_id).join(Shoot).where(Shoot.seconds > 0)
