@@ -94,7 +94,7 @@ async def test_a_review_limit_above_its_accept_limit_is_refused(seller: Seller) 
         assert (await seller.client.get(path, headers=headers)).json()["changes"] == []
     assert await config.get(PRODUCT_ACCEPT) == 0.92
     browser = await Browser.beside(seller.client).login(seller.person.email)
-    said = await browser.post("/admin/locks/product", accept="0.8", review="0.85")
+    said = await browser.post("/admin/locks", lock="product", accept="0.8", review="0.85")
     assert said.status_code == 422 and "0.85 is more than 0.8." in said.text
     for both in ({"accept": 0.8, "review": 0.7}, {"review": 0.9, "accept": 0.9}, {"accept": 0.95}):
         values = {f"locks.product.{name}": value for name, value in both.items()}
