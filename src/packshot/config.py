@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
@@ -74,6 +74,7 @@ class Key(Generic[T]):
 
 
 keys: dict[str, Key[Any]] = {}
+_ordered: list[tuple[Key[Any], Key[Any]]] = []
 _cached: dict[str, Any] = {}
 _cached_until = 0.0
 
@@ -100,6 +101,11 @@ def key(name: str, type: type[T] | Any, default: T | Callable[[], T], words: str
     return keys[name]
 
 
+def ordered(low: Key[T], high: Key[T]) -> None:
+    """Announces, once, at import, that `low` is never set above `high`; `agree` says so to who tries."""
+    _ordered.append((low, high))
+
+
 async def get(key: Key[T]) -> T:
     """The value of `key`, at most FRESH_S old; a stored value that no longer fits its type gives way to the default."""
     global _cached, _cached_until
@@ -107,10 +113,14 @@ async def get(key: Key[T]) -> T:
         async with transaction() as session:
             _cached = {entry.key: entry.value for entry in (await session.scalars(select(Entry)))}
         _cached_until = time.monotonic() + FRESH_S
-    if key.name not in _cached:
+    return _value(key, _cached)
+
+
+def _value(key: Key[T], stored: Mapping[str, Any]) -> T:
+    if key.name not in stored:
         return key.default
     try:
-        return key.parse(_cached[key.name])
+        return key.parse(stored[key.name])
     except BadInputError:
         return key.default
 
@@ -136,6 +146,21 @@ async def change(session: AsyncSession, key: Key[T], value: object, *, by: UUID 
     )
     after_commit(session, forget)
     return parsed
+
+
+async def agree(session: AsyncSession, names: Collection[str]) -> None:
+    """Raises a BadInputError with every pair that does not fit together now, among those with a key of `names`.
+
+    Asked after the last change of a transaction, which ends with it: two keys of a pair may be moved past each other.
+    """
+    now = {entry.key: entry.value for entry in await entries(session)}
+    wrong: list[str] = []
+    for low, high in _ordered:
+        below, above = (_value(key, now) for key in (low, high))
+        if below > above and not {low.name, high.name}.isdisjoint(names):
+            wrong.append(f"{low.name} cannot be above {high.name}: {below} is more than {above}.")
+    if wrong:
+        raise BadInputError(" ".join(wrong), remedy="Nothing was changed. Set both, the first to the second at most.")
 
 
 async def entries(session: AsyncSession) -> Sequence[Entry]:

@@ -80,6 +80,29 @@ async def test_who_changed_which_limit_is_written_down(seller: Seller) -> None:
     assert len((await seller.client.get(path, headers=headers)).json()["changes"]) == 1, "nothing changed"
 
 
+async def test_a_review_limit_above_its_accept_limit_is_refused(seller: Seller) -> None:
+    headers = await make_admin(seller)
+    path = "/api/admin/config"
+    for values, told in [
+        ({"locks.product.accept": 0.8}, "0.85 is more than 0.8."),
+        ({"locks.product.review": 0.95}, "0.95 is more than 0.92."),
+        ({"review.hours": 5, "locks.identity.accept": 0.4, "locks.identity.review": 0.6}, "0.6 is more than 0.4."),
+    ]:
+        refused = await seller.client.put(path, json=values, headers=headers)
+        assert refused.status_code == 422 and told in refused.text, refused.text
+        assert ".review cannot be above locks." in refused.text
+        assert (await seller.client.get(path, headers=headers)).json()["changes"] == []
+    assert await config.get(PRODUCT_ACCEPT) == 0.92
+    browser = await Browser.beside(seller.client).login(seller.person.email)
+    said = await browser.post("/admin/locks", lock="product", accept="0.8", review="0.85")
+    assert said.status_code == 422 and "0.85 is more than 0.8." in said.text
+    for both in ({"accept": 0.8, "review": 0.7}, {"review": 0.9, "accept": 0.9}, {"accept": 0.95}):
+        values = {f"locks.product.{name}": value for name, value in both.items()}
+        answer = await seller.client.put(path, json=values, headers=headers)
+        assert answer.status_code == 200, "moved past each other in whichever order"
+    assert await config.get(PRODUCT_ACCEPT) == 0.95
+
+
 async def test_other_deployments_names_set_where_limits_start(monkeypatch: pytest.MonkeyPatch, seller: Seller) -> None:
     monkeypatch.setenv("PRODUCT_SSIM_THRESHOLD", "0.88")
     monkeypatch.setenv("FACE_SIMILARITY_THRESHOLD", "0.7")

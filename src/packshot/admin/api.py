@@ -114,6 +114,7 @@ async def put(values: dict[str, Any], by: UUID) -> None:
     async with transaction() as session:
         for name, value in values.items():
             await config.change(session, config.named(name), value, by=by)
+        await config.agree(session, values)
 
 
 async def _config() -> ConfigOut:

@@ -22,7 +22,7 @@ from packshot.shoots.cancel import shoot_of
 from packshot.shoots.directed import WORDS
 from packshot.shoots.gallery import rows_of
 from packshot.shoots.look import Overview, generations, overviews, subject
-from packshot.shoots.models import GIVEN_UP, OPEN, Generation, Shoot, State
+from packshot.shoots.models import CLEARED, GIVEN_UP, OPEN, Generation, Shoot, State
 from packshot.shoots.retry import REASONS
 from packshot.shoots.variations import shown
 from packshot.styles import library
@@ -89,7 +89,8 @@ class Card:
     @property
     def previewed(self) -> bool:
         """Whether there is a small, marked picture of what was not delivered."""
-        return self.generation.state in (State.REVIEW, State.REJECTED)
+        one = self.generation
+        return one.state in (State.REVIEW, State.REJECTED) and not one.facts.get(CLEARED)
 
     @property
     def filmed(self) -> bool:

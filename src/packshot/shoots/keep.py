@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from packshot.catalog.doomed import doom
@@ -47,18 +47,19 @@ async def remove_hidden(session: AsyncSession, limit: int) -> int:
     gone = (await session.scalars(over.limit(limit).with_for_update(skip_locked=True))).all()
     for account_id, group in groupby(gone, lambda generation: generation.account_id):
         its_own = list(group)
-        ids, keys = [one.id for one in its_own], [one.key for one in its_own if one.key]
-        await doom(session, account_id, [*keys, *map(small_key, keys), *await _evidence(session, ids)])
+        keys = [one.key for one in its_own if one.key]
+        tries = select(Attempt.id).where(Attempt.generation_id.in_([one.id for one in its_own]))
+        await doom(session, account_id, [*keys, *map(small_key, keys), *await evidence(session, tries)])
     await session.execute(delete(Generation).where(Generation.id.in_([generation.id for generation in gone])))
     return len(gone)
 
 
-async def _evidence(session: AsyncSession, ids: Sequence[UUID]) -> list[str]:
-    """The files that go with attempts at these pictures: previews, and what locks saw."""
-    previews = select(Attempt.preview_key).where(Attempt.generation_id.in_(ids), Attempt.preview_key.is_not(None))
+async def evidence(session: AsyncSession, attempts: Select[UUID] | Sequence[UUID]) -> list[str]:
+    """The files that go with these attempts: previews, and what locks saw."""
+    previews = select(Attempt.preview_key).where(Attempt.id.in_(attempts), Attempt.preview_key.is_not(None))
     filmed = previews.join(Generation, Generation.id == Attempt.generation_id).join(Shoot).where(Shoot.seconds > 0)
     seen = select(StoredVerdict.picture_key).where(
-        StoredVerdict.generation_id.in_(ids), StoredVerdict.picture_key.is_not(None)
+        StoredVerdict.attempt_id.in_(attempts), StoredVerdict.picture_key.is_not(None)
     )
     films = [film_key(key) for key in await session.scalars(filmed) if key]
     return films + [key for keys in (previews, seen) for key in await session.scalars(keys) if key]

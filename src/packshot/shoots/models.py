@@ -37,6 +37,7 @@ _IN_LINE = f"line is not null and {_STILL_OPEN}"
 _SHOWN = "state = 'COMPLETED' and hidden_at is null"
 _JUDGED = "state in ('REVIEW', 'REJECTED') and hidden_at is null"
 OPEN = (State.PENDING, State.RUNNING)  # somebody works on it, or will
+CLEARED = "cleared"  # the fact that previews of what was given up are gone, since its person is
 GIVEN_UP = (State.REJECTED, State.FAILED, State.CANCELLED)  # nothing was charged, and it can be asked for again
 
 
@@ -61,7 +62,11 @@ class Shoot(Base):
     """
 
     __tablename__ = "shoot"
-    __table_args__ = (UniqueConstraint("id", "account_id"), Index("ix_shoot_newest", "account_id", text("id desc")))
+    __table_args__ = (
+        UniqueConstraint("id", "account_id"),
+        Index("ix_shoot_newest", "account_id", text("id desc")),
+        Index("ix_shoot_talent", "talent_id", postgresql_where=text("talent_id is not null")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     account_id: Mapped[UUID] = of_account()

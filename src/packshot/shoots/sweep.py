@@ -15,6 +15,7 @@ from packshot.shoots.lease import due
 from packshot.shoots.models import OPEN, Generation, State, Submission
 from packshot.shoots.news import wake
 from packshot.shoots.settle import end
+from packshot.shoots.withdrawn import clear_withdrawn
 from packshot.tasks import Queue
 
 HINTS: dict[Queue, int] = {"io": 2_000, "cpu": 200}  # a sweep: enough to keep workers busy until the next one
@@ -27,6 +28,8 @@ _NOW = func.clock_timestamp()
 async def sweep() -> None:
     """One round over all accounts."""
     while await _expire():
+        pass
+    while await _clear():
         pass
     while await _lapse():
         pass
@@ -68,6 +71,12 @@ async def _expire() -> bool:
             remedy="Retry it.",
         )
     return len(ids) == EXPIRED
+
+
+async def _clear() -> bool:
+    """Clears away some of what was never delivered of people who have withdrawn; whether there may be more."""
+    async with transaction(system=True) as session:
+        return await clear_withdrawn(session, EXPIRED) > 0
 
 
 async def _lapse() -> bool:

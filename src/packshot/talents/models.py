@@ -122,9 +122,13 @@ class Reference(Base):
 
 
 class Receipt(Base):
-    """That the references of a talent were deleted, when, why and how many; it outlives the talent."""
+    """That the references of a talent were deleted, when, why and how many; it outlives the talent.
+
+    `cleared_at` is when nothing was left of them among pictures that were never delivered (shoots.withdrawn).
+    """
 
     __tablename__ = "talent_receipt"
+    __table_args__ = (Index("ix_talent_receipt_open", "talent_id", postgresql_where=text("cleared_at is null")),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     account_id: Mapped[UUID] = of_account(index=True)
@@ -136,3 +140,4 @@ class Receipt(Base):
     by: Mapped[UUID | None]
     at: Mapped[datetime] = mapped_column(server_default=func.now())
     words: Mapped[str]
+    cleared_at: Mapped[datetime | None]

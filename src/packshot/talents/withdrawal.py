@@ -134,5 +134,6 @@ Face templates deleted: 0, because none is ever stored.
 
 The files are removed from this server's storage as soon as this was recorded, at the latest with its next sweep.
 Backups made before hold them until they are overwritten. No picture with this person is made or delivered from
-then on; pictures delivered before are not changed.
+then on: with that sweep, those that waited for somebody's look end, and the previews and comparisons of pictures
+that were never delivered are removed. Pictures delivered before are not changed.
 """

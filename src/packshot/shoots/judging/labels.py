@@ -139,7 +139,7 @@ async def queue(session: AsyncSession, user_id: UUID, *, lock: str = "", limit: 
     """What this operator is asked about, in a transaction of the system: all doubts, and a sample of the others.
 
     The sample is of those that the lottery drew, so that what is labelled of each decision is drawn at random from all
-    of it, in an order that has nothing to do with time or score.
+    of it, in an order that has nothing to do with time or score. What is not there to be seen any more is left out.
     """
     accepted, rejected = await config.get(SAMPLE_ACCEPTED), await config.get(SAMPLE_REJECTED)
     drawn = or_(
@@ -155,6 +155,7 @@ async def queue(session: AsyncSession, user_id: UUID, *, lock: str = "", limit: 
             drawn,
             HumanLabel.id.is_(None),
             Generation.hidden_at.is_(None),
+            or_(*(key.is_not(None) for key in (StoredVerdict.picture_key, Attempt.preview_key, Generation.key))),
             StoredVerdict.created_at > _NOW - RECENT,
             *([StoredVerdict.lock == lock] if lock else []),
         )

@@ -70,6 +70,8 @@ SAMPLE_REJECTED = config.key(
 
 ACCEPT: dict[Lock, config.Key[float]] = {"identity": IDENTITY_ACCEPT, "product": PRODUCT_ACCEPT}
 REVIEW: dict[Lock, config.Key[float]] = {"identity": IDENTITY_REVIEW, "product": PRODUCT_REVIEW}
+for _lock in ACCEPT:
+    config.ordered(REVIEW[_lock], ACCEPT[_lock])
 
 
 def _review_point() -> float:

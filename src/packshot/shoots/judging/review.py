@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from packshot.shoots.judging.limits import FREE_REJECTIONS
 from packshot.shoots.models import Generation, Shoot, State
 from packshot.shoots.permission import refusals, require
 from packshot.shoots.settle import end
-from packshot.talents.release import NotPermittedError
+from packshot.talents.release import NotPermittedError, Refusal
 
 NOT_RIGHT = "not_right"  # the error of a picture that a customer rejected
 WITHIN = timedelta(days=30)
@@ -113,13 +114,18 @@ async def lapse(session: AsyncSession, limit: int) -> int:
     for generation in waiting:
         told = await refusals(session, await session.get_one(Shoot, generation.shoot_id), held=True)
         if told:
-            refused = NotPermittedError(told)
-            words, remedy = refused.message, f"Nothing was charged. {refused.remedy}"
-            ended = [generation.id], State.FAILED
-            await end(session, *ended, error=refused.code, words=words, remedy=remedy, among=(State.REVIEW,))
+            await forbid(session, generation.id, told)
         else:
             await _capture(session, generation.id)
     return len(waiting)
+
+
+async def forbid(session: AsyncSession, generation_id: UUID, told: Sequence[Refusal]) -> None:
+    """FAILED, free of charge: the person in it does not agree to it any more, whatever the answer would have been."""
+    refused = NotPermittedError(told)
+    words, remedy = refused.message, f"Nothing was charged. {refused.remedy}"
+    ended = [generation_id], State.FAILED
+    await end(session, *ended, error=refused.code, words=words, remedy=remedy, among=(State.REVIEW,))
 
 
 async def refused_lately(session: AsyncSession, account_id: UUID, *, lock: bool = False) -> int:

@@ -35,6 +35,7 @@ class Seen:
     accept: float | None
     limited: bool
     pictured: bool
+    previewed: bool
     engine: str
     changed: str
     exact: bool
@@ -74,6 +75,7 @@ async def seen(session: AsyncSession, generation_id: UUID, *, exact: bool) -> Se
             accept=_shown(verdict.accept, exact),
             limited=verdict.limited,
             pictured=verdict.picture_key is not None,
+            previewed=attempt.preview_key is not None,
             engine=verdict.engine,
             changed=Change.of(attempt.change).in_words,
             exact=exact,
