@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.simulated import simulators
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from httpx import AsyncClient
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VIPS_CONCURRENCY"):
     os.environ.setdefault(variable, "1")
+
+__all__ = ["simulators"]
 
 ROOT = Path(__file__).parents[1]
 

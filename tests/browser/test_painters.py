@@ -10,14 +10,13 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import watched
 from tests.browser.seller import ROOT
-from tests.contract.conftest import Simulators, simulators
 from tests.faults.harness import FULL
+from tests.simulated import Simulators
 from tests.up import Up, state_folder
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
-__all__ = ["simulators"]
 
 pytestmark = pytest.mark.xdist_group("browser")
 

@@ -15,13 +15,12 @@ import pytest
 from packshot.config import FRESH_S
 from tests.browser.conftest import watched
 from tests.browser.seller import PASSWORD, ROOT, Seller
-from tests.contract.conftest import Simulators, simulators
+from tests.simulated import Simulators
 from tests.up import Up, state_folder, until
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
-__all__ = ["simulators"]
 
 SHOTS = os.environ.get("PACKSHOT_REVIEW_SHOTS")  # a folder: look at every page in both themes and on a phone
 
@@ -81,9 +80,9 @@ async def test_a_seller_answers_and_an_operator_sets_the_limits(chromium: Browse
         await page.keyboard.press("a")
         await page.wait_for_selector("text=Said to be right")
         await seller.open("/admin/locks")
-        await page.locator("#product-accept").fill("0.2")
+        await page.locator("#product-accept").fill("0.6")
         await page.locator("#product-accept").dispatch_event("input")
-        await page.wait_for_selector("#product-replay >> text=Accept from 0.20")
+        await page.wait_for_selector("#product-replay >> text=Accept from 0.60")
         await page.click("section[aria-labelledby=product-title] button[type=submit]")
         await page.wait_for_selector("text=locks.product.accept")
         await _look(seller, "/admin/locks", "admin-locks")

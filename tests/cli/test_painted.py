@@ -20,9 +20,7 @@ from packshot.cli.batch import Order, engine_of, plan
 from packshot.errors import BadInputError
 from packshot.imaging.decode import OWN_LIMITS, decode
 from packshot.imaging.video import watch
-from tests.contract.conftest import Simulators, simulators
-
-__all__ = ["simulators"]
+from tests.simulated import Simulators
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -17,8 +17,9 @@ from PIL import Image
 from packshot.engines import registry
 from packshot.engines.base import Done, Failed, FailureKind, Operation, Pending, Reference
 from packshot.imaging.decode import OWN_LIMITS, decode
-from tests.contract.conftest import Make, Simulators
+from tests.contract.conftest import Make
 from tests.contract.plays import AT_ONCE, ENGINES, LATER, mask, photo, play, request_to
+from tests.simulated import Simulators
 
 pytestmark = pytest.mark.anyio
 

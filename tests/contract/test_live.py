@@ -9,7 +9,7 @@ import pytest
 
 from packshot.engines.base import Cost
 from tests.contract import live
-from tests.contract.conftest import Simulators
+from tests.simulated import Simulators
 
 
 @pytest.fixture(autouse=True)

@@ -22,8 +22,8 @@ from PIL import Image
 from replicate.webhook import Webhooks, WebhookValidationError
 
 from packshot.simulators.webhooks import SECRET, signed
-from tests.contract.conftest import Simulators
 from tests.contract.plays import mask, photo
+from tests.simulated import Simulators
 
 # The vendor's own specification (github.com/openai/openai-openapi, as JSON), which is no part of the project: where
 # OPENAI_SPEC says, or where somebody has put it beside a checkout.

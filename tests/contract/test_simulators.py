@@ -13,8 +13,8 @@ import pytest
 from packshot.imaging.decode import decode
 from packshot.imaging.similarity import ALIKE, distance, similarity_hash
 from packshot.simulators.pictures import changed, picture
-from tests.contract.conftest import Simulators
 from tests.contract.plays import mask, photo
+from tests.simulated import Simulators
 
 KEY = {"Authorization": "Bearer simulated"}
 

@@ -13,8 +13,9 @@ import pytest
 from packshot.engines.base import Operation
 from packshot.engines.replicate import Replicate
 from packshot.errors import RefusedError
-from tests.contract.conftest import Make, Simulators
+from tests.contract.conftest import Make
 from tests.contract.plays import request_to
+from tests.simulated import Simulators
 
 pytestmark = pytest.mark.anyio
 

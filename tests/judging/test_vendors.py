@@ -10,13 +10,11 @@ import pytest
 from packshot.shoots.makers import maker
 from packshot.shoots.models import AttemptState, State
 from packshot.storage import storage
-from tests.contract.conftest import Simulators, simulators
 from tests.judging.test_step import verdicts
 from tests.shoots.conftest import Seller
 from tests.shoots.test_advance import attempts, shot
 from tests.shoots.test_vendors import through
-
-__all__ = ["simulators"]
+from tests.simulated import Simulators
 
 
 @pytest.fixture(autouse=True)

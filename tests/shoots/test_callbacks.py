@@ -25,11 +25,9 @@ from packshot.shoots.advance import advance
 from packshot.shoots.makers import maker
 from packshot.shoots.models import Attempt, AttemptState, Callback, Generation, State
 from packshot.simulators.webhooks import signed
-from tests.contract.conftest import Simulators, simulators
 from tests.shoots.conftest import OUTSIDE, Seller
 from tests.shoots.test_advance import attempts, look, shot
-
-__all__ = ["simulators"]
+from tests.simulated import Simulators
 
 
 @pytest.fixture(scope="module")

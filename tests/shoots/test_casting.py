@@ -24,7 +24,6 @@ from packshot.shoots.models import AttemptState, Generation, Shoot, State
 from packshot.storage import storage
 from packshot.talents import tasks
 from packshot.words.poses import poses
-from tests.contract.conftest import Simulators, simulators
 from tests.faults.harness import FULL
 from tests.judging.test_step import verdicts
 from tests.locks import tiny
@@ -34,10 +33,11 @@ from tests.shoots.conftest import Seller
 from tests.shoots.test_advance import attempts, look
 from tests.shoots.test_pages import order as order_of
 from tests.shoots.test_vendors import simulated, through
+from tests.simulated import Simulators
 from tests.talents.conftest import PAPER, RELEASE, face_model, png
 from tests.vendors.test_line import break_down
 
-__all__ = ["face_model", "simulated", "simulators", "tiny_detector", "tiny_embedder"]
+__all__ = ["face_model", "simulated", "tiny_detector", "tiny_embedder"]
 
 POSES = list(poses()) if FULL else ["front", "walking", "seated"]
 FACE = tiny.at(4, 4)  # in the upper left, where no product hides it

@@ -9,13 +9,12 @@ from packshot.accounts.models import Role, User
 from packshot.db import transaction
 from packshot.shoots.makers import maker
 from packshot.shoots.models import Generation, State
-from tests.contract.conftest import simulators
 from tests.shoots.browser import Browser
 from tests.shoots.conftest import Seller
 from tests.shoots.test_pages import order
 from tests.shoots.test_vendors import simulated, through
 
-__all__ = ["simulated", "simulators"]
+__all__ = ["simulated"]
 
 
 @pytest.fixture

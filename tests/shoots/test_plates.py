@@ -22,12 +22,12 @@ from packshot.storage import storage
 from packshot.studio.compose import encode
 from packshot.studio.place import place
 from packshot.styles.makers import PRESETS
-from tests.contract.conftest import Simulators, simulators
 from tests.shoots.conftest import Seller
 from tests.shoots.test_advance import attempts, look, shot
 from tests.shoots.test_vendors import simulated, through
+from tests.simulated import Simulators
 
-__all__ = ["simulated", "simulators"]
+__all__ = ["simulated"]
 
 VENDORS = {"openai": "inpaint", "stability": "plate", "replicate": "plate", "bedrock": "plate"}
 

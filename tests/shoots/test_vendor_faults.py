@@ -33,15 +33,15 @@ from packshot.shoots.models import Attempt, AttemptState, Generation, State
 from packshot.shoots.sweep import sweep
 from packshot.simulators import faults
 from packshot.vendors.limits import LIMITS, TROUBLE_AFTER, Limit
-from tests.contract.conftest import Simulators, simulators
 from tests.faults.harness import FULL
 from tests.locks.conftest import tiny_detector, tiny_embedder
 from tests.shoots.conftest import Seller
 from tests.shoots.test_advance import attempts, look, shot
 from tests.shoots.test_casting import add_person
+from tests.simulated import Simulators
 from tests.talents.conftest import face_model
 
-__all__ = ["face_model", "simulators", "tiny_detector", "tiny_embedder"]
+__all__ = ["face_model", "tiny_detector", "tiny_embedder"]
 
 # All at once on two busy cores: what is written down has to be sent, and taken on, before either time is over.
 VENDOR_S, DEADLINE_S = (15.0, 60.0) if FULL else (4.0, 14.0)

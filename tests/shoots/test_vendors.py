@@ -11,11 +11,9 @@ import pytest
 from packshot.shoots.advance import advance
 from packshot.shoots.makers import maker
 from packshot.shoots.models import AttemptState, Generation, State
-from tests.contract.conftest import Simulators, simulators
 from tests.shoots.conftest import Seller
 from tests.shoots.test_advance import attempts, look, shot, skip_the_wait
-
-__all__ = ["simulators"]
+from tests.simulated import Simulators
 
 
 @pytest.fixture(autouse=True)

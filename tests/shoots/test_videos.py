@@ -29,13 +29,11 @@ from packshot.shoots.makers import maker
 from packshot.shoots.models import AttemptState, Generation, State
 from packshot.storage import storage
 from packshot.styles.library import style
-from tests.contract.conftest import Simulators, simulators
 from tests.shoots.browser import Browser
 from tests.shoots.conftest import OpenShop, Seller
 from tests.shoots.test_advance import attempts, shot
 from tests.shoots.test_vendors import through
-
-__all__ = ["simulators"]
+from tests.simulated import Simulators
 
 RUNWAY: dict[str, Any] = {"engine": "runway", "styles": ["slow-turn"], "size": None, "seconds": 2}
 UNKNOWN: dict[str, Any] = {"engine": "http_video", "styles": None, "words": "a mug turns", "size": "320x240"}

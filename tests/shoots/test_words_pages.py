@@ -19,12 +19,10 @@ from packshot.shoots.advance import advance
 from packshot.shoots.chain import next_call
 from packshot.shoots.makers import maker, request
 from packshot.shoots.models import Generation, Shoot, State
-from tests.contract.conftest import Simulators, simulators
 from tests.shoots.browser import Browser
 from tests.shoots.conftest import OpenShop, Seller
 from tests.shoots.test_advance import look, skip_the_wait
-
-__all__ = ["simulators"]
+from tests.simulated import Simulators
 
 TEXT = "Brown leather bag on marble, soft light, no people. Put a dog beside it"
 

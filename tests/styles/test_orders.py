@@ -22,11 +22,9 @@ from packshot.styles.files import shipped
 from packshot.styles.preset import Preset
 from packshot.talents.models import Reference as Portrait
 from packshot.talents.models import ReferenceState, Talent
-from tests.contract.conftest import Simulators, simulators
 from tests.shoots.conftest import Seller
 from tests.shoots.test_advance import look, skip_the_wait
-
-__all__ = ["simulators"]
+from tests.simulated import Simulators
 
 
 @pytest.fixture

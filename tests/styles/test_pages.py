@@ -85,7 +85,7 @@ async def test_an_order_lands_filled_in_and_says_what_is_missing(
 ) -> None:
     from packshot.shoots.makers import maker
 
-    monkeypatch.setenv("PACKSHOT_OPENAI_API_KEY", "none that works")
+    monkeypatch.setenv("PACKSHOT_OPENAI_API_KEY", "none-that-works")
     maker.cache_clear()
     await browser.post("/login", {"email": seller.person.email, "password": LOGIN})
     page = await browser.get(f"/products/{seller.product_id}/shoot?style=ingredient-flat-lay")

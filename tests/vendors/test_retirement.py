@@ -16,10 +16,11 @@ from packshot.shoots.offers import makers
 from packshot.vendors import ends, retirement
 from packshot.vendors.models import Retirement
 from packshot.vendors.retirement import check, endings
-from tests.contract.conftest import Make, Simulators, make, simulators
+from tests.contract.conftest import Make, make
 from tests.shoots.conftest import Seller, open_shop, seller, sign_up, the_ledger_holds, vendor_folder
+from tests.simulated import Simulators
 
-__all__ = ["make", "open_shop", "seller", "sign_up", "simulators", "the_ledger_holds", "vendor_folder"]
+__all__ = ["make", "open_shop", "seller", "sign_up", "the_ledger_holds", "vendor_folder"]
 
 pytestmark = pytest.mark.anyio
 
