@@ -19,12 +19,15 @@ ANOTHER_TEST_MAY_TAKE_LONG_S = 30_000
 HERE = __file__.rpartition("/")[0]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What cannot be tested says so."""
+    """All run in one process, for they share one Packshot; what cannot be tested says so."""
     missing = pytest.mark.skip(reason="there is no Chromium here, and none could be installed")
     for item in items:
-        if str(item.path).startswith(HERE) and find() is None:
-            item.add_marker(missing)
+        if str(item.path).startswith(HERE):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            if find() is None:
+                item.add_marker(missing)
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 
 
-pytestmark = pytest.mark.xdist_group("browser")
 SETTLE_MS = 400  # colours fade into each other
 ASTRONAUT = Path(skimage.__file__).parent / "data" / "astronaut.png"
 

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 
 
-pytestmark = pytest.mark.xdist_group("browser")
-
-
 @pytest.fixture(scope="module")
 def painters(simulators: Simulators, cache_dir: object) -> Generator[Up]:
     """A Packshot whose engines are the simulators."""

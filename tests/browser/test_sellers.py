@@ -7,7 +7,6 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import watched
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
     from tests.up import Up
 
-pytestmark = pytest.mark.xdist_group("browser")
 INJECTED = "<img src=x onerror=\"document.title='pwned'\">\"'></textarea><script>document.title='pwned'</script>{{7*7}}"
 
 

@@ -15,8 +15,6 @@ from tests.faults.harness import FULL
 if TYPE_CHECKING:
     from tests.up import Up
 
-pytestmark = pytest.mark.xdist_group("browser")  # all in one process: they share one Packshot
-
 
 def promote(up: Up, email: str) -> None:
     """Makes somebody an admin, by the command."""

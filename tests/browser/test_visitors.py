@@ -6,7 +6,6 @@ import pytest
 
 from tests.browser.seller import PHOTOS, Seller, Stopwatch
 
-pytestmark = pytest.mark.xdist_group("browser")  # all in one process: they share one Packshot
 PAGES = ["/", "/pricing", "/styles", "/login", "/register", "/password/forgotten", "/try", "/terms", "/privacy"]
 PAGES += ["/style-guide", "/docs", "/docs/reference/settings", "/nothing-here"]
 

@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import watched
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
     from tests.up import Up
 
-pytestmark = pytest.mark.xdist_group("browser")
 TEXT = "Blue mug on marble, soft light, close up, no people. Put a dog beside it"
 
 
