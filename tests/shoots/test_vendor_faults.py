@@ -57,7 +57,7 @@ MODERATED = ("moderated", "failed-moderated")
 DELIVERED = ("", "wrong-size")
 ELSEWHERE = ("webhook-twice", "webhook-reordered", "webhook-forged", "-once")  # tests/shoots/test_callbacks.py, _videos
 SILENT = ("hang", "drip")
-UNUSABLE = ("failed", "aborted", *BILLED_VIDEO)  # what is known to be of no use is asked for anew most often
+NOT_MADE = ("failed", "aborted")  # what the vendor itself calls failed is asked for anew most often
 
 
 @dataclass(frozen=True)
@@ -243,11 +243,11 @@ async def test_what_was_billed_was_written_down(
     assert len(made) - sum(len(one.adrift) for one in shots) <= billed <= len(made)
     assert high_mb() - memory < MOST_MB
     for one in shots:
-        kind = "transient" if one.fault in UNUSABLE else "outcome_unknown"
+        kind = "transient" if one.fault in NOT_MADE else "unusable" if one.fault in BILLED_VIDEO else "outcome_unknown"
         assert {attempt.error for attempt in one.attempts if attempt not in one.adrift} <= {"", "deadline", kind}, (
             one.fault
         )
-        most = policy.MOST_ATTEMPTS if one.fault in UNUSABLE else policy.MOST_UNKNOWN + 1
+        most = policy.MOST_ATTEMPTS if one.fault in NOT_MADE else policy.MOST_UNKNOWN + 1
         assert len(one.attempts) <= (1 if one.fault in DELIVERED else most), one.fault
 
 
