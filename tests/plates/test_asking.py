@@ -15,7 +15,7 @@ from packshot.engines.presets import presets
 from packshot.plates.ask import outlined, prepared
 from packshot.plates.fit import fit
 from packshot.plates.prompts import light_in_words, of_empty_scene, scene_of
-from packshot.plates.way import Way, against_mode, fallback, way_of
+from packshot.plates.way import Way, against_frame, against_mode, fallback, way_of
 from packshot.studio.plate import stand_at
 from packshot.studio.scene.scene import Light
 from packshot.words.direction import Direction
@@ -27,6 +27,14 @@ SIZES = [(1024, 1024), (1000, 800), (1600, 2000), (640, 1600), (300, 300), (3000
 
 def model(vendor: str, id: str) -> Model:
     return next(one for one in models_of(vendor) if one.id == id)
+
+
+def test_a_frame_too_narrow_to_lay_a_product_in_is_refused_before_any_is_made() -> None:
+    for way in ("plate", "inpaint"):
+        assert against_frame(way, 1000, 3000) == against_frame(way, 3000, 1000) == []
+        (refusal,) = against_frame(way, 123, 999)
+        assert (refusal.field, refusal.words) == ("size", "123×999 is too long and narrow to lay a product in.")
+    assert against_frame("redraw", 123, 999) == [], "what the vendor makes is for its own rules"
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)

@@ -61,6 +61,12 @@ async def assert_exact(row: Generation) -> None:
     assert np.array_equal(picture[y0:y1, x0:x1][solid], encode(placed.colour, 8)[solid])
 
 
+async def test_a_frame_that_no_product_can_be_laid_in_is_refused_at_the_door(seller: Seller) -> None:
+    answer = await seller.shoot(engine="openai", styles=["marble"], size="300x1200")
+    assert answer.status_code == 422 and "too long and narrow to lay a product in" in answer.text
+    assert await seller.credits() == (1000, 0)
+
+
 @pytest.mark.parametrize("engine", VENDORS)
 async def test_the_products_pixels_are_its_own_whoever_painted_the_rest(
     engine: str, seller: Seller, simulators: Simulators

@@ -24,7 +24,7 @@ from packshot.imaging.finish import finish
 from packshot.imaging.formats import Format, VideoFormat
 from packshot.plates.ask import outlined
 from packshot.plates.prompts import of_whole_picture
-from packshot.plates.way import Mode, Way, against_mode, way_of
+from packshot.plates.way import Mode, Way, against_frame, against_mode, way_of
 from packshot.shoots.videos import kind_of, of_one_kind
 from packshot.styles.direction import look_of
 from packshot.styles.library import of
@@ -134,6 +134,7 @@ def plan(order: Order) -> list[Job]:
                 # What a style keeps out is said in words where a model takes no negative prompt.
                 sized = replace(request, width=width, height=height, avoid=order.avoid)
                 refusals = engine.check(outlined(sized, model, engine.id, way) if model else sized)
+                refusals += against_frame(way, width, height)
                 problems += [f"{refusal.words} {refusal.remedy}".strip() for refusal in refusals]
             for sizes in _by_aspect(wanted):
                 names = [

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from packshot.engines.base import GenerationRequest, Kind, Model, Unsupported
+from packshot.studio.framing import MOST_EXTREME_ASPECT
 
 Mode = Literal["plate", "redraw"]
 """What people ask for: the product's own pixels, or the whole picture from the engine."""
@@ -62,6 +63,14 @@ def against_mode(way: Way, model: Model, mode: Mode | None) -> list[Unsupported]
     if mode == "redraw" and way == "kept":
         return [Unsupported("mode", f"{model.title} redraws nothing.", "Leave the mode out, or use another engine.")]
     return []
+
+
+def against_frame(way: Way, width: int, height: int) -> list[Unsupported]:
+    """Why the studio cannot lay a product into a frame of this size, if it cannot: vendors make others. Pure."""
+    if way not in ("plate", "inpaint") or max(width, height) <= MOST_EXTREME_ASPECT * min(width, height):
+        return []
+    words = f"{width}×{height} is too long and narrow to lay a product in."
+    return [Unsupported("size", words, f"At most {MOST_EXTREME_ASPECT:g} to 1.")]
 
 
 def speakable(asked: GenerationRequest, model: Model) -> GenerationRequest:

@@ -13,7 +13,7 @@ from packshot.db import Direct, direct
 from packshot.engines import registry
 from packshot.engines.base import Engine, Failed, FailureKind, Model, Reference
 from packshot.engines.presets import Choice
-from packshot.plates.way import Mode, Way, against_mode, fallback, way_of
+from packshot.plates.way import Mode, Way, against_frame, against_mode, fallback, way_of
 from packshot.shoots.makers import Call, direction_of, maker, request, takes_people
 from packshot.shoots.models import Attempt, AttemptState, Generation, Shoot
 from packshot.shoots.permission import refusals
@@ -31,7 +31,7 @@ FALLBACK = config.key(
     "Engines that take over, in their order, where another fails or is in trouble; empty: none does.",
 )
 
-_ITS_OWN: frozenset[FailureKind] = frozenset({"auth", "quota", "rate_limited", "transient", "unusable"})
+_ITS_OWN: frozenset[FailureKind] = frozenset({"auth", "quota", "rate_limited", "transient"})
 _FOR_THE_OPERATOR: frozenset[FailureKind] = frozenset({"auth", "quota"})
 
 
@@ -131,7 +131,7 @@ def _able(engine: Engine, model: Model, shoot: Shoot, generation: Generation) ->
     if generation.pose and why_not(generation.pose, model.capabilities, kept=shoot.mode == "plate"):
         return False
     way = usual_way(shoot, generation, engine.id, model.id)
-    if against_mode(way, model, _mode(shoot)):
+    if against_mode(way, model, _mode(shoot)) or against_frame(way, shoot.width, shoot.height):
         return False
     photos = (Reference(b""),) if product else ()
     person = (Reference(b"", role="person"),) if shoot.talent_id is not None else ()

@@ -9,7 +9,7 @@ from packshot.catalog.approved import Approved
 from packshot.db import Direct
 from packshot.engines.base import Engine, GenerationRequest, Kind, Reference, Unsupported
 from packshot.plates.ask import outlined
-from packshot.plates.way import Way, against_mode, way_of
+from packshot.plates.way import Way, against_frame, against_mode, way_of
 from packshot.shoots.brief import Brief
 from packshot.shoots.cast import against_cast
 from packshot.shoots.chain import stand_in
@@ -54,7 +54,12 @@ def checked(
         wanted = replace(wanted, references=wanted.references[: len(photos[:1])])
     person = brief.talent_id is not None or bool(brief.poses)
     way = way_of(known, product=bool(photos), person=person, kind=kind, mode=brief.mode)
-    refusals = [*refused, *against_mode(way, known, brief.mode), *casting]
+    refusals = [
+        *refused,
+        *against_mode(way, known, brief.mode),
+        *against_frame(way, brief.width, brief.height),
+        *casting,
+    ]
     reads = known.capabilities.styles is None
     for style in brief.styles or [WORDS]:
         # What the look keeps out is said in words where need be.

@@ -6,6 +6,7 @@ from typing import Literal
 
 Framing = Literal["standard", "wide", "close", "detail"]
 
+MOST_EXTREME_ASPECT = 3.0  # of the frame's longer side to its shorter one
 FRAMINGS: dict[Framing, str] = {
     "standard": "The whole product with the air that its style gives it.",
     "wide": "More air around the product, for banners and text.",

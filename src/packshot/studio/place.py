@@ -11,7 +11,7 @@ import numpy as np
 from packshot.errors import BadInputError
 from packshot.imaging.colour import Float
 from packshot.studio.cutout.result import Cutout, View
-from packshot.studio.framing import Framing
+from packshot.studio.framing import MOST_EXTREME_ASPECT, Framing
 from packshot.studio.resample import resampled
 from packshot.studio.scene.scene import Scene
 
@@ -19,7 +19,6 @@ Box = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels; the ends are outside."""
 
 VISIBLE = 1 / 255  # less alpha than this shows in no 8-bit picture
-MOST_EXTREME_ASPECT = 3.0
 
 _AIR = {"wide": 0.7}  # a wide shot's fill, in parts of the standard one's
 _CLOSE_FILL = {"set": 0.84, "white": 0.95}
