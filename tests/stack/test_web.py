@@ -98,6 +98,13 @@ async def test_the_frameworks_own_errors_look_the_same(web: AsyncClient, method:
     assert set(answer.json()["error"]) == {"code", "message", "remedy"}
 
 
+async def test_what_is_no_json_says_from_where_on(web: AsyncClient) -> None:
+    answer = await web.post("/mugs?count=1", content=b'{"a": ', headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    (problem,) = answer.json()["error"]["problems"]
+    assert problem == {"field": "body", "message": "no JSON from character 6 on: Expecting value"}
+
+
 async def test_a_mistake_of_ours_shows_an_id_and_nothing_else(web: AsyncClient) -> None:
     answer = await web.get("/broken", headers={"X-Request-ID": "my-request-1"})
     assert answer.status_code == 500

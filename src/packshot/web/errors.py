@@ -104,17 +104,18 @@ def _to_login(request: Request) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    problems = [
-        {
-            "field": ".".join(str(part) for part in wrong["loc"][1:]) or str(wrong["loc"][0]),
-            "message": wrong["msg"].removeprefix("Value error, "),
-        }
-        for wrong in error.errors()
-    ]
+    problems = [_problem(wrong) for wrong in error.errors()]
     words = "; ".join(f"{problem['field']}: {problem['message']}" for problem in problems)
     if render.wants_page(request):
         return page(request, 422, f"That does not make sense: {words}.", "Check what you gave, and try again.")
     return response(422, "invalid", f"The request does not make sense: {words}.", "See /api/docs.", problems=problems)
+
+
+def _problem(wrong: dict[str, Any]) -> dict[str, str]:
+    where, place = str(wrong["loc"][0]), ".".join(str(part) for part in wrong["loc"][1:])
+    if wrong["type"] == "json_invalid":  # whose place is no field, but how many characters could be read
+        return {"field": where, "message": f"no JSON from character {place} on: {wrong['ctx']['error']}"}
+    return {"field": place or where, "message": wrong["msg"].removeprefix("Value error, ")}
 
 
 async def _http(request: Request, error: Exception) -> Response:
