@@ -13,6 +13,7 @@ from packshot.cli import films
 from packshot.cli.batch import Job, Record, engine_of, failed, opened, written
 from packshot.engines.base import Cost, Done, Engine, Failed, GenerationRequest, Operation, Pending
 from packshot.engines.http import hang_up
+from packshot.engines.stop import stopped
 from packshot.errors import BadInputError, DecisionNeededError, RefusedError
 from packshot.imaging.decode import decode
 from packshot.plates.ask import outlined, prepared
@@ -153,12 +154,7 @@ async def _outcome(engine: Engine, request: GenerationRequest, *, key: str) -> D
     except asyncio.CancelledError:
         await engine.cancel(operation)
         raise
-    await engine.cancel(operation)
-    found = await engine.poll(operation)  # it may have been finished just now
-    if isinstance(found, Done):
-        return found
-    words = f"{engine.title} did not finish it within {most_s:g} seconds, and was told to stop."
-    return Failed("late", words, "Try it again, or another engine.", charged=None)
+    return await stopped(engine, operation, most_s)
 
 
 async def _submitted(engine: Engine, request: GenerationRequest, key: str) -> Done | Operation | Failed:

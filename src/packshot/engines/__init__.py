@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from packshot.settings import Settings
 
 GROUP = "packshot.engines"
-_NOT_ENGINES = {"base", "breaker", "check", "http", "models", "pictures", "presets", "vendor", "webhooks"}
+_NOT_ENGINES = {"base", "breaker", "check", "http", "models", "pictures", "presets", "stop", "vendor", "webhooks"}
 
 
 @dataclass(frozen=True)

@@ -88,10 +88,8 @@ class Fashn(Vendor):
     async def cancel(self, operation: Operation) -> None:
         """The vendor has no way to stop one."""
 
-    def failed(self, answer: Answer) -> Failed:
-        if answer.status == 429 and b"OutOfCredits" in answer.body:
-            return Failed("quota", f"{self.title} says that the operator's account is empty.")
-        return super().failed(answer)
+    def is_unpaid(self, answer: Answer) -> bool:
+        return answer.status == 429 and b"OutOfCredits" in answer.body
 
     def _failed(self, error: Any) -> Failed:
         name, said = (error.get("name"), error.get("message")) if isinstance(error, dict) else (None, error)

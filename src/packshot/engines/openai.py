@@ -104,10 +104,8 @@ class OpenAI(Vendor):
     def is_moderated(self, answer: Answer) -> bool:
         return _code(answer) in ("moderation_blocked", "content_policy_violation")
 
-    def failed(self, answer: Answer) -> Failed:
-        if answer.status == 429 and _code(answer) in ("insufficient_quota", "billing_hard_limit_reached"):
-            return Failed("quota", f"{self.title} says that the operator's account is empty.")
-        return super().failed(answer)
+    def is_unpaid(self, answer: Answer) -> bool:
+        return answer.status == 429 and _code(answer) in ("insufficient_quota", "billing_hard_limit_reached")
 
 
 async def _parts(request: GenerationRequest, fields: dict[str, Any]) -> list[Part]:

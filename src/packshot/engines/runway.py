@@ -80,10 +80,8 @@ class Runway(Vendor):
         cost = _cost(told) or self.estimate(request)
         return done(request, [file], cost) if isinstance(file, bytes) else paid(file, cost)
 
-    def failed(self, answer: Answer) -> Failed:
-        if answer.status == 400 and "enough credits" in self.said(answer):
-            return Failed("quota", f"{self.title} says that the operator's account is empty.")
-        return super().failed(answer)
+    def is_unpaid(self, answer: Answer) -> bool:
+        return answer.status == 400 and "enough credits" in self.said(answer)
 
     def _failed(self, told: dict[str, Any]) -> Failed:
         """With what it took all the same: where its rules forbid a picture, that may be all of it."""

@@ -36,9 +36,11 @@ VIDEO_BYTES = 64 << 20
 JSON_BYTES = 1 << 20
 POLL_DEADLINE_S = 20.0
 POLL_S = 5.0
-Sense = tuple[re.Pattern[str], str]
 TROUBLE_S = 30.0  # until a vendor is asked again that did not answer a poll
 MESSAGE_CHARACTERS = 200  # of a vendor's own words that are passed on
+
+Sense = tuple[re.Pattern[str], str]
+"""What a setting has to look like, and that in words."""
 
 _SECONDS = re.compile(r"(?=.*[1-9])\d{1,6}(\.\d{1,3})?"), "a number of seconds"
 _MAKE_SENSE: Mapping[str, Sense] = {
@@ -50,7 +52,7 @@ _MAKE_SENSE: Mapping[str, Sense] = {
 }
 _SECRETS = ("API_KEY", "WEBHOOK_SECRET", "SECRET_ACCESS_KEY")  # nobody reads them in a message
 _PATIENCE = "seconds until what is under way is stopped and given up, and its credits given back"
-_KINDS: Mapping[int, FailureKind] = {401: "auth", 402: "quota", 403: "auth", 429: "rate_limited"}
+_KINDS: Mapping[int, FailureKind] = {401: "auth", 403: "auth", 429: "rate_limited"}
 _GONE = {404, 410}
 
 
@@ -178,17 +180,21 @@ class Vendor(Engine):
         """Whether an answer that is an error is the vendor's content rules."""
         return False
 
+    def is_unpaid(self, answer: Answer) -> bool:
+        """Whether an answer that is an error says that the operator's account is empty, which not all say by a 402."""
+        return answer.status == 402
+
     def failed(self, answer: Answer) -> Failed:
         """What an answer other than 2xx to a submission means."""
         status, wait = answer.status, answer.retry_after_s
         if self.is_moderated(answer):
             return self.moderated(self.said(answer))
-        if status in _KINDS:
+        if kind := "quota" if self.is_unpaid(answer) else _KINDS.get(status):
             words = {
                 "auth": "does not accept the operator's key",
                 "quota": "says that the operator's account is empty",
                 "rate_limited": "is asked too often",
-            }[kind := _KINDS[status]]
+            }[kind]
             remedy = f"Check {self.full('API_KEY')}." if kind == "auth" else ""
             return Failed(kind, f"{self.title} {words}.", remedy, retry_after_s=wait)
         if status == 503 and wait is not None:  # "come back later" is said by whoever did not begin

@@ -6,7 +6,6 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from math import inf
 
@@ -16,6 +15,7 @@ from packshot.catalog.doomed import pardon
 from packshot.db import DatabaseDownError, after_commit, direct, transaction
 from packshot.engines.base import Done, Engine, Failed, Operation, Pending
 from packshot.engines.breaker import weight
+from packshot.engines.stop import stopped
 from packshot.errors import BadInputError, DecisionNeededError, RefusedError
 from packshot.settings import settings
 from packshot.shoots import line, news, policy
@@ -104,10 +104,15 @@ async def resume(work: Work, attempt: Attempt) -> None:
 async def poll(work: Work, attempt: Attempt) -> None:
     assert attempt.operation_id is not None
     operation = Operation(attempt.operation_id, attempt.operation)
-    outcome = await _asked(work.engine, operation)
+    outcome: Pending | Done | Failed
+    try:
+        outcome = await work.engine.poll(operation)
+    except Exception:
+        log.exception("engine raised", engine=work.engine.id)
+        outcome = Pending()
     left_s = _left_s(work.engine, attempt)
     if isinstance(outcome, Pending) and left_s <= 0:
-        outcome = await _stopped(work.engine, operation)
+        outcome = await stopped(work.engine, operation, work.engine.patience_s or 0)
     await _goes_on(work, attempt, outcome)
     match outcome:
         case Pending():
@@ -121,33 +126,11 @@ async def poll(work: Work, attempt: Attempt) -> None:
             await set_back(work, attempt, outcome)
 
 
-async def _asked(engine: Engine, operation: Operation) -> Pending | Done | Failed:
-    try:
-        return await engine.poll(operation)
-    except Exception:
-        log.exception("engine raised", engine=engine.id)
-        return Pending()
-
-
 def _left_s(engine: Engine, attempt: Attempt) -> float:
     """The seconds that the operation of `attempt` may still take; infinite where its engine has no limit of its own."""
     if engine.patience_s is None:
         return inf
     return engine.patience_s - (datetime.now(UTC) - attempt.created_at).total_seconds()
-
-
-async def _stopped(engine: Engine, operation: Operation) -> Done | Failed:
-    """Stops what has taken too long. What the vendor says of it then counts: it may just have been finished."""
-    try:
-        await engine.cancel(operation)
-    except Exception:
-        log.warning("not called off", engine=engine.id, exc_info=True)
-    told = await _asked(engine, operation)
-    if isinstance(told, Done):
-        return told
-    words = f"{engine.title} did not finish it within {engine.patience_s:g} seconds, and was told to stop."
-    late = Failed("late", words, "Nothing was charged. Retry it, or choose another engine.", charged=None)
-    return replace(late, charged=told.charged, cost=told.cost) if isinstance(told, Failed) else late
 
 
 async def _accepted(work: Work, attempt: Attempt, operation: Operation) -> None:
